@@ -1,0 +1,68 @@
+package dev.handoff.netty;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import java.net.SocketAddress;
+
+/**
+ * What a worker knows of one adopted connection, kept as an attribute of its channel. Used on the connection's event
+ * loop only.
+ */
+final class Connection {
+    private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
+
+    private final Traffic traffic;
+    private final SocketAddress remote;
+    private long served;
+    private boolean requestInProgress;
+
+    Connection(Traffic traffic, SocketAddress remote) {
+        this.traffic = traffic;
+        this.remote = remote;
+    }
+
+    /** Where an event loop counts what its connections do. */
+    interface Traffic {
+        void requestStarted();
+
+        void requestFinished();
+    }
+
+    void attachTo(Channel channel) {
+        channel.attr(KEY).set(this);
+    }
+
+    /** The connection behind a channel that was adopted. */
+    static Connection of(Channel channel) {
+        Connection connection = channel.attr(KEY).get();
+        if (connection == null) {
+            throw new IllegalStateException(channel + " was not adopted by a worker: it has no connection attribute");
+        }
+        return connection;
+    }
+
+    /** The client's address. */
+    SocketAddress remote() {
+        return remote;
+    }
+
+    /** Requests answered on this connection so far. */
+    long served() {
+        return served;
+    }
+
+    boolean requestInProgress() {
+        return requestInProgress;
+    }
+
+    void requestStarted() {
+        requestInProgress = true;
+        traffic.requestStarted();
+    }
+
+    void requestFinished() {
+        requestInProgress = false;
+        served++;
+        traffic.requestFinished();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.CurrentWorker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import java.util.concurrent.Executor;
+
+/** What a worker lends its handler. Any thread may call. */
+public interface WorkerContext {
+    /** This worker. */
+    CurrentWorker worker();
+
+    /** The event loops that connections are adopted on. */
+    EventLoopGroup eventLoops();
+
+    /** This worker's meters. */
+    MeterRegistry metrics();
+
+    /**
+     * Where blocking work runs: a virtual thread for each task from JDK 21 on; before, at most 200 threads and a queue
+     * of 1,000, and then a {@link java.util.concurrent.RejectedExecutionException}.
+     */
+    Executor blocking();
+}
