@@ -1,0 +1,111 @@
+package dev.handoff.master;
+
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Signal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process that we started, from fork to exit. Any thread may call.
+ *
+ * <p>The exit is waited for by a thread of its own, {@code handoff-worker-ID-exit}: {@link Process#onExit()} would
+ * report it on the common pool, which belongs to the program and may be busy for seconds.
+ */
+final class ChildHandle {
+    private static final Logger LOG = LoggerFactory.getLogger(ChildHandle.class);
+
+    private final Process process;
+    private final SignalSender sender;
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+
+    private ChildHandle(Process process, SignalSender sender) {
+        this.process = process;
+        this.sender = sender;
+    }
+
+    static ChildHandle watch(Process process, int workerId, SignalSender sender) {
+        ChildHandle child = new ChildHandle(process, sender);
+        Thread waiter = new Thread(child::awaitExit, "handoff-worker-" + workerId + "-exit");
+        waiter.setDaemon(true);
+        waiter.start();
+        return child;
+    }
+
+    private void awaitExit() {
+        while (!exit.isDone()) {
+            try {
+                exit.complete(ExitStatus.of(process.waitFor()));
+            } catch (InterruptedException e) {
+                LOG.warn("interrupted while waiting for the exit of pid {}: goes on, as its slot hangs on it", pid());
+            }
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * The process's end, as soon as the kernel reports it. Dependants run on the thread {@code handoff-worker-ID-exit}
+     * and should do no more than enqueue. A pipe may end earlier or later.
+     */
+    CompletableFuture<ExitStatus> onExit() {
+        return exit.copy();
+    }
+
+    /** What the process writes to its standard output; one reader. */
+    InputStream stdout() {
+        return process.getInputStream();
+    }
+
+    /** What the process writes to its standard error; one reader. */
+    InputStream stderr() {
+        return process.getErrorStream();
+    }
+
+    /**
+     * Sends a signal; {@link Signal#NONE} only asks.
+     *
+     * <p>TERM and KILL go by the process handle, not by {@link Process#destroy()}: that closes our ends of the pipes
+     * at once, and with them the worker's last words.
+     *
+     * @return false if the process is gone
+     * @throws UncheckedIOException if the kernel refuses although the process is there
+     */
+    boolean signal(Signal signal) {
+        if (!process.isAlive()) {
+            return false;
+        }
+        return switch (signal) {
+            case NONE -> true;
+            case TERM -> process.toHandle().destroy();
+            case KILL -> process.toHandle().destroyForcibly();
+            default -> send(signal);
+        };
+    }
+
+    private boolean send(Signal signal) {
+        try {
+            sender.send(pid(), signal.number());
+            return true;
+        } catch (IOException e) {
+            if (!process.isAlive()) {
+                return false;
+            }
+            throw new UncheckedIOException("cannot send " + signal + " to pid " + pid() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "pid " + pid();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.handoff.master;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.ExitStatus.Exited;
+import dev.handoff.process.ExitStatus.Signaled;
+import dev.handoff.process.Signal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WorkerLauncherTest {
+    private static final String SAY_SO_AND_WAIT = "echo up; exec sleep 60";
+
+    private final List<ChildHandle> started = new ArrayList<>();
+    private final WorkerLauncher launcher = new WorkerLauncher(WorkerLauncherTest::killByShell);
+
+    @AfterEach
+    void leaveNothingRunning() {
+        started.forEach(child -> child.signal(Signal.KILL));
+        started.forEach(child -> child.onExit().join());
+    }
+
+    @Test
+    void exitCodeIsReported() throws Exception {
+        assertThat(end(shell("exit 7"))).isEqualTo(new Exited(7));
+    }
+
+    @Test
+    void anEndWithoutWordsIsReportedToALateListener() throws Exception {
+        ChildHandle child = shell("exit 0");
+        end(child);
+        assertThat(child.onExit().thenApply(ExitStatus::isSuccess)).isCompletedWithValue(true);
+        assertThat(child.isAlive()).isFalse();
+        assertThat(child.signal(Signal.NONE)).isFalse();
+        assertThat(child.signal(Signal.USR1)).isFalse();
+    }
+
+    @Test
+    void deathByKillIsASignal() throws Exception {
+        ChildHandle child = shell(SAY_SO_AND_WAIT);
+        assertThat(child.signal(Signal.NONE)).isTrue();
+        assertThat(child.signal(Signal.KILL)).isTrue();
+        assertThat(end(child)).isEqualTo(new Signaled(Signal.KILL));
+    }
+
+    @Test
+    void lastWordsAfterTermAreHeard() throws Exception {
+        ChildHandle child = shell("trap 'echo goodbye; exit 3' TERM; echo up; while :; do sleep 0.05; done");
+        BufferedReader output = reader(child);
+        assertThat(output.readLine()).isEqualTo("up");
+        child.signal(Signal.TERM);
+        assertThat(output.readLine()).isEqualTo("goodbye");
+        assertThat(end(child)).isEqualTo(new Exited(3));
+    }
+
+    @Test
+    void otherSignalsGoByTheSender() throws Exception {
+        ChildHandle child = shell(SAY_SO_AND_WAIT);
+        assertThat(reader(child).readLine()).isEqualTo("up");
+        child.signal(Signal.USR1);
+        assertThat(end(child)).isEqualTo(new Signaled(Signal.USR1));
+    }
+
+    @Test
+    void aRefusedSignalNamesSignalAndProcess() throws Exception {
+        ChildHandle child = start(new WorkerLauncher(WorkerLauncherTest::refuse), spec("exec sleep 60"));
+        assertThatThrownBy(() -> child.signal(Signal.HUP))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("cannot send HUP to pid " + child.pid() + ": EPERM");
+    }
+
+    @Test
+    void roleWinsOverGenerationOverOurOwnEnvironment(@TempDir Path directory) throws Exception {
+        LaunchSpec spec = new LaunchSpec(
+                1,
+                List.of("/bin/sh", "-c", "echo \"$HOME $A $B\"; pwd -P"),
+                Optional.of(directory),
+                Map.of("A", "generation", "B", "generation"),
+                Map.of("B", "role"));
+        BufferedReader output = reader(start(launcher, spec));
+        assertThat(output.readLine()).isEqualTo(System.getenv("HOME") + " generation role");
+        assertThat(output.readLine()).isEqualTo(directory.toRealPath().toString());
+    }
+
+    @Test
+    void standardInputIsEmptyAndNoDescriptorIsInherited() throws Exception {
+        BufferedReader output = reader(shell("wc -c; exec 3>&-; ls /proc/$$/fd | tr '\\n' ' '"));
+        assertThat(output.readLine()).isEqualTo("0");
+        assertThat(output.readLine()).startsWith("0 1 2 ").doesNotContain("4");
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsNamed() {
+        LaunchSpec spec = new LaunchSpec(4, List.of("/nowhere/bin/java", "Main"), Optional.empty(), Map.of(), Map.of());
+        assertThatThrownBy(() -> launcher.launch(spec))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot start worker 4: ")
+                .hasMessageContaining("/nowhere/bin/java")
+                .hasMessageContaining("No such file");
+    }
+
+    @Test
+    void plainForkIsChosenBeforeTheFirstSpawn() {
+        assertThat(System.getProperty("jdk.lang.Process.launchMechanism")).isEqualTo("FORK");
+    }
+
+    private ChildHandle shell(String script) throws IOException {
+        return start(launcher, spec(script));
+    }
+
+    private ChildHandle start(WorkerLauncher with, LaunchSpec spec) throws IOException {
+        ChildHandle child = with.launch(spec);
+        started.add(child);
+        return child;
+    }
+
+    private static LaunchSpec spec(String script) {
+        return new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of(), Map.of());
+    }
+
+    private static ExitStatus end(ChildHandle child) throws Exception {
+        return child.onExit().get(20, TimeUnit.SECONDS);
+    }
+
+    private static BufferedReader reader(ChildHandle child) {
+        return new BufferedReader(new InputStreamReader(child.stdout(), UTF_8));
+    }
+
+    private static void killByShell(long pid, int number) throws IOException {
+        try {
+            new ProcessBuilder("/bin/kill", "-" + number, Long.toString(pid))
+                    .start()
+                    .waitFor();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static void refuse(long pid, int number) throws IOException {
+        throw new IOException("EPERM");
+    }
+}
