@@ -1,0 +1,213 @@
+package dev.handoff.unix;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening stream socket, of the Internet or a Unix path. Non-blocking. One thread accepts; any may ask for the
+ * backlog.
+ */
+public final class ListeningSocket implements AutoCloseable {
+    private static final int STREAM = Native.SOCK_STREAM | Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC;
+    private static final int ADDRESS_ROOM = 128;
+    private static final int TCP_INFO_ROOM = 256;
+    private static final int TCP_INFO_UNACKED = 24;
+    private static final int TCP_INFO_SACKED = 28;
+
+    private final Fd fd;
+    private final boolean unix;
+    private final Pointer peer = Native.allocate(ADDRESS_ROOM);
+    private final Pointer peerLength = Native.allocate(Integer.BYTES);
+
+    private ListeningSocket(Fd fd, boolean unix) {
+        this.fd = fd;
+        this.unix = unix;
+    }
+
+    /**
+     * Listens on an address of this machine.
+     *
+     * @param address port 0 takes any free one
+     * @param ipv6Only for an IPv6 address: refuse IPv4 clients, who otherwise are welcome at {@code ::}
+     * @param reusePort share the port with other sockets that ask for it, SO_REUSEPORT
+     * @throws UnixException EADDRINUSE, EACCES, EADDRNOTAVAIL …, naming the address
+     */
+    public static ListeningSocket bind(InetSocketAddress address, int backlog, boolean ipv6Only, boolean reusePort)
+            throws UnixException {
+        boolean six = address.getAddress() instanceof Inet6Address;
+        String where = "cannot listen on " + describe(address);
+        Fd fd = new Fd(
+                Native.check(Native.LIBC.socket(six ? Native.AF_INET6 : Native.AF_INET, STREAM, 0), where));
+        try {
+            Native.setOption(fd.number(), Native.SOL_SOCKET, Native.SO_REUSEADDR, 1, where);
+            if (reusePort) {
+                Native.setOption(fd.number(), Native.SOL_SOCKET, Native.SO_REUSEPORT, 1, where);
+            }
+            if (six) {
+                Native.setOption(fd.number(), Native.IPPROTO_IPV6, Native.IPV6_V6ONLY, ipv6Only ? 1 : 0, where);
+            }
+            Pointer memory = Native.allocate(ADDRESS_ROOM);
+            int length = SocketAddressBytes.encode(address, memory);
+            return listening(fd, memory, length, backlog, where, false);
+        } catch (UnixException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** Listens on a path; a file that is there already is an error (EADDRINUSE), as it may be in use. */
+    public static ListeningSocket bind(Path path, int backlog) throws UnixException {
+        String where = "cannot listen on unix:" + path;
+        Fd fd = new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, STREAM, 0), where));
+        try {
+            Pointer memory = Native.allocate(ADDRESS_ROOM);
+            int length = SocketAddressBytes.encode(path, memory);
+            return listening(fd, memory, length, backlog, where, true);
+        } catch (UnixException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    private static ListeningSocket listening(
+            Fd fd, Pointer address, int length, int backlog, String where, boolean unix) throws UnixException {
+        Native.check(Native.LIBC.bind(fd.number(), address.address(), length), where);
+        Native.check(Native.LIBC.listen(fd.number(), backlog), where);
+        return new ListeningSocket(fd, unix);
+    }
+
+    private static String describe(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** The descriptor, to be polled or shared; this socket stays its owner. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /** Where this socket listens, with the port that the kernel chose; unnamed for a Unix path. */
+    public SocketAddress localAddress() throws UnixException {
+        Pointer memory = Native.allocate(ADDRESS_ROOM);
+        peerLength.putInt(0, ADDRESS_ROOM);
+        Native.check(
+                Native.LIBC.getsockname(fd.number(), memory.address(), peerLength.address()),
+                "cannot ask where a socket listens");
+        return SocketAddressBytes.read(memory, 0).decode();
+    }
+
+    /**
+     * Takes the next connection.
+     *
+     * @return null if none waits
+     * @throws UnixException if there is no room for one more (EMFILE, ENFILE, ENOBUFS, ENOMEM): it stays in the backlog
+     */
+    public @Nullable Accepted accept() throws UnixException {
+        while (true) {
+            peerLength.putInt(0, ADDRESS_ROOM);
+            int accepted = Native.LIBC.accept4(
+                    fd.number(),
+                    peer.address(),
+                    peerLength.address(),
+                    Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
+            if (accepted >= 0) {
+                return new Accepted(new Fd(accepted), SocketAddressBytes.read(peer, 0));
+            }
+            int errno = Native.errno();
+            if (errno == Errno.EAGAIN.intValue()) {
+                return null;
+            }
+            if (!concernsThatClientOnly(errno)) {
+                throw new UnixException("cannot accept a connection", errno);
+            }
+        }
+    }
+
+    /** accept(2): Linux passes pending errors of the new connection on; they say nothing about the next one. */
+    private static boolean concernsThatClientOnly(int errno) {
+        return switch (Errno.valueOf(errno)) {
+            case ECONNABORTED,
+                    EINTR,
+                    EPROTO,
+                    ENETDOWN,
+                    ENOPROTOOPT,
+                    EHOSTDOWN,
+                    ENONET,
+                    EHOSTUNREACH,
+                    EOPNOTSUPP,
+                    ENETUNREACH,
+                    EPERM -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * How full the kernel's queue of connections is that were not accepted yet.
+     *
+     * @param waiting connections in it
+     * @param limit the most it holds
+     */
+    public record Backlog(int waiting, int limit) {}
+
+    /** Asks how full the backlog is (TCP_INFO of a listening socket); a Unix socket does not tell, and counts as empty. */
+    public Backlog backlog() throws UnixException {
+        if (unix) {
+            return new Backlog(0, Integer.MAX_VALUE);
+        }
+        Pointer memory = Native.allocate(TCP_INFO_ROOM + Integer.BYTES);
+        memory.putInt(TCP_INFO_ROOM, TCP_INFO_ROOM);
+        long address = memory.address();
+        Native.check(
+                Native.LIBC.getsockopt(
+                        fd.number(), Native.IPPROTO_TCP, Native.TCP_INFO, address, address + TCP_INFO_ROOM),
+                "cannot ask for the backlog");
+        return new Backlog(memory.getInt(TCP_INFO_UNACKED), memory.getInt(TCP_INFO_SACKED));
+    }
+
+    /**
+     * From now on the kernel drops the first packet of new handshakes here, as if it had got lost, and finishes those
+     * that have begun. A client that meets this tries again a second later and finds either a successor or a closed
+     * port; without it, a handshake that ends between the last accept and the close is reset. Does nothing on a Unix
+     * path, whose file is to be removed first instead.
+     *
+     * <p>The filter is classic BPF over the TCP header: byte 13 has the flags; SYN without ACK is dropped. Source:
+     * socket(7) SO_ATTACH_FILTER.
+     */
+    public void refuseNewHandshakes() throws IOException {
+        if (unix) {
+            return;
+        }
+        int[][] program = {
+            {0x30, 0, 0, 13}, //              A = byte 13 of the TCP header: its flags
+            {0x54, 0, 0, 0x12}, //            A = A & (SYN | ACK)
+            {0x15, 0, 1, 0x02}, //            SYN alone?
+            {0x06, 0, 0, 0}, //               yes: drop
+            {0x06, 0, 0, 0x40000}, //         no: pass, up to 256 KiB of it
+        };
+        Pointer memory = Native.allocate(16 + 8 * program.length);
+        for (int line = 0; line < program.length; line++) {
+            long at = 16L + 8L * line;
+            memory.putShort(at, (short) program[line][0]);
+            memory.putByte(at + 2, (byte) program[line][1]);
+            memory.putByte(at + 3, (byte) program[line][2]);
+            memory.putInt(at + 4, program[line][3]);
+        }
+        memory.putShort(0, (short) program.length);
+        memory.putLong(8, memory.address() + 16);
+        Native.check(
+                Native.LIBC.setsockopt(
+                        fd.number(), Native.SOL_SOCKET, Native.SO_ATTACH_FILTER, memory.address(), 16),
+                "cannot attach the filter that refuses new handshakes");
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

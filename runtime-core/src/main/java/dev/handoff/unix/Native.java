@@ -1,0 +1,80 @@
+package dev.handoff.unix;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+
+/** libc itself, the numbers of its headers on Linux, and the way from errno to an exception. */
+final class Native {
+    static final LibC LIBC = LibraryLoader.create(LibC.class).load("c");
+    static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
+
+    static final int AF_UNIX = 1;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_SEQPACKET = 5;
+    static final int SOCK_NONBLOCK = 0x800;
+    static final int SOCK_CLOEXEC = 0x80000;
+
+    static final int SOL_SOCKET = 1;
+    static final int SO_REUSEADDR = 2;
+    static final int SO_REUSEPORT = 15;
+    static final int SO_PEERCRED = 17;
+    static final int SO_ATTACH_FILTER = 26;
+    static final int SO_SNDBUF = 7;
+
+    static final int IPPROTO_TCP = 6;
+    static final int TCP_INFO = 11;
+    static final int IPPROTO_IPV6 = 41;
+    static final int IPV6_V6ONLY = 26;
+
+    static final int SCM_RIGHTS = 1;
+    static final int MSG_CTRUNC = 0x8;
+    static final int MSG_TRUNC = 0x20;
+    static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
+    static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    static final int EFD_NONBLOCK = 0x800;
+    static final int EFD_CLOEXEC = 0x80000;
+
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_CLOEXEC = 0x80000;
+
+    static final int LOCK_EX = 2;
+    static final int LOCK_NB = 4;
+
+    private Native() {}
+
+    static Pointer allocate(int bytes) {
+        return Memory.allocateDirect(RUNTIME, bytes, true);
+    }
+
+    /** The error number of this thread's last failed call. */
+    static int errno() {
+        return RUNTIME.getLastError();
+    }
+
+    /**
+     * Turns a failed call into an exception.
+     *
+     * @param what what was tried, to what, as the beginning of the message
+     */
+    static int check(int result, String what) throws UnixException {
+        if (result < 0) {
+            throw new UnixException(what, errno());
+        }
+        return result;
+    }
+
+    /** Sets an option whose value is a C int. */
+    static void setOption(int fd, int level, int option, int value, String what) throws UnixException {
+        Pointer word = allocate(Integer.BYTES);
+        word.putInt(0, value);
+        check(LIBC.setsockopt(fd, level, option, word.address(), Integer.BYTES), what);
+    }
+}

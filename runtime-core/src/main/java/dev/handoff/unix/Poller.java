@@ -1,0 +1,82 @@
+package dev.handoff.unix;
+
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+
+/**
+ * poll(2) over a set of descriptors that is written anew for each call: for a handful of them that is cheaper than
+ * keeping a registration in the kernel, and the layout is the same on every architecture. One thread at a time.
+ *
+ * <pre>
+ *   pollfd   fd i32 | events i16 | revents i16
+ * </pre>
+ */
+public final class Poller {
+    /** Something to read, a connection to accept, or the end. */
+    public static final int IN = 0x1;
+
+    private static final int ENTRY = 8;
+    private static final int FIRST_CAPACITY = 32;
+
+    private Pointer entries = Native.allocate(FIRST_CAPACITY * ENTRY);
+    private int capacity = FIRST_CAPACITY;
+    private int size;
+
+    /** Forgets all descriptors. */
+    public void clear() {
+        size = 0;
+    }
+
+    /**
+     * Adds a descriptor for the next calls.
+     *
+     * @param events {@link #IN}, or 0 to hear of errors only
+     * @return its index, for {@link #isReady}
+     */
+    public int add(Fd descriptor, int events) {
+        if (size == capacity) {
+            grow();
+        }
+        long at = (long) size * ENTRY;
+        entries.putInt(at, descriptor.number());
+        entries.putInt(at + Integer.BYTES, events);
+        return size++;
+    }
+
+    private void grow() {
+        Pointer larger = Native.allocate(2 * capacity * ENTRY);
+        entries.transferTo(0, larger, 0, (long) capacity * ENTRY);
+        entries = larger;
+        capacity *= 2;
+    }
+
+    /**
+     * Waits until a descriptor is ready.
+     *
+     * @param timeoutMillis 0 looks only, negative waits without limit
+     * @return how many are ready; 0 also after an interruption by a signal
+     */
+    public int poll(int timeoutMillis) throws UnixException {
+        int ready = Native.LIBC.poll(entries.address(), size, timeoutMillis);
+        if (ready >= 0) {
+            return ready;
+        }
+        int errno = Native.errno();
+        if (errno == Errno.EINTR.intValue()) {
+            clearResults();
+            return 0;
+        }
+        throw new UnixException("cannot poll " + size + " descriptors", errno);
+    }
+
+    private void clearResults() {
+        for (int index = 0; index < size; index++) {
+            entries.putShort((long) index * ENTRY + 6, (short) 0);
+        }
+    }
+
+    /** Whether the last poll found anything for the descriptor with that index, errors and hang-ups included. */
+    public boolean isReady(int index) {
+        return entries.getShort((long) index * ENTRY + 6) != 0;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.handoff.unix;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+
+/**
+ * A Unix socket that keeps messages whole and descriptors with their message (SOCK_SEQPACKET, unix(7)). Never blocks
+ * once it is connected. One thread at a time.
+ */
+public final class SeqPacketSocket implements AutoCloseable {
+    private static final int TYPE = Native.SOCK_SEQPACKET | Native.SOCK_CLOEXEC;
+    private static final int ADDRESS_ROOM = 128;
+
+    private final Fd fd;
+
+    private SeqPacketSocket(Fd fd) {
+        this.fd = fd;
+    }
+
+    /** Binds a new socket file and listens on it. The directory's rights decide who can connect. */
+    public static SeqPacketSocket listen(Path path, int backlog) throws IOException {
+        SeqPacketSocket socket = new SeqPacketSocket(open("listen on " + path));
+        try {
+            Pointer address = Native.allocate(ADDRESS_ROOM);
+            int length = SocketAddressBytes.encode(path, address);
+            int number = socket.fd.number();
+            Native.check(Native.LIBC.bind(number, address.address(), length), "cannot bind " + path);
+            Native.check(Native.LIBC.listen(number, backlog), "cannot listen on " + path);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Connects to a listening socket file; blocks while the listener's backlog is full. */
+    public static SeqPacketSocket connect(Path path) throws IOException {
+        SeqPacketSocket socket = new SeqPacketSocket(
+                new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, TYPE, 0), "cannot open a Unix socket")));
+        try {
+            Pointer address = Native.allocate(ADDRESS_ROOM);
+            int length = SocketAddressBytes.encode(path, address);
+            Native.check(
+                    Native.LIBC.connect(socket.fd.number(), address.address(), length), "cannot connect to " + path);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static Fd open(String purpose) throws UnixException {
+        return new Fd(Native.check(
+                Native.LIBC.socket(Native.AF_UNIX, TYPE | Native.SOCK_NONBLOCK, 0),
+                "cannot open a Unix socket to " + purpose));
+    }
+
+    /** Takes a connection from a listening socket, or nothing if none waits. */
+    public Optional<SeqPacketSocket> accept() throws UnixException {
+        int accepted = Native.LIBC.accept4(fd.number(), 0, 0, Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
+        if (accepted >= 0) {
+            return Optional.of(new SeqPacketSocket(new Fd(accepted)));
+        }
+        int errno = Native.errno();
+        if (errno == Errno.EAGAIN.intValue() || errno == Errno.ECONNABORTED.intValue()) {
+            return Optional.empty();
+        }
+        throw new UnixException("cannot accept on a rendezvous socket", errno);
+    }
+
+    /** The descriptor, to be polled; this socket stays its owner. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /** Who is at the other end. */
+    public PeerCredentials peer() throws UnixException {
+        return PeerCredentials.of(fd);
+    }
+
+    /**
+     * Sends a message whole, or not at all.
+     *
+     * @param length bytes of the payload, at least 1: an empty message reads as end-of-file
+     * @param descriptors how many of the message's descriptors go along
+     * @return false if the peer has to read first, or if too many descriptors are under way
+     * @throws UnixException if the peer is gone (EPIPE, ECONNRESET) or the call is wrong
+     */
+    public boolean send(DescriptorMessage message, int length, int descriptors) throws UnixException {
+        long result = message.send(fd.number(), length, descriptors);
+        if (result >= 0) {
+            return true;
+        }
+        int errno = (int) -result;
+        if (errno == Errno.EAGAIN.intValue()
+                || errno == Errno.ENOBUFS.intValue()
+                || errno == Errno.ENOMEM.intValue()
+                || errno == Errno.ETOOMANYREFS.intValue()) {
+            return false;
+        }
+        throw new UnixException("cannot send " + descriptors + " descriptors", errno);
+    }
+
+    /** What a receive found. */
+    public enum Received {
+        /** A message, now in the block. */
+        MESSAGE,
+        /** No message waits. */
+        NOTHING,
+        /** The peer is gone, and all that it sent has been read. */
+        END
+    }
+
+    /** Receives one message. A reset by the dying peer is passed over: the messages behind it are still there. */
+    public Received receive(DescriptorMessage message) throws UnixException {
+        long length = message.receive(fd.number());
+        while (length == -Errno.ECONNRESET.intValue() || length == -Errno.EINTR.intValue()) {
+            length = message.receive(fd.number());
+        }
+        if (length > 0) {
+            return Received.MESSAGE;
+        }
+        if (length == 0) {
+            return Received.END;
+        }
+        if (length == -Errno.EAGAIN.intValue()) {
+            return Received.NOTHING;
+        }
+        throw new UnixException("cannot receive descriptors", (int) -length);
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.handoff.unix;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Objects;
+import jnr.constants.platform.Errno;
+
+/**
+ * Signals, sent and received. Receiving goes through {@code sun.misc.Signal}, which every JDK has and supports
+ * (JEP 260) but javac warns of at each use without a way to say that it is meant; so it is called by reflection, here
+ * only.
+ */
+public final class Signals {
+    private static final String HANDLER = "sun.misc.SignalHandler";
+
+    private Signals() {}
+
+    /**
+     * Calls an action on each arrival of a signal, on a thread of the JVM's own; the action should only enqueue.
+     *
+     * @param name without SIG, such as {@code HUP}
+     * @return false if the signal was ignored when the JVM started (nohup, a shell's {@code &}): no call will ever come
+     */
+    public static boolean handle(String name, Runnable action) {
+        Object handler = Proxy.newProxyInstance(
+                Signals.class.getClassLoader(), new Class<?>[] {handlerType()}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("handle")) {
+                        action.run();
+                        return null;
+                    }
+                    return switch (method.getName()) {
+                        case "equals" -> proxy == Objects.requireNonNull(arguments)[0];
+                        case "hashCode" -> System.identityHashCode(proxy);
+                        default -> "handler of SIG" + name;
+                    };
+                });
+        return install(name, handler) != constant("SIG_IGN");
+    }
+
+    /** Makes this process ignore a signal. */
+    public static void ignore(String name) {
+        install(name, constant("SIG_IGN"));
+    }
+
+    /** Restores what a signal does by default. */
+    public static void restoreDefault(String name) {
+        install(name, constant("SIG_DFL"));
+    }
+
+    /**
+     * Sends a signal: kill(2).
+     *
+     * @param number 0 sends none and only asks whether it could be
+     * @return false if there is no such process
+     */
+    public static boolean send(long pid, int number) throws UnixException {
+        if (Native.LIBC.kill(Math.toIntExact(pid), number) == 0) {
+            return true;
+        }
+        int errno = Native.errno();
+        if (errno == Errno.ESRCH.intValue()) {
+            return false;
+        }
+        throw new UnixException("cannot send signal " + number + " to process " + pid, errno);
+    }
+
+    private static Object install(String name, Object handler) {
+        try {
+            Class<?> signalType = Class.forName("sun.misc.Signal");
+            Object signal = signalType.getConstructor(String.class).newInstance(name);
+            Method handle = signalType.getMethod("handle", signalType, handlerType());
+            return Objects.requireNonNull(handle.invoke(null, signal, handler));
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(
+                    "SIG" + name + " cannot be handled by this JVM: " + e.getCause().getMessage(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JVM has no sun.misc.Signal (module jdk.unsupported)", e);
+        }
+    }
+
+    private static Class<?> handlerType() {
+        try {
+            return Class.forName(HANDLER);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("this JVM has no " + HANDLER + " (module jdk.unsupported)", e);
+        }
+    }
+
+    private static Object constant(String name) {
+        try {
+            return Objects.requireNonNull(handlerType().getField(name).get(null));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JVM has no " + HANDLER + "." + name, e);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.handoff.unix;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+
+/**
+ * A peer's address just as the kernel gave it, so that a hand-off can carry it without making sense of it.
+ *
+ * <pre>
+ *   sockaddr_in    family u16 | port u16, network order | address 4 bytes
+ *   sockaddr_in6   family u16 | port u16, network order | flow u32 | address 16 bytes | scope u32
+ * </pre>
+ *
+ * Layouts: ip(7), ipv6(7). Anything longer is cut: only these two are ever read back; a peer on a Unix socket has none.
+ */
+public final class SocketAddressBytes {
+    /** How many bytes one takes in a frame. */
+    public static final int SIZE = 28;
+
+    private static final int WORD = Long.BYTES;
+
+    private final long first;
+    private final long second;
+    private final long third;
+    private final int fourth;
+
+    private SocketAddressBytes(long first, long second, long third, int fourth) {
+        this.first = first;
+        this.second = second;
+        this.third = third;
+        this.fourth = fourth;
+    }
+
+    static SocketAddressBytes read(Pointer memory, int offset) {
+        return new SocketAddressBytes(
+                memory.getLong(offset),
+                memory.getLong(offset + WORD),
+                memory.getLong(offset + 2 * WORD),
+                memory.getInt(offset + 3 * WORD));
+    }
+
+    void write(Pointer memory, int offset) {
+        memory.putLong(offset, first);
+        memory.putLong(offset + WORD, second);
+        memory.putLong(offset + 2 * WORD, third);
+        memory.putInt(offset + 3 * WORD, fourth);
+    }
+
+    /** The address these bytes say: of the Internet, or an unnamed one for a peer on a Unix socket. */
+    public SocketAddress decode() {
+        ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
+        bytes.putLong(first).putLong(second).putLong(third).putInt(fourth).flip();
+        int family = bytes.getShort();
+        int port = Short.toUnsignedInt(bytes.order(ByteOrder.BIG_ENDIAN).getShort());
+        return switch (family) {
+            case Native.AF_INET -> new InetSocketAddress(address(bytes, 4, 0), port);
+            case Native.AF_INET6 -> {
+                int scope = bytes.order(ByteOrder.nativeOrder()).getInt(24);
+                bytes.getInt();
+                yield new InetSocketAddress(address(bytes, 16, scope), port);
+            }
+            default -> UnnamedAddress.UNNAMED;
+        };
+    }
+
+    private static InetAddress address(ByteBuffer bytes, int length, int scope) {
+        byte[] raw = new byte[length];
+        bytes.get(raw);
+        try {
+            return scope == 0 ? InetAddress.getByAddress(raw) : Inet6Address.getByAddress(null, raw, scope);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("an address of " + length + " bytes is always legal", e);
+        }
+    }
+
+    /** Writes an Internet address at the start of a block as bind(2) takes it; gives its length. */
+    static int encode(InetSocketAddress address, Pointer memory) {
+        byte[] raw = address.getAddress().getAddress();
+        if (address.getAddress() instanceof Inet4Address) {
+            memory.putShort(0, (short) Native.AF_INET);
+            putPort(memory, address.getPort());
+            memory.put(4, raw, 0, raw.length);
+            memory.putLong(8, 0);
+            return 16;
+        }
+        memory.putShort(0, (short) Native.AF_INET6);
+        putPort(memory, address.getPort());
+        memory.putInt(4, 0);
+        memory.put(8, raw, 0, raw.length);
+        memory.putInt(24, ((Inet6Address) address.getAddress()).getScopeId());
+        return SIZE;
+    }
+
+    /** The most bytes that the path of a Unix socket may have: {@code sun_path} less its terminating zero, unix(7). */
+    public static final int MAX_PATH = 107;
+
+    /** Writes the path of a Unix socket at the start of a block as bind(2) takes it; gives its length. */
+    static int encode(Path path, Pointer memory) throws UnixException {
+        byte[] raw = path.toString().getBytes(StandardCharsets.UTF_8);
+        if (raw.length > MAX_PATH) {
+            throw new UnixException(
+                    "the path " + path + " has " + raw.length + " bytes, a Unix socket's path has at most " + MAX_PATH,
+                    Errno.ENAMETOOLONG.intValue());
+        }
+        memory.putShort(0, (short) Native.AF_UNIX);
+        memory.put(2, raw, 0, raw.length);
+        memory.putByte(2L + raw.length, (byte) 0);
+        return 2 + raw.length + 1;
+    }
+
+    private static void putPort(Pointer memory, int port) {
+        memory.putByte(2, (byte) (port >>> 8));
+        memory.putByte(3, (byte) port);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.handoff.unix;
+
+import java.net.SocketAddress;
+
+/** The address of a client on a Unix socket: it has none. */
+public final class UnnamedAddress extends SocketAddress {
+    private static final long serialVersionUID = 1L;
+
+    /** The one of its kind. */
+    public static final UnnamedAddress UNNAMED = new UnnamedAddress();
+
+    private UnnamedAddress() {}
+
+    @Override
+    public String toString() {
+        return "unix:";
+    }
+}

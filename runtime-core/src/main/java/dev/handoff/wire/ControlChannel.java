@@ -1,0 +1,149 @@
+package dev.handoff.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jnr.unixsocket.UnixSocketAddress;
+import jnr.unixsocket.UnixSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of the control stream between master and worker: frames out through a bounded queue and a thread of its own,
+ * so that no sender waits for a peer that does not read, and frames in on another thread, one at a time, in order.
+ */
+public final class ControlChannel implements AutoCloseable {
+    private static final int QUEUE = 1024;
+
+    /** Who hears of the frames. Called on the channel's reading thread. */
+    public interface Listener {
+        /** A frame came. */
+        void onFrame(ControlFrame frame);
+
+        /**
+         * Nothing more will come. Called once.
+         *
+         * @param failure null if the other side closed the channel or died
+         */
+        void onEnd(@Nullable IOException failure);
+    }
+
+    private final UnixSocketChannel channel;
+    private final BlockingQueue<byte[]> outbound = new ArrayBlockingQueue<>(QUEUE);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Thread writer;
+
+    /** Takes ownership of a connected, blocking channel. Nothing is read before {@link #start}. */
+    public ControlChannel(UnixSocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Connects to the master's control socket. */
+    public static ControlChannel connect(Path socket) throws IOException {
+        return new ControlChannel(UnixSocketChannel.open(new UnixSocketAddress(socket.toFile())));
+    }
+
+    /**
+     * Begins to read and to write.
+     *
+     * @param name of the threads, {@code -in} and {@code -out} added
+     */
+    public void start(String name, Listener listener) {
+        Thread reading = new Thread(() -> read(listener), name + "-in");
+        Thread writing = new Thread(this::write, name + "-out");
+        reading.setDaemon(true);
+        writing.setDaemon(true);
+        writer = writing;
+        writing.start();
+        reading.start();
+    }
+
+    /**
+     * Queues a frame. Any thread.
+     *
+     * @return false if the channel is closed, or the other side has not read for so long that the queue is full
+     */
+    public boolean send(ControlFrame frame) {
+        return !closed.get() && outbound.offer(ControlCodec.encode(frame));
+    }
+
+    private void read(Listener listener) {
+        IOException failure = null;
+        try {
+            ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+            while (fill(length)) {
+                listener.onFrame(ControlCodec.decode(readBody(length.getInt(0))));
+                length.clear();
+            }
+        } catch (ClosedChannelException e) {
+            // Closed by this side: an end like any other.
+        } catch (IOException e) {
+            failure = e;
+        } finally {
+            close();
+            listener.onEnd(failure);
+        }
+    }
+
+    private byte[] readBody(int length) throws IOException {
+        if (length < 1 || length > ControlCodec.MAX_LENGTH) {
+            throw new WireException("expected a length from 1 to " + ControlCodec.MAX_LENGTH
+                    + " at offset 0 of a control frame, found " + Integer.toUnsignedString(length));
+        }
+        ByteBuffer body = ByteBuffer.allocate(length);
+        if (!fill(body)) {
+            throw new WireException("expected " + length + " bytes of a control frame, found the end of the stream");
+        }
+        return body.array();
+    }
+
+    /** Reads until the buffer is full; gives false at an end of the stream between two frames. */
+    private boolean fill(ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+                if (buffer.position() == 0) {
+                    return false;
+                }
+                throw new WireException("expected " + buffer.capacity() + " bytes of a control frame, found the end of"
+                        + " the stream after " + buffer.position());
+            }
+        }
+        return true;
+    }
+
+    private void write() {
+        try {
+            while (!closed.get()) {
+                byte[] frame = outbound.take();
+                ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + frame.length);
+                bytes.putInt(frame.length).put(frame).flip();
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            // The peer is gone, or this side has closed: the reading thread tells of either.
+            close();
+        }
+    }
+
+    /** Closes the channel; frames that were not written yet are lost. Idempotent, any thread. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("cannot close a control channel", e);
+            } finally {
+                Thread writing = writer;
+                if (writing != null) {
+                    writing.interrupt();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.handoff.wire;
+
+import dev.handoff.cluster.Protocol;
+import dev.handoff.wire.ControlFrame.Drained;
+import dev.handoff.wire.ControlFrame.Failed;
+import dev.handoff.wire.ControlFrame.Hello;
+import dev.handoff.wire.ControlFrame.Leave;
+import dev.handoff.wire.ControlFrame.ListenerDescription;
+import dev.handoff.wire.ControlFrame.Listening;
+import dev.handoff.wire.ControlFrame.Started;
+import dev.handoff.wire.ControlFrame.Welcome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UTFDataFormatException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bytes of a control frame. Integers are big-endian, text is {@link java.io.DataOutput#writeUTF modified UTF-8}, at
+ * most {@value #MAX_TEXT} characters; longer text is cut.
+ *
+ * <pre>
+ *    0            4        5
+ *   ┌────────────┬────────┬────────────────────────────────────────────────────────────────┐
+ *   │ length u32 │ type   │ body                                                           │
+ *   └────────────┴────────┴────────────────────────────────────────────────────────────────┘
+ *     length: of type and body, 1…{@value #MAX_LENGTH}
+ *
+ *   1 HELLO      wire version i32 | scoreboard version i32 | worker id i32 | token 16 bytes | java text
+ *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | max connections i32 | listeners i32
+ *                | (key i32 | name text | address text) × listeners
+ *   3 LISTENING  count i32 | (protocol u8) × count
+ *   4 STARTED    –
+ *   5 FAILED     reason text
+ *   6 LEAVE      reason text
+ *   7 DRAINED    requests cut i32
+ * </pre>
+ *
+ * The first eight bytes of a HELLO's body never change, so that two versions can tell each other that they differ.
+ */
+final class ControlCodec {
+    static final int MAX_LENGTH = 1 << 20;
+    static final int MAX_TEXT = 16_000;
+    private static final int MAX_LISTENERS = 1 << 16;
+
+    private static final int HELLO = 1;
+    private static final int WELCOME = 2;
+    private static final int LISTENING = 3;
+    private static final int STARTED = 4;
+    private static final int FAILED = 5;
+    private static final int LEAVE = 6;
+    private static final int DRAINED = 7;
+
+    private ControlCodec() {}
+
+    /** A frame's type and body, without the length in front. */
+    static byte[] encode(ControlFrame frame) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            write(frame, new DataOutputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot encode " + frame, e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(ControlFrame frame, DataOutputStream out) throws IOException {
+        if (frame instanceof Hello hello) {
+            out.writeByte(HELLO);
+            out.writeInt(hello.wireVersion());
+            out.writeInt(hello.scoreboardVersion());
+            out.writeInt(hello.workerId());
+            out.writeLong(hello.token().high());
+            out.writeLong(hello.token().low());
+            writeText(out, hello.java());
+        } else if (frame instanceof Welcome welcome) {
+            out.writeByte(WELCOME);
+            out.writeInt(welcome.eventLoops());
+            out.writeLong(welcome.beatEvery().toNanos());
+            out.writeLong(welcome.drainLimit().toNanos());
+            out.writeInt(welcome.maxConnections());
+            out.writeInt(welcome.listeners().size());
+            for (ListenerDescription listener : welcome.listeners()) {
+                out.writeInt(listener.key());
+                writeText(out, listener.name());
+                writeText(out, listener.address());
+            }
+        } else if (frame instanceof Listening listening) {
+            out.writeByte(LISTENING);
+            out.writeInt(listening.protocols().size());
+            for (Protocol protocol : listening.protocols()) {
+                out.writeByte(protocol.ordinal());
+            }
+        } else if (frame instanceof Started) {
+            out.writeByte(STARTED);
+        } else if (frame instanceof Failed failed) {
+            out.writeByte(FAILED);
+            writeText(out, failed.reason());
+        } else if (frame instanceof Leave leave) {
+            out.writeByte(LEAVE);
+            writeText(out, leave.reason());
+        } else if (frame instanceof Drained drained) {
+            out.writeByte(DRAINED);
+            out.writeInt(drained.requestsCut());
+        }
+    }
+
+    private static void writeText(DataOutputStream out, String text) throws IOException {
+        out.writeUTF(text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT));
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws WireException naming what was expected, at which offset
+     */
+    static ControlFrame decode(byte[] bytes) throws WireException {
+        ByteArrayInputStream counted = new ByteArrayInputStream(bytes);
+        DataInputStream in = new DataInputStream(counted);
+        try {
+            ControlFrame frame = read(in, bytes);
+            if (counted.available() > 0) {
+                throw broken(bytes, counted, "the end of a " + frame.getClass().getSimpleName() + " frame");
+            }
+            return frame;
+        } catch (EOFException | UTFDataFormatException e) {
+            throw broken(bytes, counted, "more of a frame of type " + bytes[0]);
+        } catch (WireException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading an array does not fail", e);
+        }
+    }
+
+    private static ControlFrame read(DataInputStream in, byte[] bytes) throws IOException {
+        int type = in.readUnsignedByte();
+        return switch (type) {
+            case HELLO -> new Hello(
+                    in.readInt(), in.readInt(), in.readInt(), new Token(in.readLong(), in.readLong()), in.readUTF());
+            case WELCOME -> new Welcome(
+                    in.readInt(),
+                    Duration.ofNanos(in.readLong()),
+                    Duration.ofNanos(in.readLong()),
+                    in.readInt(),
+                    readListeners(in));
+            case LISTENING -> new Listening(readProtocols(in));
+            case STARTED -> new Started();
+            case FAILED -> new Failed(in.readUTF());
+            case LEAVE -> new Leave(in.readUTF());
+            case DRAINED -> new Drained(in.readInt());
+            default -> throw new WireException("expected a frame type from " + HELLO + " to " + DRAINED
+                    + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
+        };
+    }
+
+    private static List<ListenerDescription> readListeners(DataInputStream in) throws IOException {
+        int count = readCount(in, MAX_LISTENERS, "listeners");
+        List<ListenerDescription> listeners = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            listeners.add(new ListenerDescription(in.readInt(), in.readUTF(), in.readUTF()));
+        }
+        return List.copyOf(listeners);
+    }
+
+    private static List<Protocol> readProtocols(DataInputStream in) throws IOException {
+        int count = readCount(in, MAX_LISTENERS, "protocols");
+        List<Protocol> protocols = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            int code = in.readUnsignedByte();
+            if (code >= Protocol.values().length) {
+                throw new WireException(
+                        "expected a protocol below " + Protocol.values().length + ", found " + code);
+            }
+            protocols.add(Protocol.values()[code]);
+        }
+        return List.copyOf(protocols);
+    }
+
+    private static int readCount(DataInputStream in, int most, String what) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > most) {
+            throw new WireException("expected 0 to " + most + " " + what + ", found " + count);
+        }
+        return count;
+    }
+
+    private static WireException broken(byte[] bytes, ByteArrayInputStream at, String expected) {
+        return new WireException("expected " + expected + " at offset " + (bytes.length - at.available())
+                + " of a control frame of " + bytes.length + " bytes");
+    }
+}

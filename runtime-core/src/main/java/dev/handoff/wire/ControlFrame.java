@@ -1,0 +1,73 @@
+package dev.handoff.wire;
+
+import dev.handoff.cluster.Protocol;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What master and worker say to each other beside the descriptors.
+ *
+ * <pre>
+ *   worker   Hello ─▶ Listening ─▶ Started ─▶ (Leave) ─▶ Drained        Failed instead of Started
+ *   master         Welcome ─▶
+ * </pre>
+ *
+ * {@link ControlCodec} draws the bytes.
+ */
+public sealed interface ControlFrame {
+    /** The version of these frames and of the lanes'; master and worker must agree. */
+    int VERSION = 1;
+
+    /**
+     * A worker's first word.
+     *
+     * @param wireVersion {@link #VERSION} as the worker knows it
+     * @param scoreboardVersion {@link Scoreboard#VERSION} as the worker knows it
+     * @param workerId whom it takes itself for
+     * @param token its proof
+     * @param java the version of its JVM, for the log
+     */
+    record Hello(int wireVersion, int scoreboardVersion, int workerId, Token token, String java)
+            implements ControlFrame {}
+
+    /**
+     * The master's answer to a hello that it accepts.
+     *
+     * @param eventLoops how many event loops, and so lanes, to open
+     * @param beatEvery how often each event loop tells that it lives
+     * @param drainLimit how long connections have once the worker is leaving
+     * @param maxConnections the most connections at a time; beyond, offers are refused
+     * @param listeners what to serve, by key
+     */
+    record Welcome(
+            int eventLoops,
+            Duration beatEvery,
+            Duration drainLimit,
+            int maxConnections,
+            List<ListenerDescription> listeners)
+            implements ControlFrame {}
+
+    /**
+     * A listener, as the worker needs to know it.
+     *
+     * @param key what offers name it by
+     * @param name the name that the program gave it; may be empty
+     * @param address for people
+     */
+    record ListenerDescription(int key, String name, String address) {}
+
+    /** The worker's lanes are open, and it can serve every listener, in the order of the keys, by these protocols. */
+    record Listening(List<Protocol> protocols) implements ControlFrame {}
+
+    /** The handler's start has returned: the worker is ready as far as it knows. */
+    record Started() implements ControlFrame {}
+
+    /** The worker cannot serve and will end; the reason is for people. */
+    record Failed(String reason) implements ControlFrame {}
+
+    /** The worker wants to leave, for that reason: it asks for the drain frames on its lanes. */
+    record Leave(String reason) implements ControlFrame {}
+
+    /** The worker has no more connections and ends; requests that the drain limit cut are counted. */
+    record Drained(int requestsCut) implements ControlFrame {}
+}

@@ -1,0 +1,273 @@
+package dev.handoff.wire;
+
+import static dev.handoff.wire.LaneFrame.COUNT;
+import static dev.handoff.wire.LaneFrame.DETAIL;
+import static dev.handoff.wire.LaneFrame.HEADER;
+import static dev.handoff.wire.LaneFrame.KIND;
+import static dev.handoff.wire.LaneFrame.SEQUENCE;
+import static dev.handoff.wire.LaneFrame.VERSION_AT;
+
+import dev.handoff.unix.DescriptorMessage;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.PeerCredentials;
+import dev.handoff.unix.SeqPacketSocket;
+import dev.handoff.unix.UnixException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * One end of a lane: writes and reads its frames ({@link LaneFrame} draws them). Never blocks. One thread at a time:
+ * the acceptor's in the master, the event loop's in the worker.
+ *
+ * <p>A send gives false if the other side has to read first; nothing was sent then.
+ */
+public final class HandoffChannel implements AutoCloseable {
+    /** The most connections in one frame: so many a sudden death can cost at most among those acknowledged, not read. */
+    public static final int MAX_OFFERS = LaneFrame.MAX_OFFERS;
+
+    /** What a frame says. */
+    public enum Kind {
+        /** Connections for the worker. */
+        OFFER,
+        /** A listening socket that the worker accepts from by itself. */
+        LISTEN,
+        /** A listener that is no more. */
+        UNLISTEN,
+        /** Nothing more will come on this lane. */
+        DRAIN,
+        /** Which lane of which worker this is. */
+        HELLO,
+        /** The worker has them. */
+        ACKNOWLEDGE,
+        /** The worker gives them back unread. */
+        REFUSE;
+
+        private static final Kind[] ALL = values();
+    }
+
+    private final SeqPacketSocket socket;
+    private final DescriptorMessage out = new DescriptorMessage(LaneFrame.MAX_OFFERS, LaneFrame.MAX_LENGTH);
+    private final DescriptorMessage in = new DescriptorMessage(LaneFrame.MAX_OFFERS, LaneFrame.MAX_LENGTH);
+    private Kind kind = Kind.DRAIN;
+
+    /** Takes ownership of a connected socket. */
+    public HandoffChannel(SeqPacketSocket socket) {
+        this.socket = socket;
+    }
+
+    /** Connects to the master's rendezvous socket. */
+    public static HandoffChannel connect(Path rendezvous) throws IOException {
+        return new HandoffChannel(SeqPacketSocket.connect(rendezvous));
+    }
+
+    /** The socket's descriptor, to be polled. */
+    public Fd fd() {
+        return socket.fd();
+    }
+
+    /** Who is at the other end. */
+    public PeerCredentials peer() throws UnixException {
+        return socket.peer();
+    }
+
+    /**
+     * Offers connections. Their descriptors are duplicated by the kernel; the offers stay the caller's.
+     *
+     * @param offers at most {@link #MAX_OFFERS} from {@code from} on are sent
+     */
+    public boolean offer(long firstSequence, Offer[] offers, int count) throws UnixException {
+        begin(Kind.OFFER, count, 0, firstSequence);
+        for (int index = 0; index < count; index++) {
+            Offer offer = offers[index];
+            int entry = LaneFrame.entry(index);
+            out.putShort(entry + LaneFrame.ENTRY_LISTENER, offer.listener());
+            out.putShort(entry + LaneFrame.ENTRY_FLAGS, offer.probe() ? LaneFrame.FLAG_PROBE : 0);
+            out.putAddress(entry + LaneFrame.ENTRY_PEER, offer.peer());
+            out.putDescriptor(index, offer.connection());
+        }
+        return socket.send(out, LaneFrame.entry(count), count);
+    }
+
+    /** Shares a listening socket. */
+    public boolean listen(int listener, Fd listeningSocket) throws UnixException {
+        begin(Kind.LISTEN, 1, listener, 0);
+        out.putDescriptor(0, listeningSocket);
+        return socket.send(out, HEADER, 1);
+    }
+
+    /** Says that nothing more comes from a listener. */
+    public boolean unlisten(int listener) throws UnixException {
+        begin(Kind.UNLISTEN, 0, listener, 0);
+        return socket.send(out, HEADER, 0);
+    }
+
+    /** Says that nothing more comes at all. */
+    public boolean drain() throws UnixException {
+        begin(Kind.DRAIN, 0, 0, 0);
+        return socket.send(out, HEADER, 0);
+    }
+
+    /** Says which lane this is. */
+    public boolean hello(int workerId, int lane, Token token) throws UnixException {
+        begin(Kind.HELLO, 0, lane, workerId);
+        out.putLong(HEADER, token.high());
+        out.putLong(HEADER + Long.BYTES, token.low());
+        return socket.send(out, HEADER + LaneFrame.TOKEN, 0);
+    }
+
+    /** Acknowledges that many connections from a sequence number on. */
+    public boolean acknowledge(long firstSequence, int count) throws UnixException {
+        begin(Kind.ACKNOWLEDGE, count, 0, firstSequence);
+        return socket.send(out, HEADER, 0);
+    }
+
+    /** Refuses that many connections from a sequence number on. */
+    public boolean refuse(long firstSequence, int count, Refusal reason) throws UnixException {
+        begin(Kind.REFUSE, count, reason.ordinal(), firstSequence);
+        return socket.send(out, HEADER, 0);
+    }
+
+    private void begin(Kind kind, int count, int detail, long sequence) {
+        out.putByte(KIND, (byte) kind.ordinal());
+        out.putByte(VERSION_AT, LaneFrame.VERSION);
+        out.putShort(COUNT, count);
+        out.putInt(DETAIL, detail);
+        out.putLong(SEQUENCE, sequence);
+    }
+
+    /**
+     * Receives the next frame, which the getters then describe until the next call. Descriptors of the frame before that
+     * nobody took are closed.
+     *
+     * @throws WireException if it is not a frame of this version: the lane is then of no more use
+     */
+    public SeqPacketSocket.Received receive() throws IOException {
+        in.closeUntaken();
+        SeqPacketSocket.Received received = socket.receive(in);
+        if (received == SeqPacketSocket.Received.MESSAGE) {
+            checkFrame();
+        }
+        return received;
+    }
+
+    private void checkFrame() throws WireException {
+        int length = in.receivedLength();
+        require(!in.payloadTruncated(), "a frame of at most " + LaneFrame.MAX_LENGTH + " bytes", "a longer one");
+        require(length >= HEADER, "a header of " + HEADER + " bytes", length + " bytes");
+        require(
+                in.getByte(VERSION_AT) == LaneFrame.VERSION,
+                "version " + LaneFrame.VERSION + " at offset " + VERSION_AT,
+                "version " + in.getByte(VERSION_AT));
+        int code = in.getByte(KIND);
+        require(
+                code >= 0 && code < Kind.ALL.length,
+                "a kind below " + Kind.ALL.length + " at offset " + KIND,
+                "kind " + code);
+        kind = Kind.ALL[code];
+        int expected = expectedLength();
+        require(length == expected, "a " + kind + " frame of " + expected + " bytes", length + " bytes");
+        require(
+                in.receivedDescriptors() <= expectedDescriptors(),
+                "at most " + expectedDescriptors() + " descriptors with a " + kind + " frame",
+                in.receivedDescriptors() + " of them");
+    }
+
+    private int expectedLength() throws WireException {
+        return switch (kind) {
+            case OFFER -> {
+                require(
+                        count() >= 1 && count() <= MAX_OFFERS,
+                        "1 to " + MAX_OFFERS + " connections at offset " + COUNT,
+                        count() + " of them");
+                yield LaneFrame.entry(count());
+            }
+            case HELLO -> HEADER + LaneFrame.TOKEN;
+            default -> HEADER;
+        };
+    }
+
+    private int expectedDescriptors() {
+        return switch (kind) {
+            case OFFER -> count();
+            case LISTEN -> 1;
+            default -> 0;
+        };
+    }
+
+    private void require(boolean condition, String expected, String found) throws WireException {
+        if (!condition) {
+            in.closeUntaken();
+            throw new WireException("expected " + expected + " on a hand-off lane, found " + found);
+        }
+    }
+
+    /** What the frame is. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** How many connections it speaks of. */
+    public int count() {
+        return in.getUnsignedShort(COUNT);
+    }
+
+    /** The sequence number of the first of them. */
+    public long firstSequence() {
+        return in.getLong(SEQUENCE);
+    }
+
+    /** How many of the offered connections arrived: fewer than {@link #count} if this process ran out of descriptors. */
+    public int arrived() {
+        return Math.min(in.receivedDescriptors(), count());
+    }
+
+    /** Takes an offered connection that arrived. */
+    public Offer takeOffer(int index) {
+        int entry = LaneFrame.entry(index);
+        return new Offer(
+                in.takeDescriptor(index),
+                in.getUnsignedShort(entry + LaneFrame.ENTRY_LISTENER),
+                (in.getUnsignedShort(entry + LaneFrame.ENTRY_FLAGS) & LaneFrame.FLAG_PROBE) != 0,
+                in.getAddress(entry + LaneFrame.ENTRY_PEER));
+    }
+
+    /** Takes the listening socket of a LISTEN frame. */
+    public Fd takeListeningSocket() throws WireException {
+        require(in.receivedDescriptors() == 1, "a listening socket with a LISTEN frame", "none");
+        return in.takeDescriptor(0);
+    }
+
+    /** The listener of a LISTEN or UNLISTEN frame. */
+    public int listener() {
+        return in.getInt(DETAIL);
+    }
+
+    /** Why a REFUSE frame refuses. */
+    public Refusal refusal() throws WireException {
+        int code = in.getInt(DETAIL);
+        Refusal[] all = Refusal.values();
+        require(code >= 0 && code < all.length, "a refusal below " + all.length + " at offset " + DETAIL, "" + code);
+        return all[code];
+    }
+
+    /** The lane's index in a HELLO frame. */
+    public int lane() {
+        return in.getInt(DETAIL);
+    }
+
+    /** The worker's id in a HELLO frame. */
+    public long workerId() {
+        return in.getLong(SEQUENCE);
+    }
+
+    /** The token of a HELLO frame. */
+    public Token token() {
+        return new Token(in.getLong(HEADER), in.getLong(HEADER + Long.BYTES));
+    }
+
+    @Override
+    public void close() {
+        in.closeUntaken();
+        socket.close();
+    }
+}

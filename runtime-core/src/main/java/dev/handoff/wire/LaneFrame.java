@@ -1,0 +1,56 @@
+package dev.handoff.wire;
+
+/**
+ * The frames of a lane, which is the hand-off socket of one event loop of one worker. SOCK_SEQPACKET keeps each frame
+ * whole and its descriptors with it. Integers are in the machine's order, as both ends run on one machine.
+ *
+ * <pre>
+ *   every frame
+ *    0       1         2          4            8                         16
+ *   ┌───────┬─────────┬──────────┬────────────┬─────────────────────────┐
+ *   │ kind  │ version │ count u16│ detail u32 │ first sequence u64      │ …
+ *   └───────┴─────────┴──────────┴────────────┴─────────────────────────┘
+ *
+ *   OFFER        master → worker   count connections, 1…16, numbered from first on; as many descriptors, and entries:
+ *                                   0              2            4
+ *                                  ┌──────────────┬────────────┬──────────────────────────────┐
+ *                                  │ listener u16 │ flags u16  │ client's sockaddr, 28 bytes  │   × count
+ *                                  └──────────────┴────────────┴──────────────────────────────┘
+ *   LISTEN       master → worker   one descriptor: a listening socket to accept from; detail: the listener's key
+ *   UNLISTEN     master → worker   detail: the listener's key; nothing more comes from it
+ *   DRAIN        master → worker   the last frame of this lane
+ *   HELLO        worker → master   the first frame: detail: lane index; first: worker id; then the token, 16 bytes
+ *   ACKNOWLEDGE  worker → master   [first, first + count) were received and will now be read: credit returns, and the
+ *                                  master drops its duplicates
+ *   REFUSE       worker → master   [first, first + count) were not read; detail: {@link Refusal}; another worker may
+ * </pre>
+ *
+ * An empty frame is never sent: it would read as end-of-file.
+ */
+final class LaneFrame {
+    static final byte VERSION = 1;
+
+    static final int KIND = 0;
+    static final int VERSION_AT = 1;
+    static final int COUNT = 2;
+    static final int DETAIL = 4;
+    static final int SEQUENCE = 8;
+    static final int HEADER = 16;
+
+    static final int ENTRY = 32;
+    static final int ENTRY_LISTENER = 0;
+    static final int ENTRY_FLAGS = 2;
+    static final int ENTRY_PEER = 4;
+    static final int FLAG_PROBE = 1;
+
+    static final int TOKEN = 16;
+
+    static final int MAX_OFFERS = 16;
+    static final int MAX_LENGTH = HEADER + MAX_OFFERS * ENTRY;
+
+    private LaneFrame() {}
+
+    static int entry(int index) {
+        return HEADER + index * ENTRY;
+    }
+}
