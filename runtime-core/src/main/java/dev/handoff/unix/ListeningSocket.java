@@ -42,8 +42,7 @@ public final class ListeningSocket implements AutoCloseable {
             throws UnixException {
         boolean six = address.getAddress() instanceof Inet6Address;
         String where = "cannot listen on " + describe(address);
-        Fd fd = new Fd(
-                Native.check(Native.LIBC.socket(six ? Native.AF_INET6 : Native.AF_INET, STREAM, 0), where));
+        Fd fd = new Fd(Native.check(Native.LIBC.socket(six ? Native.AF_INET6 : Native.AF_INET, STREAM, 0), where));
         try {
             Native.setOption(fd.number(), Native.SOL_SOCKET, Native.SO_REUSEADDR, 1, where);
             if (reusePort) {
@@ -112,10 +111,7 @@ public final class ListeningSocket implements AutoCloseable {
         while (true) {
             peerLength.putInt(0, ADDRESS_ROOM);
             int accepted = Native.LIBC.accept4(
-                    fd.number(),
-                    peer.address(),
-                    peerLength.address(),
-                    Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
+                    fd.number(), peer.address(), peerLength.address(), Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
             if (accepted >= 0) {
                 return new Accepted(new Fd(accepted), SocketAddressBytes.read(peer, 0));
             }
@@ -201,8 +197,7 @@ public final class ListeningSocket implements AutoCloseable {
         memory.putShort(0, (short) program.length);
         memory.putLong(8, memory.address() + 16);
         Native.check(
-                Native.LIBC.setsockopt(
-                        fd.number(), Native.SOL_SOCKET, Native.SO_ATTACH_FILTER, memory.address(), 16),
+                Native.LIBC.setsockopt(fd.number(), Native.SOL_SOCKET, Native.SO_ATTACH_FILTER, memory.address(), 16),
                 "cannot attach the filter that refuses new handshakes");
     }
 

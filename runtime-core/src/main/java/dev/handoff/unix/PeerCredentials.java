@@ -18,8 +18,7 @@ public record PeerCredentials(int pid, int uid, int gid) {
         memory.putInt(SIZE, SIZE);
         long address = memory.address();
         Native.check(
-                Native.LIBC.getsockopt(
-                        socket.number(), Native.SOL_SOCKET, Native.SO_PEERCRED, address, address + SIZE),
+                Native.LIBC.getsockopt(socket.number(), Native.SOL_SOCKET, Native.SO_PEERCRED, address, address + SIZE),
                 "cannot ask who is at the other end of a Unix socket");
         return new PeerCredentials(memory.getInt(0), memory.getInt(4), memory.getInt(8));
     }

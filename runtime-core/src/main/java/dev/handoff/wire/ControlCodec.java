@@ -141,21 +141,28 @@ final class ControlCodec {
     private static ControlFrame read(DataInputStream in, byte[] bytes) throws IOException {
         int type = in.readUnsignedByte();
         return switch (type) {
-            case HELLO -> new Hello(
-                    in.readInt(), in.readInt(), in.readInt(), new Token(in.readLong(), in.readLong()), in.readUTF());
-            case WELCOME -> new Welcome(
-                    in.readInt(),
-                    Duration.ofNanos(in.readLong()),
-                    Duration.ofNanos(in.readLong()),
-                    in.readInt(),
-                    readListeners(in));
+            case HELLO ->
+                new Hello(
+                        in.readInt(),
+                        in.readInt(),
+                        in.readInt(),
+                        new Token(in.readLong(), in.readLong()),
+                        in.readUTF());
+            case WELCOME ->
+                new Welcome(
+                        in.readInt(),
+                        Duration.ofNanos(in.readLong()),
+                        Duration.ofNanos(in.readLong()),
+                        in.readInt(),
+                        readListeners(in));
             case LISTENING -> new Listening(readProtocols(in));
             case STARTED -> new Started();
             case FAILED -> new Failed(in.readUTF());
             case LEAVE -> new Leave(in.readUTF());
             case DRAINED -> new Drained(in.readInt());
-            default -> throw new WireException("expected a frame type from " + HELLO + " to " + DRAINED
-                    + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
+            default ->
+                throw new WireException("expected a frame type from " + HELLO + " to " + DRAINED
+                        + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
         };
     }
 
@@ -174,8 +181,7 @@ final class ControlCodec {
         for (int index = 0; index < count; index++) {
             int code = in.readUnsignedByte();
             if (code >= Protocol.values().length) {
-                throw new WireException(
-                        "expected a protocol below " + Protocol.values().length + ", found " + code);
+                throw new WireException("expected a protocol below " + Protocol.values().length + ", found " + code);
             }
             protocols.add(Protocol.values()[code]);
         }

@@ -28,10 +28,14 @@ public record Role(
     /** The variables to start the worker with. */
     public Map<String, String> toEnvironment() {
         return Map.of(
-                MASTER, masterPid + ":" + masterStart,
-                WORKER, workerId + ":" + slot + ":" + generation,
-                DIRECTORY, directory.toString(),
-                TOKEN, token.toHex());
+                MASTER,
+                masterPid + ":" + masterStart,
+                WORKER,
+                workerId + ":" + slot + ":" + generation,
+                DIRECTORY,
+                directory.toString(),
+                TOKEN,
+                token.toHex());
     }
 
     /**

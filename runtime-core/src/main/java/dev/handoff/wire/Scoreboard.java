@@ -55,8 +55,7 @@ public final class Scoreboard {
     private static final int VERSION_AT = 8;
     private static final int LOOPS_AT = 12;
     private static final int WORKER_AT = 16;
-    private static final VarHandle LONG =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     static {
         if (Cell.COUNT * Long.BYTES > LOOP_BYTES) {
@@ -81,8 +80,7 @@ public final class Scoreboard {
         whole.putLong(0, MAGIC);
         whole.putInt(VERSION_AT, VERSION).putInt(LOOPS_AT, loops).putInt(WORKER_AT, workerId);
         Files.deleteIfExists(file);
-        Files.createFile(
-                file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, whole.array());
         return open(file, workerId);
     }

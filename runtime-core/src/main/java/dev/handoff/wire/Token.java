@@ -24,7 +24,8 @@ public record Token(long high, long low) {
         }
         int middle = 2 * Long.BYTES;
         return new Token(
-                HexFormat.fromHexDigitsToLong(hex, 0, middle), HexFormat.fromHexDigitsToLong(hex, middle, hex.length()));
+                HexFormat.fromHexDigitsToLong(hex, 0, middle),
+                HexFormat.fromHexDigitsToLong(hex, middle, hex.length()));
     }
 
     /** All bits as 32 hex digits. */

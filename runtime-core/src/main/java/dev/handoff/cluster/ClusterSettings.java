@@ -1,0 +1,236 @@
+package dev.handoff.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a cluster is to be: numbers and limits ({@link Setting}), where it listens, and how its workers are started.
+ * Immutable: each change gives a new one.
+ *
+ * <p>The operator wins over the program. For each setting the first of these that speaks is taken: an
+ * {@link #option option} (what the program took from its own command line), the system property
+ * {@code handoff.NAME}, the environment's {@code HANDOFF_NAME}, what the program {@link #with set}, the default.
+ */
+public final class ClusterSettings {
+    private static final ClusterSettings DEFAULTS = new ClusterSettings();
+
+    private Map<Setting, Object> program = new EnumMap<>(Setting.class);
+    private Map<Setting, Object> operator = new EnumMap<>(Setting.class);
+    private List<ListenOptions> listeners = List.of();
+    private Optional<SchedulingPolicy> policy = Optional.empty();
+    private Optional<String> main = Optional.empty();
+    private List<String> args = List.of();
+    private List<String> jvmArgs = List.of();
+    private Optional<Path> directory = Optional.empty();
+    private Map<String, String> environment = Map.of();
+
+    private ClusterSettings() {}
+
+    private ClusterSettings changed(Consumer<ClusterSettings> change) {
+        ClusterSettings copy = new ClusterSettings();
+        copy.program = new EnumMap<>(program);
+        copy.operator = new EnumMap<>(operator);
+        copy.listeners = listeners;
+        copy.policy = policy;
+        copy.main = main;
+        copy.args = args;
+        copy.jvmArgs = jvmArgs;
+        copy.directory = directory;
+        copy.environment = environment;
+        change.accept(copy);
+        return copy;
+    }
+
+    /** Every setting at its default, no listener. */
+    public static ClusterSettings defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Sets a count as the program.
+     *
+     * @throws IllegalArgumentException if it is out of the setting's range
+     */
+    public ClusterSettings with(Setting setting, int count) {
+        return changed(copy -> copy.program.put(setting, setting.check(count)));
+    }
+
+    /**
+     * Sets a duration as the program.
+     *
+     * @throws IllegalArgumentException if it is out of the setting's range
+     */
+    public ClusterSettings with(Setting setting, Duration duration) {
+        return changed(copy -> copy.program.put(setting, setting.check(duration)));
+    }
+
+    /**
+     * Sets any setting as the program, from text.
+     *
+     * @throws IllegalArgumentException if the text does not fit the setting
+     */
+    public ClusterSettings with(Setting setting, String text) {
+        return changed(copy -> copy.program.put(setting, setting.parse(text)));
+    }
+
+    /**
+     * Sets any setting by name as the operator: this beats all else.
+     *
+     * @throws IllegalArgumentException if there is no such setting or the text does not fit it
+     */
+    public ClusterSettings option(String name, String text) {
+        Setting setting = Setting.of(name);
+        return changed(copy -> copy.operator.put(setting, setting.parse(text)));
+    }
+
+    /** Listens there too. */
+    public ClusterSettings listen(ListenOptions... where) {
+        List<ListenOptions> all = new ArrayList<>(listeners);
+        all.addAll(Arrays.asList(where));
+        return changed(copy -> copy.listeners = List.copyOf(all));
+    }
+
+    /** Gives connections out by a policy of the program's own; beats {@link Setting#POLICY} set by the program. */
+    public ClusterSettings policy(SchedulingPolicy chosen) {
+        return changed(copy -> copy.policy = Optional.of(chosen));
+    }
+
+    /** Starts that class in the workers, with this process's class path, instead of this process's own command line. */
+    public ClusterSettings main(Class<?> mainClass, String... arguments) {
+        return changed(copy -> {
+            copy.main = Optional.of(mainClass.getName());
+            copy.args = List.of(arguments);
+        });
+    }
+
+    /** JVM flags for the workers, behind those of this process, so that they win. */
+    public ClusterSettings jvmArgs(String... flags) {
+        return changed(copy -> copy.jvmArgs = List.of(flags));
+    }
+
+    /** The workers' working directory. Default: this process's. */
+    public ClusterSettings directory(Path workingDirectory) {
+        return changed(copy -> copy.directory = Optional.of(workingDirectory));
+    }
+
+    /** Variables for the workers, over this process's own. */
+    public ClusterSettings environment(Map<String, String> added) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.putAll(added);
+        return changed(copy -> copy.environment = Map.copyOf(all));
+    }
+
+    /**
+     * These settings with what the operator says in system properties and in the environment.
+     *
+     * @param property gives a system property, or null
+     * @param variable gives an environment variable, or null
+     * @throws IllegalArgumentException if one of them does not fit its setting, naming where it was said
+     */
+    public ClusterSettings resolved(UnaryOperator<String> property, UnaryOperator<String> variable) {
+        return changed(copy -> {
+            for (Setting setting : Setting.values()) {
+                if (!copy.operator.containsKey(setting)) {
+                    said(setting, "handoff." + setting.key(), property)
+                            .or(() -> said(setting, setting.variable(), variable))
+                            .ifPresent(value -> copy.operator.put(setting, value));
+                }
+            }
+        });
+    }
+
+    private static Optional<Object> said(Setting setting, String name, UnaryOperator<String> source) {
+        return Optional.ofNullable(source.apply(name)).map(text -> {
+            try {
+                return setting.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private Object value(Setting setting) {
+        Object said = operator.get(setting);
+        if (said == null) {
+            said = program.get(setting);
+        }
+        return said == null ? setting.defaultValue() : said;
+    }
+
+    /** The value of a count. */
+    public int count(Setting setting) {
+        return (Integer) value(setting);
+    }
+
+    /** The value of a duration. */
+    public Duration duration(Setting setting) {
+        return (Duration) value(setting);
+    }
+
+    /** The value of a text; empty if nothing was said. */
+    public String text(Setting setting) {
+        return (String) value(setting);
+    }
+
+    /** The value of a switch. */
+    public boolean isOn(Setting setting) {
+        return (Boolean) value(setting);
+    }
+
+    /** Where to listen: what the operator says, else what the program said, else port 8080. */
+    public List<ListenOptions> listeners() {
+        String said = text(Setting.LISTEN);
+        if (!said.isEmpty()) {
+            return Arrays.stream(said.split(",")).map(ListenOptions::parse).toList();
+        }
+        return listeners.isEmpty() ? List.of(ListenOptions.port(8080)) : listeners;
+    }
+
+    /** Who gets the next connection. */
+    public SchedulingPolicy policy() {
+        if (policy.isPresent() && !operator.containsKey(Setting.POLICY)) {
+            return policy.get();
+        }
+        return switch (text(Setting.POLICY)) {
+            case "round-robin" -> SchedulingPolicy.roundRobin();
+            case "shared" -> SchedulingPolicy.shared();
+            default ->
+                throw new IllegalArgumentException(
+                        "policy = '" + text(Setting.POLICY) + "': expected round-robin or shared");
+        };
+    }
+
+    /** The class that workers start, if it is not this process's own command line that they repeat. */
+    public Optional<String> main() {
+        return main;
+    }
+
+    /** The arguments of {@link #main()}. */
+    public List<String> args() {
+        return args;
+    }
+
+    /** The workers' additional JVM flags. */
+    public List<String> jvmArgs() {
+        return jvmArgs;
+    }
+
+    /** The workers' working directory, if it is not this process's. */
+    public Optional<Path> directory() {
+        return directory;
+    }
+
+    /** The workers' additional environment. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+}

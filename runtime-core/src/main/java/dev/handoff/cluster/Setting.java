@@ -1,0 +1,200 @@
+package dev.handoff.cluster;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Every setting of a cluster: its name, what values it takes, and its default. The operator wins over the program: see
+ * {@link ClusterSettings} for who may say it where.
+ */
+public enum Setting {
+    /** The cluster's name, a lock on this machine: a second master of that name is refused. Default: the program's. */
+    NAME("name", Kind.TEXT, ""),
+    /** Addresses to listen on, separated by commas, as {@link ListenOptions#parse} takes them. */
+    LISTEN("listen", Kind.TEXT, ""),
+    /** Workers to keep, 0 to 256; 0 serves in this very process. Default: one a processor, at least 2. */
+    WORKERS("workers", Kind.COUNT, Math.max(2, Runtime.getRuntime().availableProcessors()), 0, 256),
+    /** The most workers that signals may scale to. Default 0: twice as many as asked for, at least 4 more. */
+    WORKERS_MAX("workersMax", Kind.COUNT, 0, 0, 256),
+    /** Who gets the next connection: {@code round-robin} or {@code shared}. */
+    POLICY("policy", Kind.TEXT, "round-robin"),
+    /** Workers that may start at the same time once one of the generation was ready. Default: one a processor. */
+    START_PARALLEL("start.parallel", Kind.COUNT, Runtime.getRuntime().availableProcessors(), 1, 256),
+    /** From fork to ready; a worker that takes longer is killed. */
+    START_LIMIT("start.limit", Kind.SECONDS, Duration.ofSeconds(60), 1, 3600),
+    /** Tries before the very first worker was ever ready; then the start fails with exit code 10. */
+    START_GIVE_UP("start.giveUp", Kind.COUNT, 3, 1, 100),
+    /** What a new HTTP worker is asked for before it gets clients: any whole answer below 500 will do. */
+    PROBE_PATH("probe.path", Kind.TEXT, "/"),
+    /** How long a probe may take. */
+    PROBE_LIMIT("probe.limit", Kind.SECONDS, Duration.ofSeconds(5), 1, 3600),
+    /** The first wait before a failed worker is replaced; doubles with each failure, jitter 0 to 25 % upwards. */
+    RESTART_BACKOFF("restart.backoff", Kind.MILLIS, Duration.ofMillis(100), 10, 600_000),
+    /** The longest such wait. */
+    RESTART_BACKOFF_MAX("restart.backoffMax", Kind.MILLIS, Duration.ofSeconds(30), 10, 600_000),
+    /** Ready for that long, a worker has proved itself: its end is no failure of its start. */
+    RESTART_GOOD_AFTER("restart.goodAfter", Kind.SECONDS, Duration.ofSeconds(10), 1, 3600),
+    /** How often each event loop tells that it lives. */
+    BEAT_EVERY("beat.every", Kind.MILLIS, Duration.ofMillis(250), 50, 5000),
+    /** An event loop silent for that long is out of rotation. */
+    BEAT_SUSPECT("beat.suspect", Kind.MILLIS, Duration.ofSeconds(1), 100, 60_000),
+    /** Silent for that long: a thread dump. */
+    BEAT_SOFT("beat.soft", Kind.SECONDS, Duration.ofSeconds(3), 1, 3600),
+    /** Silent for that long: TERM, and then KILL. */
+    BEAT_HARD("beat.hard", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
+    /** Between TERM and KILL. */
+    KILL_AFTER("kill.after", Kind.SECONDS, Duration.ofSeconds(3), 0, 600),
+    /** Workers above the wanted number while one generation replaces another. */
+    ROLL_SURGE("roll.surge", Kind.COUNT, 1, 1, 256),
+    /** Between the order to stop and the end of listening, so that load balancers look away first. */
+    STOP_DELAY("stop.delay", Kind.SECONDS, Duration.ZERO, 0, 300),
+    /** How long a leaving worker's connections may go on; then they are cut. */
+    DRAIN_LIMIT("drain.limit", Kind.SECONDS, Duration.ofSeconds(20), 0, 86_400),
+    /** Event loops in each worker. */
+    EVENT_LOOPS("eventLoops", Kind.COUNT, 1, 1, 64),
+    /** The most connections that one event loop of a worker has been sent and not yet received. */
+    CREDIT("credit", Kind.COUNT, 64, 1, 253),
+    /** The most connections at a time of each worker; 0: no limit. */
+    MAX_CONNECTIONS("maxConnections", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
+    /** The most connections that the master keeps while no worker can take one; more wait in the kernel. */
+    QUEUE_MAX("queue.max", Kind.COUNT, 1024, 0, 65_536),
+    /** Whether the machine's memory and processors are divided among the workers where no flag says otherwise. */
+    JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
+    /** The lines of each worker's output that are kept for reports. */
+    LOG_TAIL("log.tail", Kind.COUNT, 200, 0, 100_000),
+    /** The directory in which the cluster's own runtime directory is made. Default: the first usable of the usual. */
+    RUN_DIRECTORY("run", Kind.TEXT, "");
+
+    private enum Kind {
+        TEXT,
+        COUNT,
+        SECONDS,
+        MILLIS,
+        SWITCH
+    }
+
+    private final String key;
+    private final Kind kind;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an Integer, Duration, Boolean or String: immutable all
+    private final Object defaultValue;
+
+    private final long least;
+    private final long most;
+
+    Setting(String key, Kind kind, Object defaultValue) {
+        this(key, kind, defaultValue, 0, 0);
+    }
+
+    Setting(String key, Kind kind, Object defaultValue, long least, long most) {
+        this.key = key;
+        this.kind = kind;
+        this.defaultValue = defaultValue;
+        this.least = least;
+        this.most = most;
+    }
+
+    /** The name in options, system properties (after {@code handoff.}) and settings files, such as {@code start.limit}. */
+    public String key() {
+        return key;
+    }
+
+    /** The name in the environment, such as {@code HANDOFF_START_LIMIT}. */
+    public String variable() {
+        return "HANDOFF_"
+                + key.replaceAll("([a-z])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    Object defaultValue() {
+        return defaultValue;
+    }
+
+    /**
+     * The setting of a name.
+     *
+     * @throws IllegalArgumentException if there is none, with the names that there are
+     */
+    public static Setting of(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no setting '" + key + "'; there are "
+                        + Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * Reads a value: a whole number; a duration in the setting's unit (seconds or milliseconds) or with one, such as
+     * {@code 500ms}, {@code 20s}, {@code 5m}; {@code on} or {@code off}; or text.
+     */
+    Object parse(String text) {
+        String trimmed = text.trim();
+        return switch (kind) {
+            case TEXT -> trimmed;
+            case COUNT -> (int) checked(number(trimmed, trimmed), trimmed);
+            case SECONDS -> duration(trimmed, 1000);
+            case MILLIS -> duration(trimmed, 1);
+            case SWITCH -> switchOf(trimmed);
+        };
+    }
+
+    private Duration duration(String text, long unitMillis) {
+        String digits = text.replaceAll("[a-z]+$", "");
+        long unit =
+                switch (text.substring(digits.length())) {
+                    case "" -> unitMillis;
+                    case "ms" -> 1;
+                    case "s" -> 1000;
+                    case "m" -> 60_000;
+                    case "h" -> 3_600_000;
+                    default ->
+                        throw new IllegalArgumentException(
+                                key + " = '" + text + "': expected a whole number with ms, s, m or h behind it");
+                };
+        Duration value = Duration.ofMillis(Math.multiplyExact(number(digits, text), unit));
+        check(value);
+        return value;
+    }
+
+    private long number(String digits, String text) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " = '" + text + "': expected a whole number", e);
+        }
+    }
+
+    private Boolean switchOf(String text) {
+        return switch (text) {
+            case "on", "true" -> true;
+            case "off", "false" -> false;
+            default -> throw new IllegalArgumentException(key + " = '" + text + "': expected on or off");
+        };
+    }
+
+    Object check(Object value) {
+        if (value instanceof Integer count) {
+            checked(count, count.toString());
+        } else if (value instanceof Duration duration) {
+            Duration unit = kind == Kind.MILLIS ? Duration.ofMillis(1) : Duration.ofSeconds(1);
+            if (duration.compareTo(unit.multipliedBy(least)) < 0 || duration.compareTo(unit.multipliedBy(most)) > 0) {
+                throw outOfRange(duration.toMillis() + " ms");
+            }
+        }
+        return value;
+    }
+
+    private long checked(long value, String text) {
+        if (value < least || value > most) {
+            throw outOfRange(text);
+        }
+        return value;
+    }
+
+    private IllegalArgumentException outOfRange(String text) {
+        String unit = kind == Kind.SECONDS ? " s" : kind == Kind.MILLIS ? " ms" : "";
+        return new IllegalArgumentException(
+                key + " = " + text + " is out of range: expected " + least + " to " + most + unit);
+    }
+}

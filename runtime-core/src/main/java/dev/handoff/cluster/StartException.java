@@ -1,0 +1,36 @@
+package dev.handoff.cluster;
+
+/** A cluster could not be started. The message is one sentence that says what, to what, why, and what to do. */
+public class StartException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Exit code of a program with a wrong option or setting. */
+    public static final int WRONG_SETTING = 2;
+    /** Exit code of a master whose workers never got ready. */
+    public static final int NO_WORKER_READY = 10;
+    /** Exit code of a master that cannot listen. */
+    public static final int CANNOT_LISTEN = 11;
+    /** Exit code of a master whose name is taken or whose runtime directory is unsafe or unwritable. */
+    public static final int NO_RUNTIME_DIRECTORY = 12;
+    /** Exit code on a platform that cannot do it. */
+    public static final int PLATFORM = 13;
+
+    private final int exitCode;
+
+    /** One that a program should end with that code for. */
+    public StartException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    /** One that a program should end with that code for. */
+    public StartException(int exitCode, String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    /** What the process should exit with. */
+    public int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.handoff.cluster;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A cluster whose number of workers is kept. Any thread may call; cancelling a future cancels no work. */
+public interface SupervisedCluster extends Cluster {
+    /** Where it listens, in the order of the settings. */
+    List<ListenAddress> addresses();
+
+    /** How many workers it keeps. */
+    int size();
+
+    /**
+     * Replaces every worker by one that runs what is on disk now, without losing a connection. Never fewer ready than
+     * there were; a new generation that does not get ready is rolled back.
+     *
+     * @param ifRunning what to do while another roll runs
+     * @return the verdict; a bad build is a result, not a failure
+     */
+    CompletableFuture<RollResult> reload(IfRunning ifRunning);
+
+    /** What a second roll does while one runs. */
+    enum IfRunning {
+        /** Nothing: {@link RollResult.Verdict#REFUSED}. */
+        REFUSE,
+        /** Waits and rolls once more; any number of such orders make one roll. */
+        QUEUE
+    }
+
+    /**
+     * Changes the number of workers.
+     *
+     * @param workers 1 to 256
+     * @return done when exactly that many are ready and the others gone
+     */
+    CompletableFuture<Void> scale(int workers);
+
+    /** Stops listening, serves what was accepted, and ends every worker. A second call gives the same future. */
+    CompletableFuture<StopResult> stop();
+
+    /** Kills every worker now. */
+    void kill();
+
+    /** Stops, and waits until all has ended. */
+    @Override
+    void close();
+}
