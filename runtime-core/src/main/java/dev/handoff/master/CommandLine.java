@@ -1,0 +1,159 @@
+package dev.handoff.master;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What was typed to start a JVM: launcher, JVM options, main part, program's arguments. Immutable.
+ *
+ * <p>It comes from the kernel and not from the JVM's management beans: those also show what came by {@code
+ * JAVA_TOOL_OPTIONS} and its like, which a worker inherits in its environment, so that agents would be there twice.
+ *
+ * <p>An {@code @argfile} among the options stays as it is, because a class path may be in a file for being too long
+ * for a command line. One that names the main part is taken apart.
+ */
+final class CommandLine {
+    private final String java;
+    private final List<String> jvmOptions;
+    private final Main main;
+    private final List<String> arguments;
+
+    private CommandLine(String java, List<String> jvmOptions, Main main, List<String> arguments) {
+        this.java = java;
+        this.jvmOptions = List.copyOf(jvmOptions);
+        this.main = main;
+        this.arguments = List.copyOf(arguments);
+    }
+
+    /** What the launcher is told to run. */
+    record Main(Kind kind, String name) {
+        enum Kind {
+            /** A class of the class path. */
+            CLASS,
+            /** {@code -jar}. */
+            JAR,
+            /** {@code -m}: a module, or {@code module/class}. */
+            MODULE,
+            /** A source file, compiled by the launcher. */
+            SOURCE
+        }
+
+        private List<String> words() {
+            return switch (kind) {
+                case CLASS, SOURCE -> List.of(name);
+                case JAR -> List.of("-jar", name);
+                case MODULE -> List.of("-m", name);
+            };
+        }
+    }
+
+    /**
+     * This JVM's.
+     *
+     * @throws IllegalStateException if it cannot be repeated; the message says why
+     */
+    static CommandLine ofThisProcess() {
+        return parse(JavaProcess.words());
+    }
+
+    /**
+     * Reads a command line as the {@code java} launcher of JDK 17 to 25 does.
+     *
+     * @param words the launcher and what follows
+     * @throws IllegalArgumentException if it names nothing to run
+     */
+    static CommandLine parse(List<String> words) {
+        return new CommandLineParser(words).parse();
+    }
+
+    static CommandLine of(String java, List<String> jvmOptions, Main main, List<String> arguments) {
+        return new CommandLine(java, jvmOptions, main, arguments);
+    }
+
+    /**
+     * The same JVM with another main class: the class path that was typed, or this process's where none was typed or
+     * that of a test runner's stub.
+     *
+     * @param main of this process's class path, or of a named module of it
+     */
+    CommandLine withMain(Class<?> main, List<String> arguments) {
+        List<String> options = withoutSource();
+        if (main.getModule().isNamed()) {
+            String name = main.getModule().getName() + "/" + main.getName();
+            return new CommandLine(java, options, new Main(Main.Kind.MODULE, name), arguments);
+        }
+        List<String> found = JavaProcess.underSurefire() || !hasClassPath()
+                ? replaceClassPath(options, JavaProcess.classPath())
+                : options;
+        return new CommandLine(java, found, new Main(Main.Kind.CLASS, main.getName()), arguments);
+    }
+
+    private List<String> withoutSource() {
+        return flat(LauncherOptions.grouped(jvmOptions).stream()
+                .filter(option -> !LauncherOptions.isSource(option.get(0))));
+    }
+
+    private boolean hasClassPath() {
+        return jvmOptions.stream()
+                .flatMap(word -> ArgumentFile.isOne(word) ? ArgumentFile.read(word).stream() : Stream.of(word))
+                .anyMatch(LauncherOptions::isClassPath);
+    }
+
+    private static List<String> replaceClassPath(List<String> options, String classPath) {
+        List<String> replaced = new ArrayList<>(flat(LauncherOptions.grouped(options).stream()
+                .filter(option -> !LauncherOptions.isClassPath(option.get(0)))));
+        replaced.addAll(List.of("-cp", classPath));
+        return replaced;
+    }
+
+    private static List<String> flat(Stream<List<String>> options) {
+        return options.flatMap(List::stream).toList();
+    }
+
+    /** The same with other JVM options. */
+    CommandLine withJvmOptions(List<String> options) {
+        return new CommandLine(java, options, main, arguments);
+    }
+
+    /** The launcher: an absolute path where it is this process's. */
+    String java() {
+        return java;
+    }
+
+    /** All before the main part but {@code -jar}, in the order typed; an option's value may be a word of its own. */
+    List<String> jvmOptions() {
+        return jvmOptions;
+    }
+
+    Main main() {
+        return main;
+    }
+
+    /** What the program's {@code main} gets. */
+    List<String> arguments() {
+        return arguments;
+    }
+
+    /** The program's name in short: {@code HelloServer} of a class, {@code shop} of {@code lib/shop.jar}. */
+    String programName() {
+        return switch (main.kind()) {
+            case CLASS, MODULE ->
+                main.name().substring(main.name().lastIndexOf('/') + 1).replaceFirst(".*[.$]", "");
+            case JAR, SOURCE -> Path.of(main.name()).getFileName().toString().replaceFirst("\\.(jar|java)$", "");
+        };
+    }
+
+    /** The words to start it with. */
+    List<String> toList() {
+        return Stream.of(List.of(java), jvmOptions, main.words(), arguments)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return String.join(" ", toList());
+    }
+}

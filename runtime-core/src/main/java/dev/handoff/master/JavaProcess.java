@@ -1,0 +1,134 @@
+package dev.handoff.master;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.CodingErrorAction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** How this process was started, as the kernel tells. */
+final class JavaProcess {
+    private static final String REPLACED = " (deleted)";
+
+    private JavaProcess() {}
+
+    /**
+     * The words it was started with, the first replaced by the launcher's path.
+     *
+     * @throws IllegalStateException if this is not a JVM that {@code java} started, or a word cannot be passed on
+     */
+    static List<String> words() {
+        List<String> typed = words(readBytes(Path.of("/proc/self/cmdline")), charset());
+        List<String> words = new ArrayList<>(typed);
+        words.set(0, launcher(executable(), Path.of(System.getProperty("java.home")), typed.get(0)));
+        return words;
+    }
+
+    /** NUL ends each word, so that an empty one counts. */
+    static List<String> words(byte[] commandLine, Charset charset) {
+        List<String> words = new ArrayList<>();
+        int begin = 0;
+        for (int i = 0; i < commandLine.length; i++) {
+            if (commandLine[i] == 0) {
+                words.add(decode(ByteBuffer.wrap(commandLine, begin, i - begin), charset, words.size()));
+                begin = i + 1;
+            }
+        }
+        return words;
+    }
+
+    private static String decode(ByteBuffer word, Charset charset, int index) {
+        try {
+            return charset.newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(word)
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalStateException(
+                    "cannot repeat this process's command line: word " + index + " is not " + charset
+                            + ", the locale's encoding, and a worker would get another; start the program with"
+                            + " LC_ALL=C.UTF-8",
+                    e);
+        }
+    }
+
+    /** The one in which {@link ProcessBuilder} writes a child's words. */
+    private static Charset charset() {
+        return Runtime.version().feature() >= 18
+                ? Charset.forName(System.getProperty("sun.jnu.encoding"))
+                : Charset.defaultCharset();
+    }
+
+    /**
+     * The launcher of the JDK that runs us. What was typed may be a name on the path, relative to another directory or a
+     * link that now leads to another JDK; the kernel's word for it may be a file that an upgrade in place has replaced.
+     *
+     * @param executable what /proc/self/exe points to
+     * @param home java.home
+     * @param typed the first word of the command line
+     * @throws IllegalStateException if neither the executable nor what was typed is called {@code java}: then the
+     *     command line is not the launcher's and cannot be read
+     */
+    static String launcher(Path executable, Path home, String typed) {
+        Path current = withoutMark(executable);
+        if (!isJava(current) && !isJava(Path.of(typed))) {
+            throw new IllegalStateException("cannot repeat this process's command line: it was started by " + current
+                    + " and not by java; give the cluster the worker's command");
+        }
+        return Stream.of(Optional.of(current).filter(JavaProcess::isJava), Optional.of(home.resolve("bin/java")))
+                .flatMap(Optional::stream)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .map(Path::toString)
+                .orElse(typed);
+    }
+
+    private static boolean isJava(Path file) {
+        return file.endsWith("java");
+    }
+
+    private static Path withoutMark(Path executable) {
+        String text = executable.toString();
+        return text.endsWith(REPLACED) ? Path.of(text.substring(0, text.length() - REPLACED.length())) : executable;
+    }
+
+    private static Path executable() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/exe"));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static byte[] readBytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static IllegalStateException unreadable(IOException e) {
+        return new IllegalStateException(
+                "cannot repeat this process's command line: " + e + "; workers need a mounted /proc", e);
+    }
+
+    /** The class path that the program sees: under Surefire that of the tests, whose command line holds a stub only. */
+    static String classPath() {
+        String classPath = System.getProperty("java.class.path");
+        String tests = System.getProperty("surefire.test.class.path");
+        return tests == null || tests.equals(classPath) ? classPath : tests + File.pathSeparator + classPath;
+    }
+
+    static boolean underSurefire() {
+        return System.getProperty("surefire.test.class.path") != null;
+    }
+}
