@@ -73,9 +73,7 @@ public final class Signals {
             return Objects.requireNonNull(handle.invoke(null, signal, handler));
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(
-                    "SIG" + name + " cannot be handled by this JVM: "
-                            + e.getCause().getMessage(),
-                    e.getCause());
+                    "SIG" + name + " cannot be handled by this JVM: " + e.getTargetException(), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM has no sun.misc.Signal (module jdk.unsupported)", e);
         }
