@@ -57,6 +57,9 @@ final class ControlCodec {
     private static final int LEAVE = 6;
     private static final int DRAINED = 7;
 
+    /** By their codes on the wire. */
+    private static final List<Protocol> PROTOCOLS = List.of(Protocol.TCP, Protocol.HTTP, Protocol.TLS, Protocol.HTTPS);
+
     private ControlCodec() {}
 
     /** A frame's type and body, without the length in front. */
@@ -95,7 +98,7 @@ final class ControlCodec {
             out.writeByte(LISTENING);
             out.writeInt(listening.protocols().size());
             for (Protocol protocol : listening.protocols()) {
-                out.writeByte(protocol.ordinal());
+                out.writeByte(PROTOCOLS.indexOf(protocol));
             }
         } else if (frame instanceof Started) {
             out.writeByte(STARTED);
@@ -180,10 +183,10 @@ final class ControlCodec {
         List<Protocol> protocols = new ArrayList<>();
         for (int index = 0; index < count; index++) {
             int code = in.readUnsignedByte();
-            if (code >= Protocol.values().length) {
-                throw new WireException("expected a protocol below " + Protocol.values().length + ", found " + code);
+            if (code >= PROTOCOLS.size()) {
+                throw new WireException("expected a protocol below " + PROTOCOLS.size() + ", found " + code);
             }
-            protocols.add(Protocol.values()[code]);
+            protocols.add(PROTOCOLS.get(code));
         }
         return List.copyOf(protocols);
     }

@@ -14,6 +14,7 @@ import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.UnixException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One end of a lane: writes and reads its frames ({@link LaneFrame} draws them). Never blocks. One thread at a time:
@@ -28,22 +29,32 @@ public final class HandoffChannel implements AutoCloseable {
     /** What a frame says. */
     public enum Kind {
         /** Connections for the worker. */
-        OFFER,
+        OFFER(0),
         /** A listening socket that the worker accepts from by itself. */
-        LISTEN,
+        LISTEN(1),
         /** A listener that is no more. */
-        UNLISTEN,
+        UNLISTEN(2),
         /** Nothing more will come on this lane. */
-        DRAIN,
+        DRAIN(3),
         /** Which lane of which worker this is. */
-        HELLO,
+        HELLO(4),
         /** The worker has them. */
-        ACKNOWLEDGE,
+        ACKNOWLEDGE(5),
         /** The worker gives them back unread. */
-        REFUSE;
+        REFUSE(6);
 
-        private static final Kind[] ALL = values();
+        private static final Kind[] BY_CODE = values();
+
+        private final byte code;
+
+        Kind(int code) {
+            this.code = (byte) code;
+        }
     }
+
+    /** By their codes on the wire. */
+    private static final List<Refusal> REFUSALS =
+            List.of(Refusal.UNKNOWN_LISTENER, Refusal.NO_DESCRIPTOR, Refusal.FULL);
 
     private final SeqPacketSocket socket;
     private final DescriptorMessage out = new DescriptorMessage(LaneFrame.MAX_OFFERS, LaneFrame.MAX_LENGTH);
@@ -123,12 +134,12 @@ public final class HandoffChannel implements AutoCloseable {
 
     /** Refuses that many connections from a sequence number on. */
     public boolean refuse(long firstSequence, int count, Refusal reason) throws UnixException {
-        begin(Kind.REFUSE, count, reason.ordinal(), firstSequence);
+        begin(Kind.REFUSE, count, REFUSALS.indexOf(reason), firstSequence);
         return socket.send(out, HEADER, 0);
     }
 
     private void begin(Kind kind, int count, int detail, long sequence) {
-        out.putByte(KIND, (byte) kind.ordinal());
+        out.putByte(KIND, kind.code);
         out.putByte(VERSION_AT, LaneFrame.VERSION);
         out.putShort(COUNT, count);
         out.putInt(DETAIL, detail);
@@ -160,10 +171,10 @@ public final class HandoffChannel implements AutoCloseable {
                 "version " + in.getByte(VERSION_AT));
         int code = in.getByte(KIND);
         require(
-                code >= 0 && code < Kind.ALL.length,
-                "a kind below " + Kind.ALL.length + " at offset " + KIND,
+                code >= 0 && code < Kind.BY_CODE.length,
+                "a kind below " + Kind.BY_CODE.length + " at offset " + KIND,
                 "kind " + code);
-        kind = Kind.ALL[code];
+        kind = Kind.BY_CODE[code];
         int expected = expectedLength();
         require(length == expected, "a " + kind + " frame of " + expected + " bytes", length + " bytes");
         require(
@@ -245,9 +256,11 @@ public final class HandoffChannel implements AutoCloseable {
     /** Why a REFUSE frame refuses. */
     public Refusal refusal() throws WireException {
         int code = in.getInt(DETAIL);
-        Refusal[] all = Refusal.values();
-        require(code >= 0 && code < all.length, "a refusal below " + all.length + " at offset " + DETAIL, "" + code);
-        return all[code];
+        require(
+                code >= 0 && code < REFUSALS.size(),
+                "a refusal below " + REFUSALS.size() + " at offset " + DETAIL,
+                String.valueOf(code));
+        return REFUSALS.get(code);
     }
 
     /** The lane's index in a HELLO frame. */
