@@ -1,0 +1,159 @@
+package dev.handoff.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/**
+ * Runs all systems in turns on one machine, and writes what they cost: a page, a plot and every single measurement.
+ *
+ * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.handoff.benchmarks.SideBySide --help} tells the options. Each
+ * turn starts its system anew, because two starts of one JVM differ by more than two runs of it: the compiler decides
+ * differently. It is loaded for some seconds before anything is measured.
+ */
+public final class SideBySide {
+    private static final int CLAIM_MISSED = 1;
+    private static final int WRONG_OPTION = 2;
+    private static final int RUN_FAILED = 3;
+
+    private final Options options;
+    private final PrintStream progress;
+    private final Wrk wrk;
+    private final List<Measurement> measurements = new ArrayList<>();
+
+    SideBySide(Options options, PrintStream progress) {
+        this.options = options;
+        this.progress = progress;
+        this.wrk = new Wrk(options.connections());
+    }
+
+    /**
+     * Runs the comparison and exits: 0 if all claims hold that could be measured, 1 if one is missed, 2 if the command
+     * line is wrong, 3 if the run failed.
+     *
+     * @param arguments as {@code --help} tells
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    private static int run(String... arguments) {
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(Options.USAGE);
+            return 0;
+        }
+        try {
+            Options options = Options.parse(arguments);
+            return new SideBySide(options, System.out).run() ? 0 : CLAIM_MISSED;
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+            return WRONG_OPTION;
+        } catch (BenchmarkException | UncheckedIOException e) {
+            System.err.println("The run failed, and no result was written. " + e.getMessage());
+            return RUN_FAILED;
+        }
+    }
+
+    /**
+     * Measures, and writes the results.
+     *
+     * @return whether all claims hold for which both systems ran
+     */
+    boolean run() {
+        if (!Programs.installed(Wrk.PROGRAM)) {
+            throw new BenchmarkException("The load comes from wrk, which is not on the path. Debian: apt install wrk");
+        }
+        List<Contender> contenders = chosen();
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (Contender contender : Turns.order(contenders, round)) {
+                turn(contender, round);
+            }
+        }
+        Results results = new Results(measurements);
+        write(results);
+        return Stream.of(Claim.values()).allMatch(claim -> {
+            OptionalDouble measured = claim.measured(results);
+            return measured.isEmpty() || claim.holds(measured.getAsDouble());
+        });
+    }
+
+    private List<Contender> chosen() {
+        List<Contender> wanted = Contenders.all().stream()
+                .filter(contender -> options.only().isEmpty() || options.only().contains(contender.name()))
+                .toList();
+        wanted.stream()
+                .filter(contender -> !contender.installed())
+                .forEach(absent -> progress.println(absent.program() + " is not installed: without " + absent.label()));
+        return wanted.stream().filter(Contender::installed).toList();
+    }
+
+    private void turn(Contender contender, int round) {
+        try (RunningServer server = RunningServer.start(contender)) {
+            for (Load load : Load.values()) {
+                wrk.run(server.target(), load, options.warmUp());
+                Measurement measurement = measure(server, contender, load, round);
+                measurements.add(measurement);
+                progress.println(line(measurement));
+            }
+        }
+    }
+
+    private Measurement measure(RunningServer server, Contender contender, Load load, int round) {
+        ProcessTree processes = server.processes();
+        CpuTimes before = CpuTimes.now(processes);
+        WrkResult result = wrk.run(server.target(), load, options.seconds());
+        CpuTimes spent = CpuTimes.now(processes).since(before);
+        return new Measurement(contender, load, round, options.seconds(), result, spent);
+    }
+
+    private String line(Measurement measurement) {
+        Load load = measurement.load();
+        return "round %d/%d  %-38s %-10s %10s requests/s %8s µs CPU a %-10s (others: %.0f %% of a core)"
+                .formatted(
+                        measurement.round(),
+                        options.rounds(),
+                        measurement.contender().label(),
+                        load.id(),
+                        Metric.REQUESTS_PER_SECOND.format(measurement.value(Metric.REQUESTS_PER_SECOND)),
+                        Metric.CPU_MICROS.format(measurement.value(Metric.CPU_MICROS)),
+                        load.unit(),
+                        measurement.othersPercent());
+    }
+
+    private void write(Results results) {
+        MarkdownReport report = new MarkdownReport(results, circumstances(results));
+        try {
+            Path directory = Files.createDirectories(options.out());
+            Files.writeString(directory.resolve("side-by-side.md"), report.text("side-by-side.svg"));
+            Files.writeString(directory.resolve("side-by-side.svg"), new BarChart(results).svg());
+            Files.writeString(directory.resolve("side-by-side.csv"), CsvReport.text(results));
+            progress.println("Written: " + directory.resolve("side-by-side.md") + ", .svg, .csv");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the results to " + options.out(), e);
+        }
+    }
+
+    private Map<String, String> circumstances(Results results) {
+        Map<String, String> facts = new LinkedHashMap<>(Machine.facts());
+        facts.put("JVM flags", "`" + String.join(" ", Contenders.JVM_FLAGS) + "`, the same for each JVM");
+        facts.put(
+                "Load",
+                "wrk on the same machine, 1 thread, %d connections, GET /plaintext".formatted(options.connections()));
+        facts.put(
+                "Rounds",
+                "%d, each system started anew, %d s of warm-up and %d s measured under each load"
+                        .formatted(options.rounds(), options.warmUp(), options.seconds()));
+        facts.put(
+                "Other programs",
+                "took at most %.0f %% of one core during a measurement".formatted(results.mostOthersPercent()));
+        return facts;
+    }
+}

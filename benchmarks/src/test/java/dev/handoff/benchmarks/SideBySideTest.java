@@ -1,0 +1,33 @@
+package dev.handoff.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SideBySideTest {
+    private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
+    @Test
+    void aRunMeasuresUnderBothLoadsAndWritesAllThreeFiles(@TempDir Path directory) throws IOException {
+        assumeThat(Programs.installed(Wrk.PROGRAM)).isTrue();
+        Options options = new Options(1, 1, 1, 4, List.of(Contenders.NETTY), directory);
+
+        boolean claimsHold = new SideBySide(options, new PrintStream(progress, true, StandardCharsets.UTF_8)).run();
+
+        assertThat(claimsHold).as("no claim can be measured with one system").isTrue();
+        assertThat(progress.toString(StandardCharsets.UTF_8)).contains("round 1/1", "close", "keep-alive");
+        assertThat(Files.readString(directory.resolve("side-by-side.md")))
+                .contains("| Netty, one JVM, 2 event loops | ");
+        assertThat(Files.readAllLines(directory.resolve("side-by-side.csv"))).hasSize(3);
+        assertThat(directory.resolve("side-by-side.svg")).isNotEmptyFile();
+    }
+}
