@@ -1,4 +1,4 @@
-/** Servers of many processes: {@link dev.handoff.netty.ClusterServer}, what serves, and the HTTP form of it. */
+/** Servers of many processes: {@code ClusterServer}, what serves, and the HTTP form of it. */
 @NullMarked
 package dev.handoff.netty;
 
