@@ -32,9 +32,6 @@ public interface SchedulingPolicy {
         /** The place it fills, from 1. */
         int slot();
 
-        /** How many connections it has: open ones and those on the way. */
-        long connections();
-
         /** The number of the turn in which it was chosen last, counted over all workers; 0 if never. */
         long lastTurn();
     }

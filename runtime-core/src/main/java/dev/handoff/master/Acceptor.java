@@ -1,0 +1,461 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.cluster.Setting;
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.UnixException;
+import dev.handoff.unix.WakeUp;
+import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Refusal;
+import dev.handoff.wire.Token;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a connection through the master: accepted, given to a worker by the policy, noted in the ledger of a lane,
+ * sent; and after the worker's answer dropped, or given to another.
+ *
+ * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers and never blocks but in its poll; the
+ * package-private methods may be called by any thread and only enqueue. It accepts no more than workers have credit for:
+ * beyond that the kernel's backlog is the queue, and only when that fills up are connections taken into a bounded queue
+ * here.
+ */
+final class Acceptor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+    /** Who hears of lanes. Called on the acceptor's thread; must only enqueue. */
+    interface Events {
+        /** All lanes of a worker are open. */
+        void onLanesOpen(int workerId);
+
+        /** A lane of a worker is of no more use: a broken frame, or its end while the process may still live. */
+        void onLaneFailed(int workerId, String reason);
+    }
+
+    private static final int MOST_A_PASS = 64;
+    private static final int PAUSE_MILLIS = 10;
+    private static final long REST_NANOS = 50_000_000;
+
+    private final SchedulingPolicy policy;
+    private final Events events;
+    private final Rendezvous rendezvous;
+    private final Gate gate;
+    private final int credit;
+    private final int eventLoops;
+    private final int queueMax;
+    private final Poller poller = new Poller();
+    private final WakeUp wakeUp = new WakeUp();
+    // Not bounded: the supervisor adds at most a few for each change of a worker's state.
+    private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, Target> targets = new TreeMap<>();
+    private final List<Target> takers = new ArrayList<>();
+    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
+    private final List<Lane> polledLanes = new ArrayList<>();
+    private final Thread thread = new Thread(this::run, "handoff-acceptor");
+    private int firstLane;
+    private long turn;
+    private long nowNanos;
+    private boolean closed;
+
+    /**
+     * Listens for lanes; accepts nothing before {@link #start}.
+     *
+     * @param rendezvousSocket the path that workers connect their lanes to
+     */
+    Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> listeners, Events events)
+            throws IOException {
+        this.policy = settings.policy();
+        this.credit = settings.count(Setting.CREDIT);
+        this.eventLoops = settings.count(Setting.EVENT_LOOPS);
+        this.events = events;
+        this.queueMax = settings.count(Setting.QUEUE_MAX);
+        this.gate = new Gate(listeners);
+        this.rendezvous = new Rendezvous(rendezvousSocket);
+    }
+
+    // --- what other threads ask for -------------------------------------------------------------------------------
+
+    /** Begins to accept. */
+    void start() {
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(Fatal::end);
+        thread.start();
+    }
+
+    /** The lanes of that worker may connect from now on. */
+    void expect(int workerId, int slot, long pid, Token token) {
+        command(() -> targets.put(workerId, new Target(workerId, slot, pid, token, eventLoops)));
+    }
+
+    /** Takes a worker into rotation. */
+    void workerReady(int workerId) {
+        commandFor(workerId, this::onWorkerReady);
+    }
+
+    /** Takes a worker out of rotation; it may come back. */
+    void workerSuspended(int workerId) {
+        commandFor(workerId, target -> target.setInRotation(false));
+    }
+
+    /** Hands a connection of the master's own to that worker alone. */
+    void probe(int workerId, Offer offer) {
+        command(() -> onProbe(targets.get(workerId), new Pending(offer)));
+    }
+
+    /** Takes a worker out of rotation for good; it hears so on every lane, behind the last connection. */
+    void drain(int workerId) {
+        commandFor(workerId, this::onDrain);
+    }
+
+    /** The kernel has reported the end of that worker's process: whoever it had not acknowledged goes to another. */
+    void workerExited(int workerId) {
+        command(() -> onWorkerExited(targets.remove(workerId)));
+    }
+
+    /**
+     * Lets nobody new in, for good.
+     *
+     * @return done when all who were let in before are with workers, and the listeners are closed
+     */
+    CompletableFuture<Void> stopListening() {
+        command(() -> gate.startClosing(nowNanos));
+        return listeningStopped;
+    }
+
+    /** Ends the thread, closes listeners, lanes and every connection that no worker has; waits for that. */
+    @Override
+    public void close() {
+        command(() -> closed = true);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void command(Runnable command) {
+        commands.add(command);
+        wakeUp.signal();
+    }
+
+    private void commandFor(int workerId, Consumer<Target> action) {
+        command(() -> {
+            Target target = targets.get(workerId);
+            if (target != null) {
+                action.accept(target);
+            }
+        });
+    }
+
+    // --- the loop -------------------------------------------------------------------------------------------------
+
+    private void run() {
+        try {
+            while (!closed) {
+                pass();
+            }
+        } catch (UnixException e) {
+            throw new IllegalStateException("the acceptor cannot go on", e);
+        } finally {
+            closeAll();
+        }
+    }
+
+    private void pass() throws UnixException {
+        nowNanos = System.nanoTime();
+        runCommands();
+        poll();
+        readAnswers();
+        handOut();
+        flush();
+        finishClosing();
+    }
+
+    private void runCommands() {
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+        }
+    }
+
+    private void poll() throws UnixException {
+        findTakers();
+        poller.clear();
+        int wake = poller.add(wakeUp.fd(), Poller.IN);
+        int door = rendezvous.addTo(poller);
+        firstLane = door + 1 + rendezvous.strangerCount();
+        polledLanes.clear();
+        for (Target target : targets.values()) {
+            for (Lane lane : target.lanes()) {
+                if (!lane.hasEnded()) {
+                    poller.add(lane.fd(), Poller.IN);
+                    polledLanes.add(lane);
+                }
+            }
+        }
+        boolean accepting = isAccepting();
+        if (accepting) {
+            gate.addTo(poller);
+        }
+        poller.poll(timeoutMillis(accepting));
+        nowNanos = System.nanoTime();
+        if (poller.isReady(wake)) {
+            wakeUp.reset();
+        }
+        rendezvous.receive(poller, door, nowNanos, this::admit);
+    }
+
+    /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
+    private boolean isAccepting() {
+        return (policy.masterAccepts() || gate.isClosing())
+                && gate.mayAccept(nowNanos)
+                && waiting.isEmpty()
+                && !takers.isEmpty();
+    }
+
+    private int timeoutMillis(boolean accepting) {
+        boolean idle = commands.isEmpty()
+                && (accepting || !policy.masterAccepts() || gate.isClosed())
+                && !gate.isClosing()
+                && waiting.isEmpty()
+                && !rendezvous.hasStrangers()
+                && !hasUnsent();
+        return idle ? -1 : commands.isEmpty() ? PAUSE_MILLIS : 0;
+    }
+
+    private boolean hasUnsent() {
+        for (Lane lane : polledLanes) {
+            if (lane.hasUnsent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void findTakers() {
+        takers.clear();
+        for (Target target : targets.values()) {
+            if (target.takes(nowNanos)) {
+                takers.add(target);
+            }
+        }
+    }
+
+    private void readAnswers() {
+        for (int index = 0; index < polledLanes.size(); index++) {
+            if (poller.isReady(firstLane + index)) {
+                readAnswers(polledLanes.get(index));
+            }
+        }
+    }
+
+    private void readAnswers(Lane lane) {
+        Target target = lane.target();
+        try {
+            lane.readAnswers((refused, reason) -> onRefused(target, refused, reason));
+        } catch (IOException e) {
+            fail(target, lane, e.getMessage());
+            return;
+        }
+        if (lane.hasEnded() && !target.isDraining()) {
+            fail(target, lane, "the worker closed it");
+        }
+    }
+
+    private void handOut() {
+        findTakers();
+        while (!waiting.isEmpty() && !takers.isEmpty()) {
+            give(waiting.removeFirst());
+        }
+        if (!takers.isEmpty()) {
+            gate.acceptReady(poller, Math.min(MOST_A_PASS, creditOfTakers()), nowNanos, this::give);
+        } else if (policy.masterAccepts() && gate.mayAccept(nowNanos) && waiting.size() < queueMax) {
+            gate.relieve(queueMax - waiting.size(), nowNanos, waiting::addLast);
+        }
+    }
+
+    private int creditOfTakers() {
+        int sum = 0;
+        for (Target target : takers) {
+            sum += target.credit();
+        }
+        return sum;
+    }
+
+    private void give(Pending connection) {
+        if (takers.isEmpty()) {
+            waiting.addLast(connection);
+            return;
+        }
+        Target chosen = takers.get(pick());
+        chosen.assign(connection, ++turn);
+        if (chosen.credit() == 0) {
+            takers.remove(chosen);
+        }
+    }
+
+    /** A policy of the user's that fails costs its choice, not the connection. */
+    private int pick() {
+        try {
+            return Objects.checkIndex(policy.pick(takers), takers.size());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "the scheduling policy failed among {} workers: the first one gets the connection",
+                    takers.size(),
+                    e);
+            return 0;
+        }
+    }
+
+    private void flush() {
+        for (Target target : targets.values()) {
+            for (Lane lane : target.lanes()) {
+                if (lane.hasUnsent()) {
+                    flush(target, lane);
+                }
+            }
+        }
+    }
+
+    private void flush(Target target, Lane lane) {
+        try {
+            lane.flush();
+        } catch (UnixException e) {
+            fail(target, lane, e.getMessage());
+        }
+    }
+
+    private void finishClosing() {
+        gate.finishClosing(nowNanos, waiting::addLast);
+        if (gate.isClosed() && waiting.isEmpty() && !listeningStopped.isDone() && !hasUnsent()) {
+            listeningStopped.complete(null);
+        }
+    }
+
+    // --- what happens to workers ----------------------------------------------------------------------------------
+
+    private boolean admit(HandoffChannel channel, int peerPid) {
+        Target target = targets.get((int) channel.workerId());
+        if (target == null || !target.admits(peerPid, channel.token(), channel.lane())) {
+            return false;
+        }
+        target.open(channel.lane(), channel, credit);
+        if (target.allLanesOpen()) {
+            events.onLanesOpen(target.workerId());
+        }
+        return true;
+    }
+
+    private void onWorkerReady(Target target) {
+        if (!policy.masterAccepts() && !target.hasListeners()) {
+            target.share(gate.listeners());
+        }
+        target.setInRotation(true);
+    }
+
+    private void onProbe(@Nullable Target target, Pending probe) {
+        if (target == null || target.credit() == 0) {
+            probe.close();
+        } else {
+            target.assign(probe, target.lastTurn());
+        }
+    }
+
+    private void onDrain(Target target) {
+        if (!target.isDraining()) {
+            target.startDraining();
+            for (Lane lane : target.lanes()) {
+                if (!policy.masterAccepts()) {
+                    gate.listeners().forEach(listener -> lane.orderUnlisten(listener.key()));
+                }
+                lane.orderDrain();
+            }
+        }
+    }
+
+    /** Gives the connections to others; the one that refused is asked again a little later. */
+    private void onRefused(Target target, List<Pending> refused, Refusal reason) {
+        LOG.debug("worker {} refused {} connections: {}", target.workerId(), refused.size(), reason);
+        target.restUntil(nowNanos + REST_NANOS);
+        for (Pending connection : refused) {
+            if (connection.offer().probe()) {
+                connection.close();
+            } else {
+                waiting.addLast(connection);
+            }
+        }
+    }
+
+    private void fail(Target target, Lane lane, @Nullable String reason) {
+        lane.giveUp();
+        putBack(lane::takeBack);
+        target.startDraining();
+        events.onLaneFailed(target.workerId(), String.valueOf(reason));
+    }
+
+    private void onWorkerExited(@Nullable Target target) {
+        if (target == null) {
+            return;
+        }
+        for (Lane lane : target.lanes()) {
+            putBack(lane::takeBack);
+            putBack(rescue -> lane.abandon(
+                    (refused, reason) -> refused.forEach(rescue), connection -> rescue(target, connection, rescue)));
+        }
+        target.close();
+    }
+
+    private static void rescue(Target target, Pending connection, Consumer<Pending> rescue) {
+        if (connection.survivesDeath()) {
+            rescue.accept(connection);
+        } else {
+            if (!connection.offer().probe()) {
+                LOG.warn(
+                        "closed the connection from {}: worker {} is the last of those that died before taking it up",
+                        connection.offer().peer().decode(),
+                        target.workerId());
+            }
+            connection.close();
+        }
+    }
+
+    /** Puts connections in front of all that wait, in their order: they have waited longest. */
+    private void putBack(Consumer<Consumer<Pending>> source) {
+        List<Pending> returned = new ArrayList<>();
+        source.accept(returned::add);
+        Collections.reverse(returned);
+        returned.forEach(waiting::addFirst);
+    }
+
+    private void closeAll() {
+        gate.close();
+        rendezvous.close();
+        targets.values().forEach(Target::close);
+        waiting.forEach(Pending::close);
+        wakeUp.close();
+        listeningStopped.complete(null);
+    }
+}

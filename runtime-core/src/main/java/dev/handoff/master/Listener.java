@@ -1,0 +1,128 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.StartException;
+import dev.handoff.unix.ListeningSocket;
+import dev.handoff.unix.UnixException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+
+/**
+ * A listening socket of the master's: opened once, before the first worker, and closed at the last stop.
+ *
+ * @param key what offers name it by: its index in the settings
+ * @param name the name that the program gave it; may be empty
+ * @param socket where connections come in
+ * @param address where it really listens
+ */
+record Listener(int key, String name, ListeningSocket socket, ListenAddress address) {
+    /**
+     * Opens all or none.
+     *
+     * @throws StartException naming the address and the reason, if one cannot be opened
+     */
+    static List<Listener> openAll(List<ListenOptions> wanted) {
+        List<Listener> opened = new ArrayList<>();
+        try {
+            for (ListenOptions options : wanted) {
+                opened.add(open(opened.size(), options));
+            }
+            return List.copyOf(opened);
+        } catch (IOException e) {
+            opened.forEach(Listener::close);
+            throw new StartException(StartException.CANNOT_LISTEN, e.getMessage() + advice(e), e);
+        }
+    }
+
+    private static String advice(IOException failure) {
+        if (failure instanceof UnixException e) {
+            if (e.is(Errno.EADDRINUSE)) {
+                return "; stop the program that listens there, or choose another port (0: any free one)";
+            }
+            if (e.is(Errno.EACCES)) {
+                return "; choose a port from 1024 on, or grant CAP_NET_BIND_SERVICE";
+            }
+            if (e.is(Errno.EADDRNOTAVAIL)) {
+                return "; no interface of this machine has that address";
+            }
+        }
+        return "";
+    }
+
+    private static Listener open(int key, ListenOptions options) throws IOException {
+        return options.path().isPresent()
+                ? openPath(key, options, options.path().get().toAbsolutePath())
+                : openPort(key, options);
+    }
+
+    private static Listener openPath(int key, ListenOptions options, Path path) throws IOException {
+        ListeningSocket socket = ListeningSocket.bind(path, options.backlog());
+        if (!options.permissions().isEmpty()) {
+            Files.setPosixFilePermissions(path, options.permissions());
+        }
+        return new Listener(
+                key, options.name(), socket, new ListenAddress(ListenAddress.Family.UNIX, path.toString(), -1));
+    }
+
+    private static Listener openPort(int key, ListenOptions options) throws IOException {
+        ListeningSocket socket =
+                options.host().isEmpty() ? openEverywhere(options) : bind(resolve(options.host()), options);
+        InetSocketAddress local = (InetSocketAddress) socket.localAddress();
+        ListenAddress.Family family =
+                local.getAddress() instanceof Inet6Address ? ListenAddress.Family.IPV6 : ListenAddress.Family.IPV4;
+        ListenAddress address = new ListenAddress(family, local.getAddress().getHostAddress(), local.getPort());
+        return new Listener(key, options.name(), socket, address);
+    }
+
+    /** As Node does: every address of both families, and only IPv4 on a machine without IPv6. */
+    private static ListeningSocket openEverywhere(ListenOptions options) throws IOException {
+        try {
+            return bind(InetAddress.getByName("::"), options);
+        } catch (UnixException e) {
+            if (e.is(Errno.EAFNOSUPPORT) || e.is(Errno.EADDRNOTAVAIL)) {
+                return bind(InetAddress.getByName("0.0.0.0"), options);
+            }
+            throw e;
+        }
+    }
+
+    private static ListeningSocket bind(InetAddress address, ListenOptions options) throws UnixException {
+        return ListeningSocket.bind(
+                new InetSocketAddress(address, options.port()), options.backlog(), options.ipv6Only(), false);
+    }
+
+    private static InetAddress resolve(String host) throws IOException {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new IOException("cannot listen on " + host + ": no such host is known here", e);
+        }
+    }
+
+    /** Closes the socket and removes the file of a Unix path. */
+    void close() {
+        removeFile();
+        socket.close();
+    }
+
+    /** Takes the file of a Unix path away, so that nobody new finds it. */
+    void removeFile() {
+        address.path().ifPresent(path -> {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot remove " + path, e);
+            }
+        });
+    }
+}

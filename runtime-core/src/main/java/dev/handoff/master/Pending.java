@@ -1,0 +1,30 @@
+package dev.handoff.master;
+
+import dev.handoff.wire.Offer;
+
+/** A connection that the master has accepted and no worker has acknowledged. The acceptor's thread only. */
+final class Pending {
+    private static final int MOST_DEATHS = 3;
+
+    private final Offer offer;
+    private int deaths;
+
+    Pending(Offer offer) {
+        this.offer = offer;
+    }
+
+    Offer offer() {
+        return offer;
+    }
+
+    /** The worker that it was offered to has died: whether another one is to get it. One that kills whoever looks at it is not. */
+    boolean survivesDeath() {
+        deaths++;
+        return deaths <= MOST_DEATHS && !offer.probe();
+    }
+
+    /** Drops the master's duplicate. */
+    void close() {
+        offer.connection().close();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Token;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker as the acceptor sees it: lanes with credit, in rotation or not. What else the master knows of it is
+ * {@link ManagedWorker}. The acceptor's thread only.
+ */
+final class Target implements SchedulingPolicy.Candidate {
+    private final int workerId;
+    private final int slot;
+    private final long pid;
+    private final Token token;
+    private final @Nullable Lane[] byIndex;
+    private final List<Lane> lanes = new ArrayList<>();
+    private boolean inRotation;
+    private boolean draining;
+    private boolean hasListeners;
+    private long lastTurn;
+    private boolean resting;
+    private long restUntilNanos;
+    private int nextLane;
+
+    Target(int workerId, int slot, long pid, Token token, int eventLoops) {
+        this.workerId = workerId;
+        this.slot = slot;
+        this.pid = pid;
+        this.token = token;
+        this.byIndex = new Lane[eventLoops];
+    }
+
+    @Override
+    public int workerId() {
+        return workerId;
+    }
+
+    @Override
+    public int slot() {
+        return slot;
+    }
+
+    @Override
+    public long lastTurn() {
+        return lastTurn;
+    }
+
+    /** Whether a lane that says so may become one of this worker's; each index counts once. */
+    boolean admits(int peerPid, Token said, int index) {
+        return peerPid == pid && said.equals(token) && index >= 0 && index < byIndex.length && byIndex[index] == null;
+    }
+
+    Lane open(int index, HandoffChannel channel, int credit) {
+        Lane lane = new Lane(this, channel, credit);
+        byIndex[index] = lane;
+        lanes.add(lane);
+        return lane;
+    }
+
+    boolean allLanesOpen() {
+        return lanes.size() == byIndex.length;
+    }
+
+    List<Lane> lanes() {
+        return lanes;
+    }
+
+    void setInRotation(boolean wanted) {
+        inRotation = wanted && !draining;
+    }
+
+    /** Whether it may get connections now. */
+    boolean takes(long nowNanos) {
+        resting = resting && nowNanos - restUntilNanos < 0;
+        return inRotation && !resting && credit() > 0;
+    }
+
+    int credit() {
+        int sum = 0;
+        for (Lane lane : lanes) {
+            sum += lane.credit();
+        }
+        return sum;
+    }
+
+    /** Leaves it alone until then: it has just refused. */
+    void restUntil(long nanos) {
+        resting = true;
+        restUntilNanos = nanos;
+    }
+
+    void startDraining() {
+        draining = true;
+        inRotation = false;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Whether it accepts by itself. */
+    boolean hasListeners() {
+        return hasListeners;
+    }
+
+    /** Lets it accept by itself. */
+    void share(List<Listener> listeners) {
+        hasListeners = true;
+        for (Lane lane : lanes) {
+            listeners.forEach(listener ->
+                    lane.orderListen(listener.key(), listener.socket().fd()));
+        }
+    }
+
+    /** Gives it a connection, on the next of its lanes that has credit. */
+    void assign(Pending connection, long turn) {
+        lastTurn = turn;
+        for (int tried = 0; tried < lanes.size(); tried++) {
+            Lane lane = lanes.get(nextLane++ % lanes.size());
+            if (lane.credit() > 0) {
+                lane.assign(connection);
+                return;
+            }
+        }
+        throw new IllegalStateException("worker " + workerId + " was chosen without credit");
+    }
+
+    void close() {
+        lanes.forEach(Lane::close);
+    }
+}
