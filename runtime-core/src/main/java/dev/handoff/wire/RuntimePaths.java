@@ -1,0 +1,42 @@
+package dev.handoff.wire;
+
+import java.nio.file.Path;
+
+/**
+ * What lies in a cluster's runtime directory, which only its user can enter.
+ *
+ * <pre>
+ *   master.lock    locked for the master's life
+ *   control        Unix stream: control frames
+ *   rendezvous     Unix seqpacket: lanes
+ *   board/ID       a worker's page of the scoreboard
+ * </pre>
+ *
+ * @param directory the directory itself
+ */
+public record RuntimePaths(Path directory) {
+    /** The file that a living master holds locked. */
+    public Path lock() {
+        return directory.resolve("master.lock");
+    }
+
+    /** The socket for control channels. */
+    public Path control() {
+        return directory.resolve("control");
+    }
+
+    /** The socket for lanes. */
+    public Path rendezvous() {
+        return directory.resolve("rendezvous");
+    }
+
+    /** The directory of scoreboard pages. */
+    public Path boards() {
+        return directory.resolve("board");
+    }
+
+    /** A worker's page. */
+    public Path board(int workerId) {
+        return boards().resolve(Integer.toString(workerId));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.handoff.worker;
+
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.spi.WorkerProvider;
+import dev.handoff.wire.Role;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Answers for this process whether it is a worker, and which. A service. */
+public final class CurrentWorkerProvider implements WorkerProvider {
+    private static final AtomicReference<@Nullable CurrentWorker> CURRENT = new AtomicReference<>();
+
+    private static @Nullable Optional<Role> role;
+
+    /** Called by the service loader. */
+    public CurrentWorkerProvider() {}
+
+    /** Says which worker this process is from now on. */
+    public static void set(CurrentWorker worker) {
+        CURRENT.set(worker);
+    }
+
+    /**
+     * The role that this process was started with, looked up once: the master may be gone when it is asked for again.
+     *
+     * @throws Role.OrphanException if it was started as a worker whose master is gone
+     */
+    public static synchronized Optional<Role> role() {
+        if (role == null) {
+            role = Role.ofThisProcess();
+        }
+        return role;
+    }
+
+    @Override
+    public boolean isWorker() {
+        return role().isPresent();
+    }
+
+    @Override
+    public CurrentWorker current() {
+        CurrentWorker worker = CURRENT.get();
+        if (worker == null) {
+            throw new IllegalStateException(
+                    isWorker()
+                            ? "this worker has not begun to work: it does so in ClusterServer.run"
+                            : "this process is a master, not a worker: ask Cluster.isWorker() first");
+        }
+        return worker;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.handoff.worker;
+
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Refusal;
+import dev.handoff.wire.WireException;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The worker's end of a lane: takes the master's frames and gives the connections to one event loop, whose thread alone
+ * uses it.
+ *
+ * <p>A connection is acknowledged <em>before</em> its first read. Until then the request is whole in the kernel, and the
+ * death of this process costs it nothing: the master gives its duplicate to another. After that nobody else can have it.
+ * To keep the few in between few, no second frame is taken before the connections of the first had their chance to be
+ * read.
+ */
+public final class HandoffReceiver implements AutoCloseable {
+    /** What the event loop does with what comes. Called on its thread. */
+    public interface Adopter {
+        /**
+         * Why a connection cannot be taken now; empty: it can.
+         *
+         * @param listener the key of the listener it came from
+         * @param before how many of the same frame will be adopted before it
+         */
+        Optional<Refusal> refusal(int listener, int before);
+
+        /** Takes a connection over, which is acknowledged: its socket now belongs to the adopter. */
+        void adopt(Offer offer);
+
+        /** Accepts from a shared listening socket, which now belongs to the adopter. */
+        void listen(int listener, Fd listeningSocket);
+
+        /** Closes the shared listening socket, if there is one. */
+        void unlisten(int listener);
+
+        /** Nothing more will come. */
+        void drain();
+    }
+
+    private final HandoffChannel channel;
+    private final Adopter adopter;
+    private final Offer[] batch = new Offer[HandoffChannel.MAX_OFFERS];
+    private int batched;
+    private boolean unsettled;
+
+    HandoffReceiver(HandoffChannel channel, Adopter adopter) {
+        this.channel = channel;
+        this.adopter = adopter;
+    }
+
+    /** The socket to poll for reading; this object stays its owner. */
+    public Fd fd() {
+        return channel.fd();
+    }
+
+    /** A connection of the last frame has been read from: the next frame may come. */
+    public void settled() {
+        unsettled = false;
+    }
+
+    /**
+     * Takes at most one frame. To be called whenever the socket is readable.
+     *
+     * @return false at the end: the master has closed the lane or is gone
+     * @throws IOException if the frame is broken, or cannot be answered; the lane is then of no more use
+     */
+    public boolean receive() throws IOException {
+        if (unsettled) {
+            unsettled = false;
+            return true;
+        }
+        Received received = channel.receive();
+        if (received == Received.MESSAGE) {
+            take();
+        }
+        return received != Received.END;
+    }
+
+    private void take() throws IOException {
+        switch (channel.kind()) {
+            case OFFER -> takeOffers();
+            case LISTEN -> adopter.listen(channel.listener(), channel.takeListeningSocket());
+            case UNLISTEN -> adopter.unlisten(channel.listener());
+            case DRAIN -> adopter.drain();
+            default -> throw new WireException("expected a frame of a master's, found " + channel.kind());
+        }
+    }
+
+    private void takeOffers() throws IOException {
+        long sequence = channel.firstSequence();
+        long end = sequence + channel.count();
+        int arrived = channel.arrived();
+        for (int index = 0; index < arrived; index++, sequence++) {
+            Offer offer = channel.takeOffer(index);
+            Optional<Refusal> refusal = adopter.refusal(offer.listener(), batched);
+            if (refusal.isEmpty()) {
+                batch[batched++] = offer;
+            } else {
+                adoptBatch(sequence);
+                // A plain close: a shutdown would end the connection for whoever gets it next, too.
+                offer.connection().close();
+                answered(channel.refuse(sequence, 1, refusal.get()));
+            }
+        }
+        adoptBatch(sequence);
+        if (sequence < end) {
+            answered(channel.refuse(sequence, (int) (end - sequence), Refusal.NO_DESCRIPTOR));
+        }
+    }
+
+    /** Acknowledges and adopts those collected, which are the last before a sequence number. */
+    private void adoptBatch(long before) throws IOException {
+        if (batched == 0) {
+            return;
+        }
+        int count = batched;
+        batched = 0;
+        try {
+            answered(channel.acknowledge(before - count, count));
+        } catch (IOException e) {
+            closeBatch(count);
+            throw e;
+        }
+        unsettled = true;
+        for (int index = 0; index < count; index++) {
+            adopter.adopt(batch[index]);
+        }
+    }
+
+    /** Without an acknowledgement they are the master's to give to another: closed unread, without a shutdown. */
+    private void closeBatch(int count) {
+        for (int index = 0; index < count; index++) {
+            batch[index].connection().close();
+        }
+    }
+
+    /** The credit bounds what is unanswered to far less than a socket buffer holds: no room means a broken master. */
+    private static void answered(boolean sent) throws WireException {
+        if (!sent) {
+            throw new WireException("expected room for an answer on a hand-off lane, found none");
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+}

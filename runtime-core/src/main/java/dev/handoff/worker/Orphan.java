@@ -1,0 +1,84 @@
+package dev.handoff.worker;
+
+import dev.handoff.unix.ExclusiveLock;
+import dev.handoff.wire.RuntimePaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a worker still does when its master is gone: tidy up after it, and end soon. */
+final class Orphan {
+    /** The exit code of a worker whose master is gone. */
+    static final int EXIT_CODE = 71;
+
+    /** How long connections may go on. */
+    static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
+
+    /** How long the process may live, whatever it does. */
+    static final Duration LIFE_LIMIT = Duration.ofMillis(1500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Orphan.class);
+
+    private final RuntimePaths paths;
+
+    Orphan(RuntimePaths paths) {
+        this.paths = paths;
+    }
+
+    /**
+     * Removes the cluster's runtime directory, which a killed master could not; unless a successor has it already, or a
+     * sibling is at it.
+     */
+    void removeWhatTheMasterLeft() {
+        if (!Files.exists(paths.lock())) {
+            return;
+        }
+        try {
+            Optional<ExclusiveLock> lock = ExclusiveLock.tryLock(paths.lock());
+            if (lock.isPresent()) {
+                removeAll();
+                lock.get().close();
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}", paths.directory(), e.getMessage());
+        }
+    }
+
+    private void removeAll() throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> tree = Files.walk(paths.directory())) {
+            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} was gone already", path);
+            }
+        }
+    }
+
+    /** Ends this process at that time by a thread of its own: neither a blocked event loop nor a hook can keep it. */
+    static void haltAfter(Duration limit, int code) {
+        Thread halting = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(limit.toMillis());
+                    } catch (InterruptedException e) {
+                        LOG.debug("interrupted: halts at once");
+                    }
+                    Runtime.getRuntime().halt(code);
+                },
+                "handoff-halt");
+        halting.setDaemon(true);
+        halting.start();
+    }
+}

@@ -1,0 +1,237 @@
+package dev.handoff.worker;
+
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.Protocol;
+import dev.handoff.unix.Signals;
+import dev.handoff.wire.ControlChannel;
+import dev.handoff.wire.ControlFrame;
+import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Role;
+import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.Scoreboard;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's life, from hello to exit.
+ *
+ * <pre>
+ *   join ─▶ openLane × event loops ─▶ (the handler starts) ─▶ serving ─▶ awaitLeaving ─▶ (connections end) ─▶ leave
+ * </pre>
+ *
+ * The steps are taken by one thread, the program's main one; frames of the master's come on the control channel's. When
+ * that channel ends, the worker leaves whatever it is doing: without a master it would be an orphan.
+ */
+public final class WorkerRuntime {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerRuntime.class);
+    private static final Duration WELCOME_LIMIT = Duration.ofSeconds(30);
+    private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
+
+    private final Role role;
+    private final RuntimePaths paths;
+    private final ControlChannel control;
+    private final CompletableFuture<ControlFrame.Welcome> welcome = new CompletableFuture<>();
+    private final CountDownLatch leaving = new CountDownLatch(1);
+    private final CountDownLatch controlEnded = new CountDownLatch(1);
+    private final AtomicInteger lanesToDrain = new AtomicInteger();
+    private final ThisWorker self;
+    private @Nullable Scoreboard scoreboard;
+    private volatile boolean masterGone;
+    private volatile boolean saidGoodbye;
+
+    private WorkerRuntime(Role role) throws IOException {
+        this.role = role;
+        this.paths = new RuntimePaths(role.directory());
+        this.control = ControlChannel.connect(paths.control());
+        this.self = new ThisWorker(role, this);
+    }
+
+    /**
+     * Says hello to the master.
+     *
+     * @return once the master has welcomed this worker
+     * @throws IOException if the master cannot be reached or sends this worker away
+     */
+    public static WorkerRuntime join(Role role) throws IOException {
+        obeyTheMasterOnly();
+        WorkerRuntime runtime = new WorkerRuntime(role);
+        CurrentWorkerProvider.set(runtime.self);
+        runtime.sayHello();
+        Signals.handle("TERM", () -> runtime.requestLeave("TERM"));
+        return runtime;
+    }
+
+    /** A terminal and systemd signal the whole process group: what it means is the master's to decide. */
+    private static void obeyTheMasterOnly() {
+        for (String signal : List.of("INT", "HUP", "TTIN", "TTOU", "USR1")) {
+            Signals.ignore(signal);
+        }
+    }
+
+    private void sayHello() throws IOException {
+        control.start("handoff-control", new FromMaster());
+        control.send(new ControlFrame.Hello(
+                ControlFrame.VERSION,
+                Scoreboard.VERSION,
+                role.workerId(),
+                role.token(),
+                Runtime.version().toString()));
+        try {
+            ControlFrame.Welcome answer = welcome.get(WELCOME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            scoreboard = Scoreboard.open(paths.board(role.workerId()), role.workerId());
+            lanesToDrain.set(answer.eventLoops());
+        } catch (ExecutionException e) {
+            throw new IOException("master " + role.masterPid() + " sent worker " + role.workerId() + " away", e);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "master " + role.masterPid() + " has not answered within " + WELCOME_LIMIT.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the master's welcome", e);
+        }
+    }
+
+    /** What the master wants of this worker. */
+    public ControlFrame.Welcome welcome() {
+        return welcome.join();
+    }
+
+    /** This worker, as programs see it. */
+    public CurrentWorker self() {
+        return self;
+    }
+
+    /** This worker's page of numbers. */
+    public Scoreboard scoreboard() {
+        Scoreboard page = scoreboard;
+        if (page == null) {
+            throw new IllegalStateException("this worker has not been welcomed yet");
+        }
+        return page;
+    }
+
+    /**
+     * Opens the lane of an event loop. Blocks until it is connected; what it gives belongs to that loop's thread.
+     *
+     * @param index 0 to the number of event loops less one, each once
+     */
+    public HandoffReceiver openLane(int index, HandoffReceiver.Adopter adopter) throws IOException {
+        HandoffChannel channel = HandoffChannel.connect(paths.rendezvous());
+        try {
+            if (!channel.hello(role.workerId(), index, role.token())) {
+                throw new IOException("cannot say hello on lane " + index + ": its socket takes nothing");
+            }
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        return new HandoffReceiver(channel, adopter);
+    }
+
+    /** Tells the master that all lanes are open and the handlers have started. */
+    public void serving(List<Protocol> protocols) {
+        control.send(new ControlFrame.Listening(protocols));
+        control.send(new ControlFrame.Started());
+    }
+
+    /** Tells the master that this worker cannot serve, and why. */
+    public void failed(String reason) {
+        control.send(new ControlFrame.Failed(reason));
+        awaitControlEnd();
+    }
+
+    /** Asks the master for no more connections; they stop coming some time after. Any thread, any number of times. */
+    public void requestLeave(String reason) {
+        control.send(new ControlFrame.Leave(reason));
+    }
+
+    /** A lane has brought its last connection. Called by its event loop, once. */
+    public void laneDrained() {
+        if (lanesToDrain.decrementAndGet() == 0) {
+            startLeaving();
+        }
+    }
+
+    private void startLeaving() {
+        self.tellLeaving();
+        leaving.countDown();
+    }
+
+    /**
+     * Waits until no more connections will come.
+     *
+     * @return how long those that are there may go on
+     */
+    public Duration awaitLeaving() throws InterruptedException {
+        leaving.await();
+        return masterGone ? Orphan.DRAIN_LIMIT : welcome().drainLimit();
+    }
+
+    /**
+     * Says goodbye and ends this process.
+     *
+     * @param requestsCut how many requests in progress did not get their answer
+     */
+    public void leave(int requestsCut) {
+        saidGoodbye = true;
+        control.send(new ControlFrame.Drained(requestsCut));
+        awaitControlEnd();
+        exit(masterGone ? Orphan.EXIT_CODE : 0);
+    }
+
+    /** The master closes the channel when it has heard: then all that was sent has arrived. */
+    private void awaitControlEnd() {
+        try {
+            if (!controlEnded.await(GOODBYE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("the master has not answered a goodbye within {} s", GOODBYE_LIMIT.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends this process; a shutdown hook that hangs cannot keep it. */
+    public static void exit(int code) {
+        Orphan.haltAfter(GOODBYE_LIMIT, code);
+        System.exit(code);
+    }
+
+    boolean isConnected() {
+        return controlEnded.getCount() > 0;
+    }
+
+    private final class FromMaster implements ControlChannel.Listener {
+        @Override
+        public void onFrame(ControlFrame frame) {
+            if (frame instanceof ControlFrame.Welcome answer) {
+                welcome.complete(answer);
+            } else {
+                LOG.warn("the master sent {}, which says nothing to a worker", frame);
+            }
+        }
+
+        @Override
+        public void onEnd(@Nullable IOException failure) {
+            welcome.completeExceptionally(
+                    failure != null ? failure : new IOException("the master closed the control channel"));
+            if (!saidGoodbye) {
+                masterGone = true;
+                Orphan.haltAfter(Orphan.LIFE_LIMIT, Orphan.EXIT_CODE);
+                LOG.warn("master {} is gone: worker {} leaves", role.masterPid(), role.workerId());
+                new Orphan(paths).removeWhatTheMasterLeft();
+            }
+            controlEnded.countDown();
+            startLeaving();
+        }
+    }
+}
