@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class CurrentWorkerProvider implements WorkerProvider {
     private static final AtomicReference<@Nullable CurrentWorker> CURRENT = new AtomicReference<>();
 
-    private static @Nullable Optional<Role> role;
+    private static final AtomicReference<@Nullable Origin> ORIGIN = new AtomicReference<>();
+
+    private record Origin(Optional<Role> role) {}
 
     /** Called by the service loader. */
     public CurrentWorkerProvider() {}
@@ -26,11 +28,13 @@ public final class CurrentWorkerProvider implements WorkerProvider {
      *
      * @throws Role.OrphanException if it was started as a worker whose master is gone
      */
-    public static synchronized Optional<Role> role() {
-        if (role == null) {
-            role = Role.ofThisProcess();
+    public static Optional<Role> role() {
+        Origin known = ORIGIN.get();
+        if (known == null) {
+            known = new Origin(Role.ofThisProcess());
+            ORIGIN.set(known);
         }
-        return role;
+        return known.role();
     }
 
     @Override
