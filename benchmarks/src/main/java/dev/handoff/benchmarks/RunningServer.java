@@ -45,7 +45,6 @@ final class RunningServer implements AutoCloseable {
             Path directory = Files.createTempDirectory("side-by-side-" + contender.name() + "-");
             int port = freePort();
             Process process = new ProcessBuilder(contender.launch().command(port, directory))
-                    .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output(directory))
                     .start();
