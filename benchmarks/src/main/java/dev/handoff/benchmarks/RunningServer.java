@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class RunningServer implements AutoCloseable {
     private static final String ANSWER = "Hello world\n";
     private static final long START_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long STOP_LIMIT_SECONDS = 15;
+    private static final long STOP_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long POLL_MILLIS = 50;
 
     private final Path directory;
@@ -99,18 +99,24 @@ final class RunningServer implements AutoCloseable {
     public void close() {
         List<ProcessHandle> members = processes().members().toList();
         process.destroy();
-        awaitExit();
-        members.forEach(ProcessHandle::destroyForcibly);
-        members.forEach(member -> member.onExit().join());
+        if (!ended(members)) {
+            members.forEach(ProcessHandle::destroyForcibly);
+            if (!ended(members)) {
+                throw new BenchmarkException("Processes outlive SIGKILL and would disturb the next turn: " + members);
+            }
+        }
         delete(directory);
     }
 
-    private void awaitExit() {
-        try {
-            process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private static boolean ended(List<ProcessHandle> members) {
+        long deadline = System.nanoTime() + STOP_LIMIT_NANOS;
+        while (members.stream().anyMatch(ProcessHandle::isAlive)) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            pause();
         }
+        return true;
     }
 
     private void kill() {

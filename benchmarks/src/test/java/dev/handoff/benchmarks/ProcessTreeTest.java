@@ -1,6 +1,7 @@
 package dev.handoff.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class ProcessTreeTest {
         } finally {
             List<ProcessHandle> members = tree.members().toList();
             members.forEach(ProcessHandle::destroyForcibly);
-            members.forEach(member -> member.onExit().join());
+            await().until(() -> members.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 }
