@@ -1,0 +1,338 @@
+package dev.handoff.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its response. Used on the connection's event loop, but for what a blocking handler does in
+ * {@link #handleBlocking}.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final HttpConnection connection;
+    private final RequestHead head;
+    private @Nullable BodyReader reader;
+    private @Nullable BodyFeed feed;
+    private @Nullable BodySender sender;
+    private boolean continued;
+    private boolean refused;
+    private boolean answered;
+    private boolean stays;
+
+    Exchange(HttpConnection connection, RequestHead head) {
+        this.connection = connection;
+        this.head = head;
+    }
+
+    /**
+     * Hands the request to the handler, or begins to read its body for it.
+     *
+     * @throws HttpFailure 413 if the announced body is too long
+     */
+    void begin() {
+        HttpSettings settings = connection.service().settings;
+        if (head.hasBody()) {
+            reader = new BodyReader(head, settings.maxBody(), settings.maxHeaders());
+        }
+        switch (settings.mode()) {
+            case WHOLE -> beginWhole();
+            case BLOCKING -> beginBlocking();
+            case STREAMING -> beginStreaming();
+        }
+    }
+
+    /**
+     * Hands on what has come of the body.
+     *
+     * @return whether this got any further
+     * @throws HttpFailure if the body is malformed or too long
+     */
+    boolean readBody(ByteBuf input) {
+        if (reader == null || feed == null || refused || reader.isComplete()) {
+            return false;
+        }
+        return reader.read(input, feed);
+    }
+
+    /** Whether more of the body has to come, and would be taken. */
+    boolean wantsBody() {
+        return !bodyIsComplete() && !refused && feed != null && feed.wantsMore();
+    }
+
+    /** Whether the socket should be read, given whether bytes already wait. With none it is, to hear of the client's end. */
+    boolean wantsInput(boolean bytesWait) {
+        return bodyIsComplete() ? !bytesWait : wantsBody();
+    }
+
+    /** Answers with an error status and ends the connection: what follows cannot be understood. */
+    void refuse(HttpFailure failure) {
+        refused = true;
+        endBody(new IOException(failure.getMessage()));
+        if (answered) {
+            connection.cut(new IOException("the request turned out wrong after its response had begun", failure));
+        } else {
+            answer(failure.response());
+        }
+    }
+
+    void onConnectionEnded() {
+        refused = true;
+        endBody(new EOFException("the client has gone"));
+        if (sender != null) {
+            sender.cancel();
+        }
+    }
+
+    /** The last byte of the response is on its way. */
+    void endWith(ChannelFuture last) {
+        if (last.isDone()) {
+            onWritten(last);
+        } else {
+            last.addListener(done -> onWritten(last));
+        }
+    }
+
+    /** Whether the connection stays behind the response, as its head says. */
+    boolean stays() {
+        return stays;
+    }
+
+    /** The body failed before a byte of the response had left. */
+    void answerInstead(Throwable failure) {
+        answered = false;
+        sender = null;
+        fail(failure);
+    }
+
+    /** The body failed after its head had left: only the end of the connection can tell the client. */
+    void breakOff(Throwable failure) {
+        if (!connection.isEnding()) {
+            LOG.error("the response to {} {} broke off: cutting the connection", head.method(), target(), failure);
+            connection.cut(new IOException("the response broke off", failure));
+        }
+    }
+
+    /** The handler has failed. */
+    void fail(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof HttpFailure refusal) {
+            answer(refusal.response());
+        } else if (answered || refused || connection.isEnding()) {
+            LOG.debug("the handler of {} {} failed after its client had gone", head.method(), target(), cause);
+        } else {
+            LOG.error("the handler of {} {} failed: answering 500", head.method(), target(), cause);
+            answer(Response.status(500));
+        }
+    }
+
+    private String target() {
+        return head.target().text();
+    }
+
+    private void beginWhole() {
+        if (reader == null) {
+            handle(WholeBody.EMPTY);
+            return;
+        }
+        feed = new BodyCollector(reader.expectedLength(), this::handle);
+        sayContinue();
+    }
+
+    private void beginBlocking() {
+        Body body = WholeBody.EMPTY;
+        if (reader != null) {
+            StreamedBody streamed = new StreamedBody(() -> connection.execute(this::onBodyWanted));
+            feed = streamed;
+            body = streamed;
+        }
+        Request request = connection.request(head, body);
+        try {
+            connection.service().context.blocking().execute(() -> handleBlocking(request));
+        } catch (RejectedExecutionException e) {
+            answerRejected();
+        }
+    }
+
+    private void beginStreaming() {
+        if (reader == null) {
+            handle(WholeBody.EMPTY);
+            return;
+        }
+        PublishedBody published = new PublishedBody(connection::execute, this::onBodyWanted);
+        feed = published;
+        handle(published);
+    }
+
+    private void onBodyWanted() {
+        sayContinue();
+        connection.proceed();
+    }
+
+    /* Also when the body is on its way already: whoever asked gets the leave, once, before the response. */
+    private void sayContinue() {
+        if (head.expectsContinue() && !continued && !answered && !connection.isEnding()) {
+            continued = true;
+            connection.write(Unpooled.wrappedBuffer(ResponseEncoder.CONTINUE));
+            connection.flush();
+        }
+    }
+
+    private void handle(Body body) {
+        try {
+            answer(responseTo(connection.request(head, body)));
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void handleBlocking(Request request) {
+        try {
+            Response response = responseTo(request);
+            connection.execute(() -> answer(response));
+        } catch (Throwable e) {
+            connection.execute(() -> fail(e));
+        }
+    }
+
+    private Response responseTo(Request request) throws Exception {
+        Response response = connection.service().settings.handler().handle(request);
+        if (response == null) {
+            throw new NullPointerException("the handler returned null where a response is due");
+        }
+        return response;
+    }
+
+    private void answer(Response response) {
+        if (answered || connection.isEnding()) {
+            return;
+        }
+        Response.Content content = response.content();
+        if (content instanceof Response.Bytes whole) {
+            answerWhole(response, whole.bytes());
+        } else if (content instanceof Response.Later later) {
+            answerLater(later);
+        } else {
+            answerPiecewise(response, content);
+        }
+    }
+
+    private void answerLater(Response.Later later) {
+        var unused = later.response()
+                .whenComplete((response, failure) -> connection.execute(() -> {
+                    if (failure != null) {
+                        fail(failure);
+                    } else if (response == null) {
+                        fail(new NullPointerException("the response that was to come later is null"));
+                    } else {
+                        answer(response);
+                    }
+                }));
+    }
+
+    private void answerWhole(Response response, byte[] body) {
+        answered = true;
+        stays = mayStay() && bodyIsComplete();
+        endWith(connection.writeAndFlush(connection
+                .service()
+                .encoder
+                .whole(connection.alloc(), connection.dateLine(), response, body, head.isHead(), stays)));
+    }
+
+    private void answerPiecewise(Response response, Response.Content content) {
+        answered = true;
+        stays = mayStay();
+        if (content instanceof Response.FileContent file) {
+            answerFile(FileAnswer.of(file.file(), head.headers(), head.isHead(), response));
+        } else if (head.isHead() || ResponseEncoder.isBodiless(response)) {
+            answerHead(response, ResponseEncoder.Framing.NONE, 0);
+        } else {
+            stays &= !head.oldVersion();
+            BodyOutput output = output(response, framing(), 0);
+            start(
+                    content instanceof Response.Written written
+                            ? new StreamSender(
+                                    output, connection.service().context.blocking(), written.writer())
+                            : new PublisherSender(output, ((Response.Published) content).chunks()));
+        }
+    }
+
+    private void answerFile(FileAnswer answer) {
+        stays &= bodyIsComplete();
+        Response response = answer.response();
+        if (response.content() instanceof Response.Bytes none) {
+            answerWhole(response, none.bytes());
+        } else if (answer.file() == null) {
+            answerHead(response, ResponseEncoder.Framing.LENGTH, answer.part().length());
+        } else {
+            BodyOutput output = output(
+                    response, ResponseEncoder.Framing.LENGTH, answer.part().length());
+            start(new FileSender(output, answer.file(), answer.part(), !connection.isSecure()));
+        }
+    }
+
+    private void answerHead(Response response, ResponseEncoder.Framing framing, long length) {
+        stays &= bodyIsComplete();
+        output(response, framing, length).endWithHead();
+    }
+
+    private ResponseEncoder.Framing framing() {
+        return head.oldVersion() ? ResponseEncoder.Framing.UNTIL_CLOSE : ResponseEncoder.Framing.CHUNKED;
+    }
+
+    private BodyOutput output(Response response, ResponseEncoder.Framing framing, long length) {
+        return new BodyOutput(connection, this, response, framing, length);
+    }
+
+    private void start(BodySender begun) {
+        sender = begun;
+        try {
+            begun.start();
+        } catch (RejectedExecutionException e) {
+            sender = null;
+            answered = false;
+            answerRejected();
+        }
+    }
+
+    private void answerRejected() {
+        LOG.warn("no thread for {} {}: answering 503", head.method(), target());
+        answer(Response.status(503).header("Retry-After", "1"));
+    }
+
+    private boolean mayStay() {
+        return head.keepAlive() && !refused && connection.mayStay();
+    }
+
+    private boolean bodyIsComplete() {
+        return reader == null || reader.isComplete();
+    }
+
+    private void endBody(IOException cause) {
+        if (feed != null) {
+            feed.fail(cause);
+        }
+    }
+
+    private void onWritten(ChannelFuture last) {
+        if (connection.isEnding()) {
+            return;
+        }
+        if (!last.isSuccess()) {
+            connection.cut(new IOException("the response could not be written", last.cause()));
+            return;
+        }
+        boolean whole = bodyIsComplete();
+        endBody(new EOFException("the response was sent before the body had come"));
+        connection.onAnswered(stays && whole, !head.keepAlive() && whole && !refused);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.Protocol;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1: a function from request to response. Immutable: each setting gives a new one.
+ *
+ * <p>A connection has one request at a time: pipelined ones are answered in order, and the next is looked at when the last
+ * response has been written out. A request that two servers could read in two ways is answered with 400 and its connection
+ * closed. Source: RFC 9110 and RFC 9112.
+ *
+ * <pre>{@code
+ * Http http = Http.handler(request -> Response.text("Hello " + request.query("name").orElse("you") + "\n"))
+ *         .maxBody(64 * 1024);
+ * }</pre>
+ */
+public final class Http implements WorkerHandler {
+    private final HttpSettings settings;
+    private final @Nullable Consumer<WorkerContext> startHook;
+    private final @Nullable Runnable stopHook;
+
+    /* The one thing that is not from the program: the worker that this serves in. */
+    private volatile @Nullable HttpService service;
+
+    private Http(HttpSettings settings, @Nullable Consumer<WorkerContext> startHook, @Nullable Runnable stopHook) {
+        this.settings = settings;
+        this.startHook = startHook;
+        this.stopHook = stopHook;
+    }
+
+    /** A function from request to response. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * The response to a request.
+         *
+         * @throws Exception logged, and answered with 500
+         */
+        Response handle(Request request) throws Exception;
+    }
+
+    /** A handler that runs on the connection's event loop, with the whole body. It must not block. */
+    public static Http handler(Handler handler) {
+        return new Http(HttpSettings.defaults(HttpSettings.Mode.WHOLE, handler), null, null);
+    }
+
+    /**
+     * A handler that runs on {@link WorkerContext#blocking()}, with the body as a stream, and may block. If that takes no
+     * more, the answer is 503 with {@code Retry-After}.
+     */
+    public static Http blocking(Handler handler) {
+        return new Http(HttpSettings.defaults(HttpSettings.Mode.BLOCKING, handler), null, null);
+    }
+
+    /** A handler that runs on the connection's event loop, with the head only; the body is published. It must not block. */
+    public static Http streaming(Handler handler) {
+        return new Http(HttpSettings.defaults(HttpSettings.Mode.STREAMING, handler), null, null);
+    }
+
+    /**
+     * How large the body of a request may be; beyond that 413.
+     *
+     * @param bytes at least 0; default 1 MiB
+     */
+    public Http maxBody(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("the limit of a body is at least 0 bytes, not " + bytes);
+        }
+        return with(settings.withMaxBody(bytes));
+    }
+
+    /**
+     * How large the head of a request may be.
+     *
+     * @param line bytes of the request line, at least 64; beyond that 414; default 8 KiB
+     * @param headers bytes of all header fields together, at least 64; beyond that 431; default 8 KiB
+     */
+    public Http maxHead(int line, int headers) {
+        if (line < 64 || headers < 64) {
+            throw new IllegalArgumentException(
+                    "the limits of a head are at least 64 bytes, not " + line + " and " + headers);
+        }
+        return with(settings.withMaxHead(line, headers));
+    }
+
+    /**
+     * How long a client may take. Limits are counted in fifths of a second, rounded up. Idle connections are closed; a head
+     * or body that is late is answered with 408.
+     *
+     * @param first until the first byte of a new connection; default 60 s
+     * @param head from a head's first byte to its last; default 30 s
+     * @param bodyIdle without a byte of a body sent or taken; default 30 s
+     * @param keepAlive between two requests; default 75 s, more than the usual 60 s of load balancers, so that they
+     *     close first. Clients are told this time, and the connection is closed one second after it
+     */
+    public Http timeouts(Duration first, Duration head, Duration bodyIdle, Duration keepAlive) {
+        for (Duration limit : new Duration[] {first, head, bodyIdle, keepAlive}) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("a time-out is more than nothing, not " + limit);
+            }
+        }
+        return with(settings.withTimeouts(first, head, bodyIdle, keepAlive));
+    }
+
+    /** The same with this hook instead: called once as a worker starts, before its first connection; may block. */
+    public Http onStart(Consumer<WorkerContext> hook) {
+        return new Http(settings, hook, stopHook);
+    }
+
+    /** The same with this hook instead: called once as a worker stops, after its last connection. */
+    public Http onStop(Runnable hook) {
+        return new Http(settings, startHook, hook);
+    }
+
+    /** Called by a worker. */
+    @Override
+    public void start(WorkerContext context) {
+        if (startHook != null) {
+            startHook.accept(context);
+        }
+        service = new HttpService(settings, context);
+    }
+
+    /** Called by a worker. */
+    @Override
+    public void initChannel(Channel channel) {
+        HttpService started = service;
+        if (started == null) {
+            throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
+        }
+        channel.pipeline().addLast(new HttpConnection(started, channel));
+    }
+
+    /** Called by a worker. */
+    @Override
+    public void stop(WorkerContext context) {
+        if (stopHook != null) {
+            stopHook.run();
+        }
+    }
+
+    /** {@link Protocol#HTTP}. */
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP;
+    }
+
+    private Http with(HttpSettings changed) {
+        return new Http(changed, startHook, stopHook);
+    }
+}

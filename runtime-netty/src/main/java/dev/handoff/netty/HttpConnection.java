@@ -1,0 +1,335 @@
+package dev.handoff.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.EOFException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that speaks HTTP/1.1. It takes its bytes one request at a time: what comes behind a request stays bytes until
+ * the response to that request has been written out, and the client waits.
+ *
+ * <pre>
+ *   SILENT ──▶ HEAD ──▶ BODY ──▶ BUSY ──▶ IDLE     answered, and the connection stays
+ *                ▲                         │
+ *                └─────────────────────────┘
+ *   any ──▶ ending: answered for the last time, refused, late, or gone
+ * </pre>
+ *
+ * Used on the connection's event loop, but for {@link #execute}.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    private final HttpService service;
+    private final Channel channel;
+    private final Connection connection;
+    private final ServerRequest.Origin origin;
+    private final LoopClock clock;
+    private final LoopClock.Timer timer;
+    private final HeadFinder finder;
+    private final WriteWatch writeWatch = new WriteWatch();
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+    private Phase phase = Phase.SILENT;
+    private @Nullable Exchange exchange;
+    private boolean proceeding;
+    private boolean inputEnded;
+    private boolean leaving;
+    private boolean ending;
+
+    /** What is waited for, which decides how long. */
+    private enum Phase {
+        /** The first byte. */
+        SILENT,
+        /** The first byte of the next request. */
+        IDLE,
+        /** The rest of a head. */
+        HEAD,
+        /** More of a body. */
+        BODY,
+        /** The handler, or the client's taking the response. */
+        BUSY
+    }
+
+    HttpConnection(HttpService service, Channel channel) {
+        this.service = service;
+        this.channel = channel;
+        this.connection = Connection.of(channel);
+        this.origin = new ServerRequest.Origin(connection.remote(), Tls.protects(channel), service.context);
+        this.finder = new HeadFinder(service.settings.maxLine(), service.settings.maxHeaders());
+        this.clock = LoopClock.of(channel.eventLoop());
+        this.timer = clock.timer(this::onTimeout);
+        timer.set(service.firstTicks);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (ending) {
+            bytes.release();
+            return;
+        }
+        input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, bytes);
+        proceed();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
+            proceed();
+        } else if (event == ConnectionEvent.LEAVING) {
+            leaving = true;
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException || Tls.isClientsFault(cause)) {
+            LOG.debug("{} failed: closing it", channel, cause);
+        } else {
+            LOG.error("{} failed: closing it", channel, cause);
+        }
+        ending = true;
+        LingeringClose.now(channel);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        end();
+    }
+
+    /** Runs a task on the event loop. Any thread may call. */
+    void execute(Runnable task) {
+        channel.eventLoop().execute(task);
+    }
+
+    HttpService service() {
+        return service;
+    }
+
+    ServerRequest request(RequestHead head, Body body) {
+        return new ServerRequest(head, body, origin, connection.served());
+    }
+
+    ByteBufAllocator alloc() {
+        return channel.alloc();
+    }
+
+    byte[] dateLine() {
+        return clock.dateLine();
+    }
+
+    boolean isSecure() {
+        return origin.secure();
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    /** Whether bytes of this client wait to be looked at. */
+    boolean hasInput() {
+        return input.isReadable();
+    }
+
+    /** Whether another request may follow the one in progress, as far as this side and the client's end are concerned. */
+    boolean mayStay() {
+        return !leaving && !(inputEnded && !input.isReadable());
+    }
+
+    void write(Object message) {
+        var unused = channel.write(message);
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    ChannelFuture writeAndFlush(Object message) {
+        return channel.writeAndFlush(message);
+    }
+
+    /** Goes on reading the body, or with the next request, if there is something to go on with. */
+    void proceed() {
+        if (proceeding || ending) {
+            return;
+        }
+        proceeding = true;
+        try {
+            while (!ending && step()) {}
+        } catch (HttpFailure failure) {
+            refuse(failure);
+        } finally {
+            proceeding = false;
+        }
+        settle();
+    }
+
+    /** The response of the exchange in progress has been written out. */
+    void onAnswered(boolean stays, boolean clientAsked) {
+        exchange = null;
+        phase = Phase.BUSY;
+        connection.requestFinished();
+        if (stays) {
+            proceed();
+        } else if (inputEnded || (clientAsked && !input.isReadable())) {
+            ending = true;
+            LingeringClose.now(channel);
+        } else {
+            close();
+        }
+    }
+
+    /** Closes so that the client reads what was sent. */
+    void close() {
+        ending = true;
+        LingeringClose.close(channel);
+    }
+
+    private boolean step() {
+        Exchange current = exchange;
+        return current == null ? input.isReadable() && begin() : current.readBody(input);
+    }
+
+    private boolean begin() {
+        int length = finder.find(input);
+        if (length < 0) {
+            return false;
+        }
+        byte[] head = new byte[length];
+        input.readBytes(head);
+        int lines = finder.lines();
+        finder.reset();
+        begin(HeadParser.parse(head, lines)).begin();
+        return true;
+    }
+
+    private Exchange begin(RequestHead head) {
+        Exchange begun = new Exchange(this, head);
+        exchange = begun;
+        connection.requestStarted();
+        return begun;
+    }
+
+    private void refuse(HttpFailure failure) {
+        Exchange refused = exchange == null ? begin(RequestHead.UNREADABLE) : exchange;
+        refused.refuse(failure);
+    }
+
+    private void settle() {
+        if (ending) {
+            return;
+        }
+        if (inputEnded && isStarved()) {
+            cut(new EOFException("the client has ended its direction, and no whole request is left"));
+            return;
+        }
+        if (!input.isReadable()) {
+            input.release();
+            input = Unpooled.EMPTY_BUFFER;
+        } else if (input.refCnt() == 1) {
+            input.discardSomeReadBytes();
+        }
+        read(exchange == null || exchange.wantsInput(input.isReadable()));
+        enter(phaseNow());
+    }
+
+    private void read(boolean wanted) {
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    /** Whether there is nothing to go on with until more bytes come. */
+    private boolean isStarved() {
+        return exchange == null || (exchange.wantsBody() && !input.isReadable());
+    }
+
+    private Phase phaseNow() {
+        if (exchange != null) {
+            return exchange.wantsBody() ? Phase.BODY : Phase.BUSY;
+        }
+        if (input.isReadable()) {
+            return Phase.HEAD;
+        }
+        return phase == Phase.SILENT ? Phase.SILENT : Phase.IDLE;
+    }
+
+    /* A head's time runs from its first byte, a body's from its last. */
+    private void enter(Phase now) {
+        if (phase == now && now != Phase.BODY) {
+            return;
+        }
+        phase = now;
+        switch (now) {
+            case SILENT -> timer.set(service.firstTicks);
+            case IDLE -> timer.set(service.keepAliveTicks);
+            case HEAD -> timer.set(service.headTicks);
+            case BODY -> timer.set(service.bodyIdleTicks);
+            case BUSY -> {
+                writeWatch.reset();
+                watchWrites();
+            }
+        }
+    }
+
+    private void watchWrites() {
+        timer.set(Math.max(1, service.bodyIdleTicks / WriteWatch.PATIENCE));
+    }
+
+    private void onTimeout() {
+        if (ending) {
+            return;
+        }
+        switch (phase) {
+            case SILENT, IDLE -> close();
+            case HEAD -> refuse(new HttpFailure(408, "the head of the request took too long"));
+            case BODY -> refuse(new HttpFailure(408, "the body of the request took too long"));
+            case BUSY -> {
+                if (writeWatch.isStuck(channel)) {
+                    cut(new IOException("the client takes no more of the response"));
+                } else {
+                    watchWrites();
+                }
+            }
+        }
+    }
+
+    /** Ends the connection at once: nothing that could be sent would help. */
+    void cut(IOException cause) {
+        LOG.debug("cutting {}", channel, cause);
+        ending = true;
+        LingeringClose.now(channel);
+    }
+
+    private void end() {
+        ending = true;
+        timer.remove();
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+        Exchange cutOff = exchange;
+        if (cutOff != null) {
+            exchange = null;
+            connection.requestFinished();
+            cutOff.onConnectionEnded();
+        }
+    }
+}

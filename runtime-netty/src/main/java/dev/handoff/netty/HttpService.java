@@ -1,0 +1,27 @@
+package dev.handoff.netty;
+
+import java.time.Duration;
+
+/** What all HTTP connections of one worker share. Immutable. */
+final class HttpService {
+    /* A client that waits exactly as long as it was told must find the connection open. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    final HttpSettings settings;
+    final WorkerContext context;
+    final ResponseEncoder encoder;
+    final long firstTicks;
+    final long headTicks;
+    final long bodyIdleTicks;
+    final long keepAliveTicks;
+
+    HttpService(HttpSettings settings, WorkerContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.encoder = new ResponseEncoder(settings.keepAlive());
+        this.firstTicks = LoopClock.ticks(settings.first());
+        this.headTicks = LoopClock.ticks(settings.head());
+        this.bodyIdleTicks = LoopClock.ticks(settings.bodyIdle());
+        this.keepAliveTicks = LoopClock.ticks(settings.keepAlive().plus(GRACE));
+    }
+}

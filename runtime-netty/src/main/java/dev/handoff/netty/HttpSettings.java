@@ -1,0 +1,62 @@
+package dev.handoff.netty;
+
+import java.time.Duration;
+
+/**
+ * How one {@link Http} serves.
+ *
+ * @param maxBody bytes of a request's body
+ * @param maxLine bytes of a request line
+ * @param maxHeaders bytes of all header fields of a request together
+ * @param first how long a new connection may be silent
+ * @param head how long a head may take from its first byte
+ * @param bodyIdle how long a client may neither send nor take bytes of a body
+ * @param keepAlive how long a connection may be silent between requests
+ */
+record HttpSettings(
+        Mode mode,
+        Http.Handler handler,
+        long maxBody,
+        int maxLine,
+        int maxHeaders,
+        Duration first,
+        Duration head,
+        Duration bodyIdle,
+        Duration keepAlive) {
+
+    /** Where a handler runs, and how it meets the body. */
+    enum Mode {
+        /** On the event loop, with the whole body. */
+        WHOLE,
+        /** On the blocking executor, with the body as a stream. */
+        BLOCKING,
+        /** On the event loop, with the head; the body is published. */
+        STREAMING
+    }
+
+    static HttpSettings defaults(Mode mode, Http.Handler handler) {
+        return new HttpSettings(
+                mode,
+                handler,
+                1024 * 1024,
+                8 * 1024,
+                8 * 1024,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(75));
+    }
+
+    HttpSettings withMaxBody(long bytes) {
+        return new HttpSettings(mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive);
+    }
+
+    HttpSettings withMaxHead(int line, int headers) {
+        return new HttpSettings(mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive);
+    }
+
+    HttpSettings withTimeouts(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
+        return new HttpSettings(
+                mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coarse time of one event loop, for its connections' time-outs and the Date field. It ticks five times a second while
+ * there are connections, so that a request costs no clock reading and no scheduled task: setting a time-out is one store,
+ * and each tick looks at every connection.
+ *
+ * <p>Time-outs count ticks, not time: a loop that was stopped or busy for a minute does not hold that against its clients.
+ * One fires up to two ticks late, never early. Used on its event loop only.
+ */
+final class LoopClock {
+    static final Duration TICK = Duration.ofMillis(200);
+
+    private static final FastThreadLocal<LoopClock> CLOCKS = new FastThreadLocal<>();
+
+    /* RFC 9110, 5.6.7: the day has two digits, which RFC_1123_DATE_TIME does not promise. */
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT\r\n'", java.util.Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private final EventExecutor loop;
+    private long tick;
+    private boolean ticking;
+    private long dateSecond = -1;
+    private byte[] date = new byte[0];
+    private @Nullable Timer first;
+
+    private LoopClock(EventExecutor loop) {
+        this.loop = loop;
+    }
+
+    /** The clock of an event loop. Called on that loop. */
+    static LoopClock of(EventExecutor loop) {
+        LoopClock clock = CLOCKS.get();
+        if (clock == null) {
+            clock = new LoopClock(loop);
+            CLOCKS.set(clock);
+        }
+        return clock;
+    }
+
+    /** The line of the Date field, with its end. The caller must not write to it. */
+    byte[] dateLine() {
+        return date;
+    }
+
+    /** A timer that is not set and calls this when it fires. It has to be removed in the end. */
+    Timer timer(Runnable expired) {
+        Timer timer = new Timer(expired);
+        timer.next = first;
+        if (first != null) {
+            first.previous = timer;
+        }
+        first = timer;
+        if (!ticking) {
+            ticking = true;
+            readDate();
+            scheduleTick();
+        }
+        return timer;
+    }
+
+    private void scheduleTick() {
+        var unused = loop.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        tick++;
+        readDate();
+        /* A timer that fires may remove itself and others: those keep their way to the next. */
+        for (Timer timer = first; timer != null; timer = timer.next) {
+            if (timer.expiry <= tick) {
+                timer.expiry = Timer.NEVER;
+                timer.expired.run();
+            }
+        }
+        ticking = first != null;
+        if (ticking) {
+            scheduleTick();
+        }
+    }
+
+    private void readDate() {
+        long second = System.currentTimeMillis() / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = DATE.format(Instant.ofEpochSecond(second)).getBytes(ISO_8859_1);
+        }
+    }
+
+    /** One connection's time-out. */
+    final class Timer {
+        private static final long NEVER = Long.MAX_VALUE;
+
+        private final Runnable expired;
+        private long expiry = NEVER;
+        private boolean removed;
+        private @Nullable Timer previous;
+        private @Nullable Timer next;
+
+        private Timer(Runnable expired) {
+            this.expired = expired;
+        }
+
+        /** Fires once after that many ticks, unless set anew or cleared before. */
+        void set(long ticks) {
+            expiry = tick + 1 + ticks;
+        }
+
+        void clear() {
+            expiry = NEVER;
+        }
+
+        /** Never fires again. A second call changes nothing. */
+        void remove() {
+            if (removed) {
+                return;
+            }
+            removed = true;
+            clear();
+            if (previous == null) {
+                first = next;
+            } else {
+                previous.next = next;
+            }
+            if (next != null) {
+                next.previous = previous;
+            }
+        }
+    }
+
+    /** A duration in ticks, rounded up. */
+    static long ticks(Duration duration) {
+        return Math.max(1, -Math.floorDiv(-duration.toMillis(), TICK.toMillis()));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.handoff.netty;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** A body that a streaming handler subscribes to. Its state is touched on the connection's event loop only. */
+final class PublishedBody implements Body, BodyFeed {
+    private final Executor loop;
+    private final Runnable wantsMoreAgain;
+    private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
+    private boolean subscribed;
+    private boolean complete;
+    private @Nullable IOException failure;
+    private long demand;
+
+    /**
+     * One without a subscriber.
+     *
+     * @param loop runs tasks on the connection's event loop
+     * @param wantsMoreAgain called there when there is demand
+     */
+    PublishedBody(Executor loop, Runnable wantsMoreAgain) {
+        this.loop = loop;
+        this.wantsMoreAgain = wantsMoreAgain;
+    }
+
+    @Override
+    public boolean wantsMore() {
+        return demand > 0;
+    }
+
+    @Override
+    public void accept(ByteBuf in, int length) {
+        byte[] bytes = new byte[length];
+        in.readBytes(bytes);
+        demand -= demand == Long.MAX_VALUE ? 0 : 1;
+        if (subscriber != null) {
+            subscriber.onNext(ByteBuffer.wrap(bytes));
+        }
+    }
+
+    @Override
+    public void complete() {
+        complete = true;
+        end();
+    }
+
+    @Override
+    public void fail(IOException cause) {
+        if (!complete && failure == null) {
+            failure = cause;
+            end();
+        }
+    }
+
+    @Override
+    public byte[] bytes() {
+        throw notWhole();
+    }
+
+    @Override
+    public String text() {
+        throw notWhole();
+    }
+
+    @Override
+    public <T> T json(Class<T> type) {
+        throw notWhole();
+    }
+
+    @Override
+    public InputStream stream() {
+        throw new IllegalStateException("a streaming handler must not wait; streams are for Http.blocking");
+    }
+
+    @Override
+    public Flow.Publisher<ByteBuffer> publisher() {
+        return this::subscribe;
+    }
+
+    private static IllegalStateException notWhole() {
+        return new IllegalStateException(
+                "a streaming handler has its body piece by piece; for a whole one use Http.handler");
+    }
+
+    private void subscribe(Flow.Subscriber<? super ByteBuffer> wanted) {
+        loop.execute(() -> {
+            wanted.onSubscribe(new Subscription());
+            if (subscribed) {
+                wanted.onError(
+                        new IllegalStateException("the body of a request has one subscriber, and this is the second"));
+                return;
+            }
+            subscribed = true;
+            subscriber = wanted;
+            end();
+        });
+    }
+
+    /** Tells the subscriber of the end, if both are there. */
+    private void end() {
+        Flow.Subscriber<? super ByteBuffer> told = subscriber;
+        if (told == null || !(complete || failure != null)) {
+            return;
+        }
+        subscriber = null;
+        if (failure != null) {
+            told.onError(failure);
+        } else {
+            told.onComplete();
+        }
+    }
+
+    private final class Subscription implements Flow.Subscription {
+        @Override
+        public void request(long count) {
+            loop.execute(() -> demand(count));
+        }
+
+        /* Who no longer listens still has its body read to the end, so that the connection stays in use. */
+        @Override
+        public void cancel() {
+            loop.execute(() -> {
+                subscriber = null;
+                demand(Long.MAX_VALUE);
+            });
+        }
+
+        private void demand(long count) {
+            if (count <= 0) {
+                fail(new IOException("demand must be positive, not " + count));
+                return;
+            }
+            demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
+            wantsMoreAgain.run();
+        }
+    }
+}

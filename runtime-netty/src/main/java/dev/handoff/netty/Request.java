@@ -1,0 +1,64 @@
+package dev.handoff.netty;
+
+import java.net.SocketAddress;
+import java.util.Optional;
+
+/**
+ * One request, valid while its handler and its body are in use. What it says may be read on any thread; the body as
+ * {@link Body} says.
+ */
+public interface Request {
+    /**
+     * A request without a body, to test handlers without a cluster. It comes from an unresolved {@code localhost:0}, and
+     * has no {@link #context()}.
+     *
+     * @param target as a client writes it: {@code /path?name=value}
+     * @param headers names and values; Host is added if it is not among them
+     * @throws IllegalArgumentException if a client could not have sent it
+     */
+    static Request of(String method, String target, String... headers) {
+        return ServerRequest.forTest(method, target, new byte[0], headers);
+    }
+
+    /** The same with a body; its length need not be among the headers. */
+    static Request of(String method, String target, byte[] body, String... headers) {
+        return ServerRequest.forTest(method, target, body, headers);
+    }
+
+    /** The method, as the client wrote it; case matters. Never CONNECT. */
+    String method();
+
+    /** The target as the client wrote it, query included. */
+    String target();
+
+    /**
+     * The path of the target: decoded, dot segments resolved, so that it never leads above {@code /}. A request whose path
+     * cannot be decoded is answered with 400 and never gets here.
+     */
+    String path();
+
+    /** The first value of that name in the query, decoded as forms are: a plus sign is a blank. */
+    Optional<String> query(String name);
+
+    /** The header fields. */
+    Headers headers();
+
+    /** The body; empty if there is none. */
+    Body body();
+
+    /** The client's address, or that of the proxy before it. */
+    SocketAddress remote();
+
+    /** Whether it came over TLS. */
+    boolean secure();
+
+    /**
+     * The worker that serves it.
+     *
+     * @throws IllegalStateException if it was made for a test
+     */
+    WorkerContext context();
+
+    /** Requests on this connection before this one. */
+    long served();
+}

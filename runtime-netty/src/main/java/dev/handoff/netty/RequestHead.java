@@ -1,0 +1,34 @@
+package dev.handoff.netty;
+
+/**
+ * What the head of a request says.
+ *
+ * @param headers the fields
+ * @param contentLength bytes of body, 0 if there is none; without meaning if it is chunked
+ * @param chunked whether the body comes in chunks
+ * @param oldVersion whether the client speaks HTTP/1.0
+ * @param keepAlive whether the client wants the connection to stay
+ * @param expectsContinue whether the client waits for a word of ours before it sends the body
+ */
+record RequestHead(
+        String method,
+        RequestTarget target,
+        Headers headers,
+        long contentLength,
+        boolean chunked,
+        boolean oldVersion,
+        boolean keepAlive,
+        boolean expectsContinue) {
+
+    /** Stands for a head that could not be read: nothing is known but that the connection must end. */
+    static final RequestHead UNREADABLE =
+            new RequestHead("", new RequestTarget("", "", ""), Headers.empty(), 0, false, false, false, false);
+
+    boolean hasBody() {
+        return chunked || contentLength > 0;
+    }
+
+    boolean isHead() {
+        return method.equals("HEAD");
+    }
+}

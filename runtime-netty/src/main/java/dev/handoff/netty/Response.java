@@ -1,0 +1,198 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+/**
+ * One response. Immutable; any thread may make one, and one may answer many requests. Length, date and connection fields
+ * are ours.
+ */
+public final class Response {
+    private static final Headers TEXT = Headers.of("Content-Type", "text/plain; charset=utf-8");
+    private static final Headers HTML = Headers.of("Content-Type", "text/html; charset=utf-8");
+    private static final Headers JSON = Headers.of("Content-Type", "application/json");
+    private static final Set<String> OURS =
+            Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding", "upgrade");
+
+    private final int code;
+    private final Headers headers;
+    private final Content content;
+
+    private Response(int code, Headers headers, Content content) {
+        this.code = code;
+        this.headers = headers;
+        this.content = content;
+    }
+
+    /** What the body is made of. */
+    sealed interface Content {}
+
+    static final class Bytes implements Content {
+        private static final Bytes NONE = new Bytes(new byte[0]);
+
+        private final byte[] bytes;
+
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
+    record FileContent(Path file) implements Content {}
+
+    record Written(Writer writer) implements Content {}
+
+    record Published(Flow.Publisher<ByteBuffer> chunks) implements Content {}
+
+    record Later(CompletionStage<Response> response) implements Content {}
+
+    /** Writes a body. Runs on {@link WorkerContext#blocking()}. */
+    @FunctionalInterface
+    public interface Writer {
+        /**
+         * Writes the whole body and returns. A write waits for a slow client and fails with an
+         * {@link java.io.IOException} when the client is gone. What is written leaves at the latest when 8 KiB are
+         * together, or on {@link OutputStream#flush()}.
+         *
+         * @throws Exception before anything has left, to be answered with 500; later the connection is cut, so that the
+         *     client knows that something is missing
+         */
+        void write(OutputStream out) throws Exception;
+    }
+
+    /**
+     * A response without a body.
+     *
+     * @param code 200…599
+     */
+    public static Response status(int code) {
+        return new Response(checked(code), Headers.empty(), Bytes.NONE);
+    }
+
+    /** 200, plain text, UTF-8. */
+    public static Response text(String text) {
+        return new Response(200, TEXT, new Bytes(text.getBytes(UTF_8)));
+    }
+
+    /** 200, HTML, UTF-8. */
+    public static Response html(String html) {
+        return new Response(200, HTML, new Bytes(html.getBytes(UTF_8)));
+    }
+
+    /**
+     * 200, the value as Jackson writes it.
+     *
+     * @throws IllegalArgumentException if Jackson cannot write it
+     */
+    public static Response json(Object value) {
+        return new Response(200, JSON, new Bytes(Json.write(value)));
+    }
+
+    /** 200, these bytes. They are not copied and must not change any more. */
+    public static Response bytes(String contentType, byte[] bytes) {
+        return new Response(200, typed(contentType), new Bytes(bytes));
+    }
+
+    /**
+     * The content of a regular file, sent by the kernel where the connection is not encrypted; 404 if there is none that
+     * can be read. The content type is told by the file's name. A single byte range is answered with 206 or 416, a client
+     * that has the file already with 304.
+     *
+     * <p>The path is taken as it is: who makes one of what a client sent has to see that it leads nowhere else.
+     */
+    public static Response file(Path file) {
+        return new Response(200, typed(MediaTypes.of(file)), new FileContent(file));
+    }
+
+    /** 200, a body that a writer writes as it goes. */
+    public static Response stream(String contentType, Writer writer) {
+        return new Response(200, typed(contentType), new Written(writer));
+    }
+
+    /**
+     * 200, a body that is published. The client's pace is the demand. If the publisher fails the connection is cut, so that
+     * the client knows that something is missing. A buffer that was published must not change any more.
+     */
+    public static Response publisher(String contentType, Flow.Publisher<ByteBuffer> chunks) {
+        return new Response(200, typed(contentType), new Published(chunks));
+    }
+
+    /**
+     * What this stage completes with; 500 if it fails. The handler returns now, and no thread waits. Status and headers are
+     * those of the response that comes.
+     */
+    public static Response later(CompletionStage<Response> response) {
+        return new Response(200, Headers.empty(), new Later(response));
+    }
+
+    /**
+     * The same with another status.
+     *
+     * @param status 200…599
+     * @throws IllegalStateException for a response that comes later
+     */
+    public Response withStatus(int status) {
+        checkHere();
+        return new Response(checked(status), headers, content);
+    }
+
+    /**
+     * The same with one more header field.
+     *
+     * @throws IllegalArgumentException if a character must not stand there, or the field is one of ours: Connection,
+     *     Content-Length, Date, Keep-Alive, Transfer-Encoding, Upgrade
+     * @throws IllegalStateException for a response that comes later
+     */
+    public Response header(String name, String value) {
+        checkHere();
+        if (OURS.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+            throw new IllegalArgumentException("the server itself sends the field " + name);
+        }
+        return new Response(code, headers.with(name, value), content);
+    }
+
+    /** The status; of a file, if it can be sent whole. */
+    public int code() {
+        return code;
+    }
+
+    /** The fields that were set here. */
+    public Headers headers() {
+        return headers;
+    }
+
+    Content content() {
+        return content;
+    }
+
+    /** The same without its body. */
+    Response withoutBody() {
+        return new Response(code, headers, Bytes.NONE);
+    }
+
+    private void checkHere() {
+        if (content instanceof Later) {
+            throw new IllegalStateException("this response comes later: set status and headers on the one that comes");
+        }
+    }
+
+    private static int checked(int code) {
+        if (code < 200 || code > 599) {
+            throw new IllegalArgumentException("the status of a response is 200…599, not " + code);
+        }
+        return code;
+    }
+
+    private static Headers typed(String contentType) {
+        return Headers.of("Content-Type", contentType);
+    }
+}

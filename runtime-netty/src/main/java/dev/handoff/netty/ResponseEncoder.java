@@ -1,0 +1,106 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
+
+/**
+ * Writes heads of responses, and short bodies right behind them, into one buffer. Constant lines are bytes from the start:
+ * nothing is built for a response but what differs. Immutable; used on event loops.
+ */
+final class ResponseEncoder {
+    static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
+
+    /** Bodies up to this size are copied behind their head. A larger one is a buffer of its own. */
+    private static final int MAX_COPIED = 64 * 1024;
+
+    private static final byte[][] STATUS_LINES = new byte[600][];
+    private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] LINE_END = ascii("\r\n");
+    private static final int LINES_OF_OURS = 192;
+
+    static {
+        for (int code = 200; code < STATUS_LINES.length; code++) {
+            String reason = HttpResponseStatus.valueOf(code).reasonPhrase();
+            STATUS_LINES[code] = ascii("HTTP/1.1 " + code + " " + reason + "\r\n");
+        }
+    }
+
+    private final byte[] keepAlive;
+
+    /** One that announces how long an idle connection stays. */
+    ResponseEncoder(Duration keepAlive) {
+        this.keepAlive = ascii("Connection: keep-alive\r\nKeep-Alive: timeout=" + keepAlive.toSeconds() + "\r\n");
+    }
+
+    /** How a body's end is told. */
+    enum Framing {
+        /** There is none, and no length is told. */
+        NONE,
+        /** By its length. */
+        LENGTH,
+        /** In chunks. */
+        CHUNKED,
+        /** By the end of the connection. */
+        UNTIL_CLOSE
+    }
+
+    /** Whether a response has no body, whatever it was made of. Source: RFC 9112, section 6.3. */
+    static boolean isBodiless(Response response) {
+        return response.code() == 204 || response.code() == 304;
+    }
+
+    /** A response that is there as a whole. */
+    ByteBuf whole(
+            ByteBufAllocator alloc, byte[] dateLine, Response response, byte[] body, boolean head, boolean stays) {
+        boolean bodiless = isBodiless(response);
+        int sent = head || bodiless ? 0 : body.length;
+        int copied = sent <= MAX_COPIED ? sent : 0;
+        ByteBuf out = alloc.buffer(LINES_OF_OURS + response.headers().size() + copied);
+        head(out, dateLine, response, bodiless ? Framing.NONE : Framing.LENGTH, body.length, stays);
+        if (copied == sent) {
+            return out.writeBytes(body, 0, sent);
+        }
+        return Unpooled.wrappedBuffer(out, Unpooled.wrappedBuffer(body));
+    }
+
+    /** The head of a response whose body follows. */
+    ByteBuf head(
+            ByteBufAllocator alloc, byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
+        ByteBuf out = alloc.buffer(LINES_OF_OURS + response.headers().size());
+        head(out, dateLine, response, framing, length, stays);
+        return out;
+    }
+
+    private void head(ByteBuf out, byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
+        out.writeBytes(STATUS_LINES[response.code()]);
+        out.writeBytes(dateLine);
+        out.writeBytes(stays ? keepAlive : CLOSE);
+        response.headers().writeTo(out);
+        if (framing == Framing.LENGTH) {
+            out.writeBytes(LENGTH);
+            writeDecimal(out, length);
+            out.writeBytes(LINE_END);
+        } else if (framing == Framing.CHUNKED) {
+            out.writeBytes(CHUNKED);
+        }
+        out.writeBytes(LINE_END);
+    }
+
+    private static void writeDecimal(ByteBuf out, long number) {
+        if (number >= 10) {
+            writeDecimal(out, number / 10);
+        }
+        out.writeByte('0' + (int) (number % 10));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(ISO_8859_1);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A request as its handler sees it. Immutable but for its body. */
+final class ServerRequest implements Request {
+    private final RequestHead head;
+    private final Body body;
+    private final Origin origin;
+    private final long served;
+
+    /**
+     * What the requests of one connection have in common.
+     *
+     * @param context null in tests of handlers
+     */
+    record Origin(
+            SocketAddress remote, boolean secure, @Nullable WorkerContext context) {}
+
+    ServerRequest(RequestHead head, Body body, Origin origin, long served) {
+        this.head = head;
+        this.body = body;
+        this.origin = origin;
+        this.served = served;
+    }
+
+    static Request forTest(String method, String target, byte[] body, String... namesAndValues) {
+        Headers headers = Headers.of(namesAndValues);
+        StringBuilder text = new StringBuilder(method + " " + target + " HTTP/1.1\r\n" + headers);
+        if (!headers.contains("Host")) {
+            text.append("Host: localhost\r\n");
+        }
+        byte[] bytes = text.append("\r\n").toString().getBytes(ISO_8859_1);
+        try {
+            RequestHead head = HeadParser.parse(
+                    bytes, (int) text.chars().filter(c -> c == '\n').count() - 1);
+            return new ServerRequest(
+                    head,
+                    new WholeBody(body),
+                    new Origin(InetSocketAddress.createUnresolved("localhost", 0), false, null),
+                    0);
+        } catch (HttpFailure e) {
+            throw new IllegalArgumentException("no client could send this request: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String method() {
+        return head.method();
+    }
+
+    @Override
+    public String target() {
+        return head.target().text();
+    }
+
+    @Override
+    public String path() {
+        return head.target().path();
+    }
+
+    @Override
+    public Optional<String> query(String name) {
+        return head.target().query(name);
+    }
+
+    @Override
+    public Headers headers() {
+        return head.headers();
+    }
+
+    @Override
+    public Body body() {
+        return body;
+    }
+
+    @Override
+    public SocketAddress remote() {
+        return origin.remote();
+    }
+
+    @Override
+    public boolean secure() {
+        return origin.secure();
+    }
+
+    @Override
+    public WorkerContext context() {
+        if (origin.context() == null) {
+            throw new IllegalStateException("a request that was made for a test is served by no worker");
+        }
+        return origin.context();
+    }
+
+    @Override
+    public long served() {
+        return served;
+    }
+
+    @Override
+    public String toString() {
+        return method() + " " + target();
+    }
+}

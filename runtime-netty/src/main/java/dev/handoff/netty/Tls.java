@@ -1,0 +1,208 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.Protocol;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SniHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.DomainWildcardMappingBuilder;
+import io.netty.util.Mapping;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS around any handler. Immutable: each setting gives a new one. Files are read as a worker starts, so that a rolling
+ * restart renews certificates; a file that cannot be used fails that start.
+ *
+ * <pre>{@code
+ * Tls tls = Tls.pem(Path.of("chain.pem"), Path.of("key.pem"));
+ * ClusterServer.run(tls.wrap(Http.handler(request -> Response.text("over TLS\n"))), 4);
+ * }</pre>
+ *
+ * <p>A client has 10 s for its handshake.
+ */
+public final class Tls {
+    private static final int HANDSHAKE_LIMIT_MILLIS = 10_000;
+    private static final int MAX_CLIENT_HELLO = 16 * 1024;
+
+    private final Source source;
+    private final Map<String, Tls> hosts;
+    private final @Nullable Path authorities;
+
+    /** Where a context comes from, for a protocol inside. */
+    @FunctionalInterface
+    private interface Source {
+        SslContext context(Protocol inside, @Nullable Path authorities) throws SSLException;
+    }
+
+    private Tls(Source source, Map<String, Tls> hosts, @Nullable Path authorities) {
+        this.source = source;
+        this.hosts = hosts;
+        this.authorities = authorities;
+    }
+
+    /**
+     * A certificate and its key.
+     *
+     * @param chain PEM, the server's certificate first
+     * @param key PEM, PKCS#8, not encrypted
+     */
+    public static Tls pem(Path chain, Path key) {
+        return new Tls((inside, authorities) -> context(chain, key, inside, authorities), Map.of(), null);
+    }
+
+    /** Whatever Netty can be told. The supplier is called once as a worker starts; it sees to ALPN and client certificates. */
+    public static Tls context(Supplier<SslContext> context) {
+        return new Tls((inside, authorities) -> context.get(), Map.of(), null);
+    }
+
+    /**
+     * Another certificate for clients that ask for this host.
+     *
+     * @param name a host's name, or {@code *.example.org} for all below
+     * @param other used for them; its own hosts are not
+     */
+    public Tls host(String name, Tls other) {
+        Map<String, Tls> more = new LinkedHashMap<>(hosts);
+        more.put(name, other);
+        return new Tls(source, more, authorities);
+    }
+
+    /**
+     * Only clients with a certificate from one of these authorities are let in. For a {@link #pem} certificate; each host's
+     * own setting counts for it.
+     *
+     * @param authorities PEM, one certificate or several
+     */
+    public Tls clientCertificates(Path authorities) {
+        return new Tls(source, hosts, authorities);
+    }
+
+    /** The same handler inside TLS. */
+    public WorkerHandler wrap(WorkerHandler handler) {
+        return new Wrapped(this, handler);
+    }
+
+    /** Whether a channel's pipeline begins with TLS. */
+    static boolean protects(Channel channel) {
+        return channel.pipeline().get(SslHandler.class) != null
+                || channel.pipeline().get(AbstractSniHandler.class) != null;
+    }
+
+    /** Whether a failure is a handshake or a record that the other side got wrong. */
+    static boolean isClientsFault(Throwable failure) {
+        return failure instanceof DecoderException && failure.getCause() instanceof SSLException;
+    }
+
+    private SslContext context(Protocol inside) {
+        try {
+            return source.context(inside, authorities);
+        } catch (SSLException e) {
+            throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private static SslContext context(Path chain, Path key, Protocol inside, @Nullable Path authorities)
+            throws SSLException {
+        SslContextBuilder builder = builder(chain, key);
+        if (inside.isHttp()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    "http/1.1"));
+        }
+        if (authorities != null) {
+            trust(builder, authorities);
+        }
+        return builder.build();
+    }
+
+    private static SslContextBuilder builder(Path chain, Path key) {
+        try {
+            return SslContextBuilder.forServer(chain.toFile(), key.toFile());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "cannot use certificate " + chain + " with key " + key
+                            + ": both are PEM files, the key PKCS#8 without a password",
+                    e);
+        }
+    }
+
+    private static void trust(SslContextBuilder builder, Path authorities) {
+        try {
+            builder.trustManager(authorities.toFile()).clientAuth(ClientAuth.REQUIRE);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "cannot use authorities " + authorities + ": it is a PEM file of certificates", e);
+        }
+    }
+
+    private static final class Wrapped implements WorkerHandler {
+        private final Tls tls;
+        private final WorkerHandler inside;
+        private volatile @Nullable SslContext context;
+        private volatile @Nullable Mapping<String, SslContext> byHost;
+
+        private Wrapped(Tls tls, WorkerHandler inside) {
+            this.tls = tls;
+            this.inside = inside;
+        }
+
+        @Override
+        public void start(WorkerContext worker) throws Exception {
+            SslContext usual = tls.context(inside.protocol());
+            if (!tls.hosts.isEmpty()) {
+                byHost = mapping(usual);
+            }
+            context = usual;
+            inside.start(worker);
+        }
+
+        @Override
+        public void initChannel(Channel channel) throws Exception {
+            SslContext started = context;
+            if (started == null) {
+                throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
+            }
+            if (byHost != null) {
+                channel.pipeline().addLast(new SniHandler(byHost, MAX_CLIENT_HELLO, HANDSHAKE_LIMIT_MILLIS));
+            } else {
+                SslHandler handler = started.newHandler(channel.alloc());
+                handler.setHandshakeTimeoutMillis(HANDSHAKE_LIMIT_MILLIS);
+                channel.pipeline().addLast(handler);
+            }
+            inside.initChannel(channel);
+        }
+
+        @Override
+        public void leaving(WorkerContext worker) {
+            inside.leaving(worker);
+        }
+
+        @Override
+        public void stop(WorkerContext worker) throws Exception {
+            inside.stop(worker);
+        }
+
+        @Override
+        public Protocol protocol() {
+            return inside.protocol().encrypted();
+        }
+
+        private Mapping<String, SslContext> mapping(SslContext usual) {
+            DomainWildcardMappingBuilder<SslContext> mapping = new DomainWildcardMappingBuilder<>(usual);
+            tls.hosts.forEach((name, other) -> mapping.add(name, other.context(inside.protocol())));
+            return mapping.build();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A client that sends the bytes it is told and reads responses strictly. */
+final class RawClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    /** A response as it came, its body unframed. */
+    record Answer(int status, Map<String, String> headers, String body) {
+        String header(String name) {
+            return headers.getOrDefault(name, "");
+        }
+    }
+
+    RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.socket.setSoTimeout(PATIENCE_MILLIS);
+        this.in = new java.io.BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        this.out = socket.getOutputStream();
+    }
+
+    static RawClient to(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        return new RawClient(socket);
+    }
+
+    RawClient send(String bytes) throws IOException {
+        out.write(bytes.getBytes(ISO_8859_1));
+        out.flush();
+        return this;
+    }
+
+    RawClient send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+        return this;
+    }
+
+    RawClient get(String target) throws IOException {
+        return send("GET " + target + " HTTP/1.1\r\nHost: test\r\n\r\n");
+    }
+
+    RawClient endOutput() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    void hangUp() throws IOException {
+        socket.close();
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    Answer answer() throws IOException {
+        return answer(false);
+    }
+
+    Answer answerToHead() throws IOException {
+        return answer(true);
+    }
+
+    /** Whether the server has ended its direction, after the bytes that were read. */
+    boolean isEnded() throws IOException {
+        return in.read() < 0;
+    }
+
+    String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        int last = -1;
+        for (int c = in.read(); ; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the server ended the connection after \"" + line + "\"");
+            }
+            if (last == '\r' && c == '\n') {
+                line.setLength(line.length() - 1);
+                return line.toString();
+            }
+            line.append((char) c);
+            last = c;
+        }
+    }
+
+    byte[] read(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("the server ended the connection after " + bytes.length + " of " + count + " bytes");
+        }
+        return bytes;
+    }
+
+    String chunk() throws IOException {
+        int size = Integer.parseInt(line(), 16);
+        String chunk = new String(read(size), ISO_8859_1);
+        line();
+        return chunk;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private Answer answer(boolean toHead) throws IOException {
+        String status = line();
+        int code = Integer.parseInt(status, 9, 12, 10);
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
+        }
+        boolean bodiless = toHead || code < 200 || code == 204 || code == 304;
+        return new Answer(code, headers, bodiless ? "" : body(headers));
+    }
+
+    private String body(Map<String, String> headers) throws IOException {
+        if (headers.containsKey("Content-Length")) {
+            return new String(read(Integer.parseInt(headers.get("Content-Length"))), ISO_8859_1);
+        }
+        if (!headers.containsKey("Transfer-Encoding")) {
+            return new String(in.readAllBytes(), ISO_8859_1);
+        }
+        StringBuilder body = new StringBuilder();
+        for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
+            body.append(chunk);
+        }
+        return body.toString();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.handoff.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One event loop that serves real sockets with a handler, as a worker does. */
+final class TestServer implements AutoCloseable {
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final ExecutorService blocking;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicLong started = new AtomicLong();
+    private final AtomicLong finished = new AtomicLong();
+    private final WorkerHandler handler;
+    private final Channel listener;
+
+    private TestServer(WorkerHandler handler, ExecutorService blocking) throws Exception {
+        this.handler = handler;
+        this.blocking = blocking;
+        handler.start(new TestWorker(loops, blocking));
+        this.listener = new ServerBootstrap()
+                .group(loops)
+                .channel(EpollServerSocketChannel.class)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) throws Exception {
+                        adopt(channel);
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    static TestServer serving(WorkerHandler handler) throws Exception {
+        return new TestServer(handler, BlockingExecutor.create());
+    }
+
+    static TestServer serving(WorkerHandler handler, ExecutorService blocking) throws Exception {
+        return new TestServer(handler, blocking);
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    RawClient connect() throws Exception {
+        return RawClient.to(port());
+    }
+
+    /** What a worker tells all its connections when it leaves. */
+    void leave() {
+        connections.forEach(channel -> channel.eventLoop()
+                .submit(() -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING))
+                .syncUninterruptibly());
+    }
+
+    long requestsStarted() {
+        return started.get();
+    }
+
+    long requestsFinished() {
+        return finished.get();
+    }
+
+    int openConnections() {
+        return connections.size();
+    }
+
+    void awaitNoConnections() {
+        await().atMost(15, TimeUnit.SECONDS).until(() -> connections.isEmpty());
+        assertThat(finished).as("requests that were finished").hasValue(started.get());
+    }
+
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        connections.close().syncUninterruptibly();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        blocking.shutdownNow();
+    }
+
+    private void adopt(Channel channel) throws Exception {
+        connections.add(channel);
+        new Connection(new Counting(), channel.remoteAddress()).attachTo(channel);
+        handler.initChannel(channel);
+    }
+
+    private final class Counting implements Connection.Traffic {
+        @Override
+        public void requestStarted() {
+            started.incrementAndGet();
+        }
+
+        @Override
+        public void requestFinished() {
+            finished.incrementAndGet();
+        }
+    }
+}

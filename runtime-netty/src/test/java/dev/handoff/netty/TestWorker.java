@@ -1,0 +1,53 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.process.Subscription;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import java.util.concurrent.Executor;
+
+/** What a handler gets from its worker, without one. */
+record TestWorker(EventLoopGroup eventLoops, Executor blocking, MeterRegistry metrics, CurrentWorker worker)
+        implements WorkerContext {
+    TestWorker(EventLoopGroup eventLoops, Executor blocking) {
+        this(eventLoops, blocking, new SimpleMeterRegistry(), new Alone());
+    }
+
+    private static final class Alone implements CurrentWorker {
+        @Override
+        public int id() {
+            return 1;
+        }
+
+        @Override
+        public int slot() {
+            return 1;
+        }
+
+        @Override
+        public int generation() {
+            return 1;
+        }
+
+        @Override
+        public long pid() {
+            return ProcessHandle.current().pid();
+        }
+
+        @Override
+        public boolean isConnected() {
+            return true;
+        }
+
+        @Override
+        public void disconnect() {
+            throw new UnsupportedOperationException("nobody to disconnect from");
+        }
+
+        @Override
+        public Subscription onLeaving(Runnable listener) {
+            return () -> {};
+        }
+    }
+}
