@@ -24,6 +24,9 @@ record TypedFlags(List<String> typed, Map<String, String> environment, List<Stri
     /** Read by HotSpot after the command line, so that it wins over everything. */
     static final String VARIABLE_AFTER = "_JAVA_OPTIONS";
 
+    /** All that hold options. */
+    static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", VARIABLE_AFTER);
+
     private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC");
 
     TypedFlags {

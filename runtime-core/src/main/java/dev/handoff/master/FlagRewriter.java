@@ -1,0 +1,104 @@
+package dev.handoff.master;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Changes or drops those of a master's options that a worker cannot have as they are. Used for one worker. */
+final class FlagRewriter {
+    private static final Pattern JMX_PORT =
+            Pattern.compile("(-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.|local\\.)?port=)(\\d{1,5})");
+    private static final Pattern PART_OF_MEMORY = Pattern.compile("-XX:(Max|Initial|Min)RAM(Percentage|Fraction)=.*");
+    private static final Pattern FIRST_HEAP = Pattern.compile("(-Xms|-XX:InitialHeapSize=).*");
+    private static final Pattern TRAINING = Pattern.compile(
+            "-XX:(ArchiveClassesAtExit=.*|\\+AutoCreateSharedArchive|AOTCacheOutput=.*|AOTMode=(record|create)"
+                    + "|AOTConfiguration=.*|DumpLoadedClassList=.*|\\+RecordDynamicDumpInfo)");
+
+    private final JvmFlags.Target target;
+    private final TypedFlags flags;
+    private final SlotPorts ports;
+    private final SlotFiles files;
+    private final boolean dropDebugger;
+    private final List<String> notes;
+
+    /**
+     * A rewriter.
+     *
+     * @param dropDebugger whether the worker has a debugger of its own: the JVM refuses to load the agent twice
+     * @param notes where each change is told
+     */
+    FlagRewriter(
+            JvmFlags.Target target,
+            TypedFlags flags,
+            SlotPorts ports,
+            SlotFiles files,
+            boolean dropDebugger,
+            List<String> notes) {
+        this.target = target;
+        this.flags = flags;
+        this.ports = ports;
+        this.files = files;
+        this.dropDebugger = dropDebugger;
+        this.notes = notes;
+    }
+
+    /** The words for the worker. An argument file stays unless something in it has to change: then its words replace it. */
+    List<String> rewrite(List<String> words) {
+        List<String> rewritten = new ArrayList<>();
+        for (String word : words) {
+            List<String> before = TypedFlags.opened(word);
+            List<String> after =
+                    before.stream().flatMap(option -> rewrite(option).stream()).toList();
+            rewritten.addAll(after.equals(before) ? List.of(word) : after);
+        }
+        return rewritten;
+    }
+
+    private Optional<String> rewrite(String option) {
+        if (TRAINING.matcher(option).matches()) {
+            return dropped(option, "writing a class archive spoils a worker's exit");
+        }
+        if (PART_OF_MEMORY.matcher(option).matches()) {
+            return dropped(
+                    option,
+                    "a part is of the worker's share: -Xmx"
+                            + JvmSize.format(target.plan().heap()));
+        }
+        if (FIRST_HEAP.matcher(option).matches() && JvmFlags.tooLarge(flags, target.plan())) {
+            return dropped(
+                    option,
+                    "the worker's heap is " + JvmSize.format(target.plan().heap()));
+        }
+        if (DebuggerFlag.isOne(option)) {
+            return dropDebugger ? dropped(option, "the workers' own options name a debugger") : debugger(option);
+        }
+        return Optional.of(changed(option, word -> files.rewrite(jmx(word))));
+    }
+
+    private Optional<String> debugger(String option) {
+        return DebuggerFlag.parse(option)
+                .map(flag -> flag.forWorker(ports::inPlaceOf).toString())
+                .map(after -> changed(option, before -> after));
+    }
+
+    private String jmx(String option) {
+        Matcher jmx = JMX_PORT.matcher(option);
+        return jmx.matches() ? jmx.group(1) + ports.inPlaceOf(Integer.parseInt(jmx.group(2))) : option;
+    }
+
+    private String changed(String option, UnaryOperator<String> change) {
+        String after = change.apply(option);
+        if (!after.equals(option)) {
+            notes.add("slot " + target.slot() + ": " + option + " is " + after + " in the worker");
+        }
+        return after;
+    }
+
+    private Optional<String> dropped(String option, String reason) {
+        notes.add("slot " + target.slot() + ": " + option + " is left out in the worker: " + reason);
+        return Optional.empty();
+    }
+}
