@@ -1,0 +1,119 @@
+package dev.handoff.master;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one worker says, from its first line on: each line goes to the sink with worker, process and generation before
+ * it, and the last ones are kept. The threads {@code handoff-worker-ID-stdout} and {@code -stderr} read; they never
+ * wait for anything but the worker.
+ *
+ * <p>Lines of one stream stay in order, those of the two streams of a worker do not. A stack trace stays with the line
+ * above it as far as it was written in one go.
+ */
+final class WorkerOutput {
+    static final int LINE_LIMIT = 16 * 1024;
+    static final int TAIL = 200;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerOutput.class);
+    private static final Pattern CONTINUATION = Pattern.compile("(\\s|at |Caused by|Suppressed: |\\.\\.\\. \\d).*");
+    private static final int READ = 16 * 1024;
+
+    private final String prefix;
+    private final LogSink sink;
+    private final Deque<String> tail = new ArrayDeque<>();
+    private final CompletableFuture<Void> stdoutEnd;
+    private final CompletableFuture<Void> stderrEnd;
+
+    private WorkerOutput(ChildHandle child, int workerId, int generation, LogSink sink) {
+        this.prefix = "[worker " + workerId + " pid " + child.pid() + " gen " + generation + "] ";
+        this.sink = sink;
+        stdoutEnd = read(child.stdout(), LogSink.Stream.OUT, "handoff-worker-" + workerId + "-stdout");
+        stderrEnd = read(child.stderr(), LogSink.Stream.ERR, "handoff-worker-" + workerId + "-stderr");
+    }
+
+    /** Begins to read. To be called at once after the start: a pipe that nobody reads stops the worker when it is full. */
+    static WorkerOutput of(ChildHandle child, int workerId, int generation, LogSink sink) {
+        return new WorkerOutput(child, workerId, generation, sink);
+    }
+
+    private CompletableFuture<Void> read(InputStream in, LogSink.Stream stream, String threadName) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try (in) {
+                        readToEnd(in, stream);
+                    } catch (IOException e) {
+                        LOG.warn("{}cannot read more of its output: {}", prefix, e.toString());
+                    } finally {
+                        end.complete(null);
+                    }
+                },
+                threadName);
+        reader.setDaemon(true);
+        reader.start();
+        return end;
+    }
+
+    private void readToEnd(InputStream in, LogSink.Stream stream) throws IOException {
+        LineSplitter splitter = new LineSplitter(LINE_LIMIT);
+        byte[] bytes = new byte[READ];
+        List<String> block = new ArrayList<>();
+        for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+            splitter.take(bytes, count).forEach(line -> add(block, line, stream));
+            if (in.available() == 0) {
+                deliver(block, stream);
+            }
+        }
+        splitter.rest().ifPresent(line -> add(block, line, stream));
+        deliver(block, stream);
+    }
+
+    private void add(List<String> block, String line, LogSink.Stream stream) {
+        if (!CONTINUATION.matcher(line).matches() || block.size() == TAIL) {
+            deliver(block, stream);
+        }
+        block.add(line);
+    }
+
+    private void deliver(List<String> block, LogSink.Stream stream) {
+        if (block.isEmpty()) {
+            return;
+        }
+        keep(block);
+        sink.offer(stream, block.stream().map(line -> prefix + line).toList());
+        block.clear();
+    }
+
+    private void keep(List<String> lines) {
+        synchronized (tail) {
+            tail.addAll(lines);
+            while (tail.size() > TAIL) {
+                tail.removeFirst();
+            }
+        }
+    }
+
+    /** The last lines of both streams, without the prefix, at most 200, the oldest first. Any thread. */
+    List<String> tail() {
+        synchronized (tail) {
+            return List.copyOf(tail);
+        }
+    }
+
+    /**
+     * Both streams at their end: nothing more will be heard. That is a moment after the process's exit at the latest,
+     * for the JDK then lets go of the pipes even if a grandchild still holds them.
+     */
+    CompletableFuture<Void> onEnd() {
+        return CompletableFuture.allOf(stdoutEnd, stderrEnd);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.handoff.master;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.process.Signal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkerOutputTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final AtomicLong now = new AtomicLong();
+    private final LogSink sink = sink(out, LogSink.CAPACITY);
+    private final WorkerLauncher launcher = new WorkerLauncher((pid, number) -> {});
+
+    @AfterEach
+    void close() {
+        sink.close();
+    }
+
+    @Test
+    void linesOfBothStreamsGoWhereTheyBelongWithTheWorkerBeforeThem() throws Exception {
+        ChildHandle child = shell("echo hello; echo oops >&2; printf 'no newline'");
+        String prefix = "[worker 7 pid " + child.pid() + " gen 2] ";
+        WorkerOutput output = heard(child);
+        assertThat(lines(out)).containsExactly(prefix + "hello", prefix + "no newline");
+        assertThat(lines(err)).containsExactly(prefix + "oops");
+        assertThat(output.tail()).containsExactlyInAnyOrder("hello", "oops", "no newline");
+    }
+
+    @Test
+    void garbageIsMadePrintable() throws Exception {
+        heard(shell("printf '\\377\\033[2J\\n'"));
+        assertThat(lines(out)).singleElement().asString().endsWith("] \\xff\\x1b[2J");
+    }
+
+    @Test
+    void theLastLinesAreKept() throws Exception {
+        WorkerOutput output = heard(shell("seq 1 1000"));
+        assertThat(output.tail())
+                .isEqualTo(IntStream.rangeClosed(801, 1000)
+                        .mapToObj(Integer::toString)
+                        .toList());
+        assertThat(lines(out)).hasSize(1000);
+    }
+
+    @Test
+    void aStackTraceIsNotTornApartByAnotherWorker() throws Exception {
+        String trace =
+                "printf 'java.lang.IllegalStateException: %s\\n\\tat a.B.c(B.java:1)\\nCaused by: x\\n\\t... 3 more\\n'";
+        String script = "i=0; while [ $i -lt 200 ]; do " + trace.replace("%s", "$i") + "; i=$((i+1)); done";
+        ChildHandle first = shell(script);
+        ChildHandle second = shell(script);
+        WorkerOutput one = WorkerOutput.of(first, 1, 1, sink);
+        WorkerOutput two = WorkerOutput.of(second, 2, 1, sink);
+        one.onEnd().get(30, TimeUnit.SECONDS);
+        two.onEnd().get(30, TimeUnit.SECONDS);
+        assertThat(sink.flush(Duration.ofSeconds(10))).isTrue();
+        List<String> lines = lines(out);
+        assertThat(lines).hasSize(1600);
+        for (int i = 0; i < lines.size(); i += 4) {
+            String prefix = lines.get(i).substring(0, lines.get(i).indexOf(']') + 2);
+            assertThat(lines.get(i)).contains("IllegalStateException");
+            assertThat(lines.subList(i + 1, i + 4))
+                    .containsExactly(prefix + "\tat a.B.c(B.java:1)", prefix + "Caused by: x", prefix + "\t... 3 more");
+        }
+    }
+
+    @Test
+    void aLineIsHeardWhileTheWorkerGoesOn() throws Exception {
+        ChildHandle child = shell("echo first; exec sleep 60");
+        try {
+            WorkerOutput output = WorkerOutput.of(child, 1, 1, sink);
+            await().until(() -> output.tail().equals(List.of("first")));
+            await().until(() -> lines(out).size() == 1);
+            assertThat(output.onEnd()).isNotDone();
+        } finally {
+            child.signal(Signal.KILL);
+        }
+    }
+
+    @Test
+    void aGrandchildThatKeepsThePipeKeepsBackNeitherExitNorEnd() throws Exception {
+        ChildHandle child = shell("sleep 60 & echo $!; exit 0");
+        WorkerOutput output = WorkerOutput.of(child, 1, 1, sink);
+        child.onExit().get(20, TimeUnit.SECONDS);
+        output.onEnd().get(20, TimeUnit.SECONDS);
+        assertThat(output.tail()).hasSize(1);
+        ProcessHandle.of(Long.parseLong(output.tail().get(0))).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void aStoppedTerminalStopsNobodyAndTheLossIsTold() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        StoppedTerminal terminal = new StoppedTerminal(released);
+        LogSink small = sink(terminal, 100);
+        small.offer(LogSink.Stream.OUT, List.of("line 0"));
+        terminal.reached.await();
+        for (int line = 1; line < 1000; line++) {
+            small.offer(LogSink.Stream.OUT, List.of("line " + line));
+        }
+        assertThat(small.flush(Duration.ZERO)).isFalse();
+        assertThat(small.dropped()).isEqualTo(899);
+        released.countDown();
+        assertThat(small.flush(Duration.ofSeconds(20))).isTrue();
+        assertThat(lines(err))
+                .containsExactly("[handoff] 899 lines of output dropped: what reads them does not keep up");
+        assertThat(terminal.lines()).hasSize(101).startsWith("line 0", "line 1").endsWith("line 100");
+        small.close();
+    }
+
+    @Test
+    void lossesAreToldOnceASecond() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        LogSink small = sink(new StoppedTerminal(released), 1);
+        small.offer(LogSink.Stream.OUT, List.of("a", "b"));
+        await().until(() -> lines(err).size() == 1);
+        small.offer(LogSink.Stream.OUT, List.of("c", "d"));
+        small.offer(LogSink.Stream.OUT, List.of("e", "f", "g"));
+        assertThat(lines(err)).hasSize(1);
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        small.offer(LogSink.Stream.OUT, List.of("h", "i"));
+        await().until(() -> lines(err).size() == 2);
+        assertThat(lines(err).get(1)).contains(" 7 lines of output dropped");
+        assertThat(small.dropped()).isEqualTo(9);
+        released.countDown();
+        small.close();
+    }
+
+    @Test
+    void whatWasOfferedBeforeTheCloseIsWritten() throws Exception {
+        sink.offer(LogSink.Stream.OUT, List.of("last"));
+        sink.close();
+        sink.offer(LogSink.Stream.OUT, List.of("too late"));
+        await().until(() -> lines(out).equals(List.of("last")));
+        assertThat(sink.dropped()).isOne();
+    }
+
+    private WorkerOutput heard(ChildHandle child) throws Exception {
+        WorkerOutput output = WorkerOutput.of(child, 7, 2, sink);
+        output.onEnd().get(20, TimeUnit.SECONDS);
+        assertThat(sink.flush(Duration.ofSeconds(20))).isTrue();
+        return output;
+    }
+
+    private ChildHandle shell(String script) throws IOException {
+        return launcher.launch(
+                new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of(), Map.of()));
+    }
+
+    private LogSink sink(OutputStream standardOut, int capacity) {
+        LogSink started = new LogSink(
+                new PrintStream(standardOut, true, UTF_8), new PrintStream(err, true, UTF_8), capacity, now::get);
+        started.start();
+        return started;
+    }
+
+    private static List<String> lines(ByteArrayOutputStream stream) {
+        return stream.toString(UTF_8).lines().toList();
+    }
+
+    /** Takes nothing until it is released, as a terminal after Ctrl-S. */
+    private static final class StoppedTerminal extends OutputStream {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        private final CountDownLatch released;
+
+        StoppedTerminal(CountDownLatch released) {
+            this.released = released;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            reached.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted", e);
+            }
+            screen.write(bytes, offset, length);
+        }
+
+        List<String> lines() {
+            return WorkerOutputTest.lines(screen);
+        }
+    }
+}
