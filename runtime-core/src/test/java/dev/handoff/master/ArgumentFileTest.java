@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,8 @@ class ArgumentFileTest {
                     .redirectErrorStream(true)
                     .start();
             String said = new String(java.getInputStream().readAllBytes(), UTF_8);
-            assertThat(said).as("words of %s", row.get()[0]).isEqualTo(TestPrograms.Echo.text((List<?>) row.get()[1]));
+            assertThat(said).as("words of %s", row.get()[0]).isEqualTo(TestPrograms.Echo.text((List<?>)
+                    Objects.requireNonNull(row.get()[1])));
         }
     }
 
