@@ -36,8 +36,19 @@ public interface SupervisedCluster extends Cluster {
      */
     CompletableFuture<Void> scale(int workers);
 
+    /**
+     * Changes the number of workers by one more or less, within 1 and {@link Setting#WORKERS_MAX}; beyond, nothing
+     * happens.
+     *
+     * @return as {@link #scale}
+     */
+    CompletableFuture<Void> scaleBy(int change);
+
     /** Stops listening, serves what was accepted, and ends every worker. A second call gives the same future. */
     CompletableFuture<StopResult> stop();
+
+    /** Done when the cluster has stopped, whoever asked for it. */
+    CompletableFuture<StopResult> stopped();
 
     /** Kills every worker now. */
     void kill();

@@ -23,6 +23,15 @@ final class Connection {
 
     /** Where an event loop counts what its connections do. */
     interface Traffic {
+        /** Counts nothing: the master's own questions are no traffic. */
+        Traffic NONE = new Traffic() {
+            @Override
+            public void requestStarted() {}
+
+            @Override
+            public void requestFinished() {}
+        };
+
         void requestStarted();
 
         void requestFinished();

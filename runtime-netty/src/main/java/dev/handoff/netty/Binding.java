@@ -1,0 +1,12 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.ListenOptions;
+import java.util.function.Supplier;
+
+/**
+ * Which handler serves which listener.
+ *
+ * @param where where the program said to listen
+ * @param handler called once in each worker, never in the master
+ */
+record Binding(ListenOptions where, Supplier<? extends WorkerHandler> handler) {}

@@ -1,0 +1,249 @@
+package dev.handoff.netty;
+
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.UnnamedAddress;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Refusal;
+import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.Scoreboard.Cell;
+import dev.handoff.worker.HandoffReceiver;
+import dev.handoff.worker.WorkerRuntime;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop of a worker: takes connections from its lane, gives each to the handler of its listener, and knows those
+ * that are open. Everything here happens on that event loop, except where it says otherwise.
+ */
+final class EventLoopWorker implements HandoffReceiver.Adopter {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoopWorker.class);
+    private static final Optional<Refusal> TAKEN = Optional.empty();
+    private static final Optional<Refusal> UNKNOWN = Optional.of(Refusal.UNKNOWN_LISTENER);
+    private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
+
+    private final int index;
+    private final EventLoop loop;
+    private final WorkerRuntime runtime;
+    private final Scoreboard scoreboard;
+    private final List<WorkerHandler> handlers;
+    private final int maxConnections;
+    private final Connection.Traffic traffic = new LoopTraffic();
+    private final Set<Channel> open = new HashSet<>();
+    private final Map<Integer, Channel> accepting = new HashMap<>();
+    private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+    private final HandoffReceiver receiver;
+    private boolean draining;
+
+    private EventLoopWorker(int index, EventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers)
+            throws IOException {
+        this.index = index;
+        this.loop = loop;
+        this.runtime = runtime;
+        this.scoreboard = runtime.scoreboard();
+        this.handlers = handlers;
+        this.maxConnections = runtime.welcome().maxConnections();
+        this.receiver = runtime.openLane(index, this);
+    }
+
+    /**
+     * Opens the lane of an event loop and begins to beat. Called by the worker's main thread; blocks until the lane is
+     * polled.
+     *
+     * @param handlers by the keys of the listeners
+     */
+    static EventLoopWorker start(int index, IoEventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers)
+            throws IOException {
+        EventLoopWorker worker = new EventLoopWorker(index, loop, runtime, handlers);
+        long beatNanos = runtime.welcome().beatEvery().toNanos();
+        loop.scheduleAtFixedRate(worker::beat, 0, beatNanos, TimeUnit.NANOSECONDS);
+        LaneHandle.poll(loop, worker.receiver, worker::onLaneFailed);
+        return worker;
+    }
+
+    private void beat() {
+        scoreboard.set(index, Cell.BEAT, System.nanoTime());
+    }
+
+    private void onLaneFailed(IOException failure) {
+        LOG.error("lane {} is of no more use, this worker leaves: {}", index, failure.getMessage());
+        runtime.requestLeave("its lane " + index + " failed: " + failure.getMessage());
+    }
+
+    // --- connections come -----------------------------------------------------------------------------------------
+
+    @Override
+    public Optional<Refusal> refusal(int listener, int before) {
+        if (listener >= handlers.size()) {
+            return UNKNOWN;
+        }
+        if (maxConnections > 0 && openInAllLoops() + before >= maxConnections) {
+            scoreboard.increment(index, Cell.REFUSED);
+            return FULL;
+        }
+        return TAKEN;
+    }
+
+    private long openInAllLoops() {
+        return scoreboard.sum(Cell.ADOPTED) - scoreboard.sum(Cell.CLOSED);
+    }
+
+    @Override
+    public void adopt(Offer offer) {
+        SocketAddress peer = offer.peer().decode();
+        Channel channel;
+        try {
+            channel = open(offer.connection(), peer);
+        } catch (ChannelException e) {
+            LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
+            return;
+        }
+        if (!channel.isActive() || channel.remoteAddress() == null) {
+            // Reset by the client on its way here: Netty would register it, hear nothing, and never close it.
+            channel.unsafe().closeForcibly();
+            return;
+        }
+        initialise(channel, offer.listener(), new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer));
+        loop.register(channel);
+    }
+
+    private static Channel open(Fd connection, SocketAddress peer) {
+        int number = connection.release();
+        try {
+            return peer == UnnamedAddress.UNNAMED
+                    ? new EpollDomainSocketChannel(number)
+                    : new EpollSocketChannel(number);
+        } catch (ChannelException e) {
+            new Fd(number).close();
+            throw e;
+        }
+    }
+
+    private void initialise(Channel channel, int listener, Connection connection) {
+        open.add(channel);
+        scoreboard.increment(index, Cell.ADOPTED);
+        connection.attachTo(channel);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        try {
+            handlers.get(listener).initChannel(channel);
+        } catch (Exception e) {
+            LOG.error("the handler refused the connection from {}: closed", connection.remote(), e);
+            channel.pipeline().addFirst(new CloseOnRegistration());
+        }
+        new ConnectionTracker(this).track(channel);
+    }
+
+    void firstRead() {
+        receiver.settled();
+    }
+
+    @Override
+    public void listen(int listener, Fd listeningSocket) {
+        boolean unix = runtime.welcome().listeners().get(listener).address().startsWith("unix:");
+        int number = listeningSocket.release();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop)
+                .channelFactory(() -> unix
+                        ? (ServerChannel) new EpollServerDomainSocketChannel(number, true)
+                        : new EpollServerSocketChannel(number))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
+                        initialise(channel, listener, new Connection(traffic, peer));
+                    }
+                });
+        accepting.put(listener, bootstrap.register().channel());
+    }
+
+    @Override
+    public void unlisten(int listener) {
+        Channel server = accepting.remove(listener);
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    // --- connections go -------------------------------------------------------------------------------------------
+
+    void ended(Channel channel) {
+        open.remove(channel);
+        scoreboard.increment(index, Cell.CLOSED);
+        completeIfEmpty();
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+        for (Channel channel : List.copyOf(open)) {
+            channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING);
+        }
+        completeIfEmpty();
+        runtime.laneDrained();
+    }
+
+    private void completeIfEmpty() {
+        if (draining && open.isEmpty()) {
+            emptied.complete(null);
+        }
+    }
+
+    /** Done when no more connections come and the last one has ended. */
+    CompletableFuture<Void> emptied() {
+        return emptied;
+    }
+
+    /**
+     * Closes what is left. Any thread.
+     *
+     * @return how many requests in progress did not get their answer
+     */
+    CompletableFuture<Integer> cut() {
+        return CompletableFuture.supplyAsync(this::cutNow, loop);
+    }
+
+    private int cutNow() {
+        int requests = 0;
+        for (Channel channel : List.copyOf(open)) {
+            if (Connection.of(channel).requestInProgress()) {
+                requests++;
+            }
+            channel.close();
+        }
+        accepting.values().forEach(Channel::close);
+        return requests;
+    }
+
+    private final class LoopTraffic implements Connection.Traffic {
+        @Override
+        public void requestStarted() {
+            scoreboard.increment(index, Cell.REQUESTS_STARTED);
+        }
+
+        @Override
+        public void requestFinished() {
+            scoreboard.increment(index, Cell.REQUESTS_FINISHED);
+        }
+    }
+}

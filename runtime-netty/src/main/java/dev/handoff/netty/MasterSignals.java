@@ -1,0 +1,82 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.unix.Signals;
+import dev.handoff.unix.Terminal;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What signals mean to a master.
+ *
+ * <pre>
+ *   TERM, INT    graceful stop; a second one: at once, exit 143 or 130
+ *   HUP          roll; a graceful stop instead if it was started on a terminal and that is gone
+ *   TTIN, TTOU   one worker more, one less
+ *   USR1         nothing
+ * </pre>
+ *
+ * USR2 is the JVM's own. A signal handler only enqueues.
+ */
+final class MasterSignals {
+    private static final Logger LOG = LoggerFactory.getLogger(MasterSignals.class);
+    private static final int EXIT_BY_INT = 130;
+    private static final int EXIT_BY_TERM = 143;
+
+    private final SupervisedCluster cluster;
+    private final boolean onTerminal = Terminal.isControlling();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Executor thread = Executors.newSingleThreadExecutor(task -> {
+        Thread worker = new Thread(task, "handoff-signals");
+        worker.setDaemon(true);
+        return worker;
+    });
+
+    private MasterSignals(SupervisedCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** Obeys signals from now on. */
+    static void obey(SupervisedCluster cluster) {
+        MasterSignals signals = new MasterSignals(cluster);
+        signals.on("TERM", () -> signals.stop(EXIT_BY_TERM));
+        signals.on("INT", () -> signals.stop(EXIT_BY_INT));
+        signals.on("HUP", signals::hangUp);
+        signals.on("TTIN", () -> signals.scale(1));
+        signals.on("TTOU", () -> signals.scale(-1));
+        signals.on("USR1", () -> LOG.debug("USR1: there are no log files of ours to reopen"));
+    }
+
+    private void on(String signal, Runnable action) {
+        if (!Signals.handle(signal, () -> thread.execute(action))) {
+            LOG.info("SIG{} was ignored when this process was started (nohup, or & in a script) and stays so", signal);
+        }
+    }
+
+    private void stop(int exitCode) {
+        if (stopping.compareAndSet(false, true)) {
+            LOG.info("stopping: a second signal stops at once");
+            cluster.stop();
+        } else {
+            LOG.warn("stopping at once");
+            cluster.kill();
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+
+    private void hangUp() {
+        if (onTerminal && !Terminal.isControlling()) {
+            stop(EXIT_BY_TERM);
+        } else {
+            cluster.reload(IfRunning.QUEUE);
+        }
+    }
+
+    private void scale(int change) {
+        cluster.scaleBy(change);
+    }
+}
