@@ -1,0 +1,66 @@
+package dev.handoff.master;
+
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.ExitStatus.Signaled;
+import dev.handoff.process.Signal;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Says why a worker's process ended, for people, from what is known of its end. */
+final class ExitCause {
+    private static final Pattern COMPLAINT = Pattern.compile("((?:Error|ERROR|Exception in|Caused by)\\b.*)");
+    private static final Pattern CRASH_REPORT = Pattern.compile("# *(/.*hs_err.*)");
+
+    private ExitCause() {}
+
+    /**
+     * The cause.
+     *
+     * @param asked whether it had been asked to leave
+     * @param saidHello whether it had come so far
+     * @param killedByUs whether the master had sent KILL
+     * @param outOfMemory whether the kernel has killed for want of memory since it was looked at last
+     * @param lastLines what it printed last
+     */
+    static String of(
+            ExitStatus status,
+            boolean asked,
+            boolean saidHello,
+            boolean killedByUs,
+            boolean outOfMemory,
+            List<String> lastLines) {
+        if (status instanceof Signaled signaled) {
+            return signalled(signaled.signal(), asked, killedByUs, outOfMemory, lastLines);
+        }
+        return switch (status.code()) {
+            case 0 -> asked ? "drained" : "left by itself";
+            case 1, 2 -> (saidHello ? "uncaught exception" : "JVM did not start") + quoted(COMPLAINT, lastLines);
+            case 3 -> "out of memory: heap";
+            case 70 -> "wire version";
+            case 71 -> "master gone";
+            case 72 -> "start threw";
+            default -> status.toString();
+        };
+    }
+
+    private static String signalled(
+            Signal signal, boolean asked, boolean killedByUs, boolean outOfMemory, List<String> lastLines) {
+        return switch (signal) {
+            case ABRT -> "JVM crash" + quoted(CRASH_REPORT, lastLines);
+            case KILL -> killedByUs ? "killed by us" : outOfMemory ? "out of memory: kernel" : "killed from outside";
+            case TERM -> asked ? "terminated" : "terminated from outside";
+            default -> "signal " + signal;
+        };
+    }
+
+    /** The first line that the pattern fits: what its group has caught of it. */
+    private static String quoted(Pattern pattern, List<String> lines) {
+        return lines.stream()
+                .map(pattern::matcher)
+                .filter(Matcher::matches)
+                .findFirst()
+                .map(matcher -> ": " + matcher.group(1))
+                .orElse("");
+    }
+}

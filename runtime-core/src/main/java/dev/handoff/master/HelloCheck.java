@@ -1,0 +1,46 @@
+package dev.handoff.master;
+
+import dev.handoff.wire.ControlFrame;
+import dev.handoff.wire.ControlFrame.Hello;
+import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.Token;
+import java.util.Optional;
+
+/**
+ * Whether somebody who says hello is the worker that it says it is.
+ *
+ * @param workerId whom we started
+ * @param pid its process
+ * @param token its proof
+ * @param greeted whether it has said hello before: a token is good for one
+ */
+record HelloCheck(int workerId, long pid, Token token, boolean greeted) {
+    /** Why that hello is refused; empty if it is not. Versions come last, so that a stranger learns nothing. */
+    Optional<String> refusal(Hello hello, long peerPid) {
+        if (peerPid != pid) {
+            return Optional.of("worker " + workerId + " is pid " + pid + ", not pid " + peerPid);
+        }
+        if (!token.equals(hello.token())) {
+            return Optional.of("the token is not that of worker " + workerId);
+        }
+        if (greeted) {
+            return Optional.of("worker " + workerId + " has said hello before");
+        }
+        return versions(hello);
+    }
+
+    private static Optional<String> versions(Hello hello) {
+        if (hello.wireVersion() != ControlFrame.VERSION) {
+            return Optional.of(differs("wire", hello.wireVersion(), ControlFrame.VERSION));
+        }
+        if (hello.scoreboardVersion() != Scoreboard.VERSION) {
+            return Optional.of(differs("scoreboard", hello.scoreboardVersion(), Scoreboard.VERSION));
+        }
+        return Optional.empty();
+    }
+
+    private static String differs(String what, int theirs, int ours) {
+        return "it speaks " + what + " version " + theirs + ", this master speaks version " + ours
+                + ": both need the same runtime-core";
+    }
+}

@@ -1,0 +1,39 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.RollResult;
+import dev.handoff.cluster.RollResult.Verdict;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A roll under way: it has changed the wanted generation, and {@link Gap} replaces the workers one by one. It ends well
+ * when every slot has a ready worker of the new generation, and badly with the first of them that is lost: then the
+ * wanted generation is set back, and the same path leads back.
+ *
+ * @param from the generation to go back to
+ * @param to the new one
+ * @param floor how many workers must stay ready
+ * @param beganNanos when it was ordered
+ */
+record RollingRestart(Generation from, Generation to, int floor, long beganNanos) {
+    /** Whether that loss speaks against the new generation; one killed by somebody says nothing of it. */
+    boolean isFailedBy(int generation, Slot.Loss loss) {
+        return generation == to.number() && loss != Slot.Loss.KILLED_FROM_OUTSIDE;
+    }
+
+    RollResult committed(long nowNanos) {
+        return result(Verdict.COMMITTED, to, "", List.of(), nowNanos);
+    }
+
+    RollResult rolledBack(String reason, List<String> lastLines, long nowNanos) {
+        return result(Verdict.ROLLED_BACK, from, reason, lastLines, nowNanos);
+    }
+
+    RollResult stopped(long nowNanos) {
+        return result(Verdict.STOPPED, from, "the cluster was stopped", List.of(), nowNanos);
+    }
+
+    private RollResult result(Verdict verdict, Generation now, String reason, List<String> lines, long nowNanos) {
+        return new RollResult(verdict, now.number(), reason, lines, Duration.ofNanos(nowNanos - beganNanos));
+    }
+}

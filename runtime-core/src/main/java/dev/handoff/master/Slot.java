@@ -1,0 +1,62 @@
+package dev.handoff.master;
+
+/**
+ * A place that is to be filled by a worker: when it may be tried again after one was lost. Belongs to the supervisor's
+ * thread.
+ */
+final class Slot {
+    /** How a worker was lost that nobody had asked to leave. */
+    enum Loss {
+        /** It never got ready, or not for long: the next may fail the same way. */
+        FAILURE,
+        /** It had proved itself: the next try is as good as a first one. */
+        AFTER_GOOD_RUN,
+        /** Somebody killed it while it was ready: that says nothing of the build. */
+        KILLED_FROM_OUTSIDE
+    }
+
+    private final int number;
+    private final Backoff backoff;
+    private long dueNanos;
+
+    Slot(int number, Backoff backoff, long nowNanos) {
+        this.number = number;
+        this.backoff = backoff;
+        this.dueNanos = nowNanos;
+    }
+
+    /** From 1. */
+    int number() {
+        return number;
+    }
+
+    /** Failures in a row. */
+    int failures() {
+        return backoff.failures();
+    }
+
+    /** When it may be tried next. */
+    long dueNanos() {
+        return dueNanos;
+    }
+
+    boolean isDue(long nowNanos) {
+        return nowNanos - dueNanos >= 0;
+    }
+
+    /** Its worker was lost; gives the nanoseconds until it may be tried again. */
+    long lost(Loss loss, long nowNanos) {
+        if (loss == Loss.AFTER_GOOD_RUN) {
+            backoff.clear();
+        }
+        long wait = loss == Loss.FAILURE ? backoff.failed() : 0;
+        dueNanos = nowNanos + wait;
+        return wait;
+    }
+
+    /** Starts anew: its worker has proved itself, or another generation is tried. */
+    void heal(long nowNanos) {
+        backoff.clear();
+        dueNanos = nowNanos;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.process.ExitStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExitCauseTest {
+    @ParameterizedTest
+    @CsvSource({
+        "0, true, drained",
+        "0, false, left by itself",
+        "3, false, out of memory: heap",
+        "70, false, wire version",
+        "71, false, master gone",
+        "72, false, start threw",
+        "9, false, exit code 9",
+        "137, false, killed from outside",
+        "143, true, terminated",
+        "143, false, terminated from outside",
+        "139, false, signal SEGV"
+    })
+    void tellsWhyFromTheStatus(int code, boolean asked, String cause) {
+        assertThat(ExitCause.of(ExitStatus.of(code), asked, true, false, false, List.of()))
+                .isEqualTo(cause);
+    }
+
+    @Test
+    void aMainThatIsMissingIsQuoted() {
+        List<String> lines = List.of(
+                "Picked up JAVA_TOOL_OPTIONS: -Da=b",
+                "Error: Could not find or load main class Nowhere",
+                "Caused by: java.lang.ClassNotFoundException: Nowhere");
+        assertThat(ExitCause.of(ExitStatus.of(1), false, false, false, false, lines))
+                .isEqualTo("JVM did not start: Error: Could not find or load main class Nowhere");
+    }
+
+    @Test
+    void anUncaughtExceptionIsQuoted() {
+        List<String> lines = List.of("at work", "Exception in thread \"main\" java.lang.Error: no", "\tat Main.main");
+        assertThat(ExitCause.of(ExitStatus.of(1), false, true, false, false, lines))
+                .isEqualTo("uncaught exception: Exception in thread \"main\" java.lang.Error: no");
+    }
+
+    @Test
+    void aCrashNamesItsReport() {
+        List<String> lines =
+                List.of("# An error report file with more information is saved as:", "# /x/hs_err_pid7.log");
+        assertThat(ExitCause.of(ExitStatus.of(134), false, true, false, false, lines))
+                .isEqualTo("JVM crash: /x/hs_err_pid7.log");
+    }
+
+    @Test
+    void whoKilledIsTold() {
+        assertThat(ExitCause.of(ExitStatus.of(137), true, true, true, false, List.of()))
+                .isEqualTo("killed by us");
+        assertThat(ExitCause.of(ExitStatus.of(137), false, true, false, true, List.of()))
+                .isEqualTo("out of memory: kernel");
+    }
+}

@@ -1,0 +1,65 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.master.Slot.Loss;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SlotTest {
+    private static final long WAIT = Duration.ofMillis(100).toNanos();
+    // Near the end of the range, where a comparison of two readings of the clock goes wrong.
+    private static final long NOW = Long.MAX_VALUE - 10;
+
+    private final Slot slot = new Slot(3, new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), () -> 0), NOW);
+
+    @Test
+    void isDueAtOnceWhenNew() {
+        assertThat(slot.number()).isEqualTo(3);
+        assertThat(slot.isDue(NOW)).isTrue();
+    }
+
+    @Test
+    void aFailureWaits() {
+        assertThat(slot.lost(Loss.FAILURE, NOW)).isEqualTo(WAIT);
+        assertThat(slot.isDue(NOW + WAIT - 1)).isFalse();
+        assertThat(slot.isDue(NOW + WAIT)).isTrue();
+        assertThat(slot.lost(Loss.FAILURE, NOW + WAIT)).isEqualTo(2 * WAIT);
+        assertThat(slot.failures()).isEqualTo(2);
+    }
+
+    @Test
+    void theFirstDeathAfterAGoodRunIsReplacedAtOnce() {
+        slot.lost(Loss.FAILURE, NOW);
+        assertThat(slot.lost(Loss.AFTER_GOOD_RUN, NOW)).isZero();
+        assertThat(slot.isDue(NOW)).isTrue();
+        assertThat(slot.lost(Loss.FAILURE, NOW)).isEqualTo(WAIT);
+    }
+
+    @Test
+    void aKillFromOutsideIsReplacedAtOnceAndForgetsNothing() {
+        slot.lost(Loss.FAILURE, NOW);
+        assertThat(slot.lost(Loss.KILLED_FROM_OUTSIDE, NOW)).isZero();
+        assertThat(slot.isDue(NOW)).isTrue();
+        assertThat(slot.lost(Loss.FAILURE, NOW)).isEqualTo(2 * WAIT);
+    }
+
+    @Test
+    void healingStartsAnew() {
+        slot.lost(Loss.FAILURE, NOW);
+        slot.heal(NOW);
+        assertThat(slot.isDue(NOW)).isTrue();
+        assertThat(slot.failures()).isZero();
+    }
+
+    @Test
+    void moreThanSixtyKillsAMinuteAreForgivenNoMore() {
+        RecentKills kills = new RecentKills();
+        long second = Duration.ofSeconds(1).toNanos();
+        for (int kill = 0; kill < RecentKills.MOST; kill++) {
+            assertThat(kills.forgive(NOW + kill)).isTrue();
+        }
+        assertThat(kills.forgive(NOW + second)).isFalse();
+        assertThat(kills.forgive(NOW + 61 * second)).isTrue();
+    }
+}
