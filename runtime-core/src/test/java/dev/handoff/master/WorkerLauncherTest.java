@@ -144,7 +144,7 @@ class WorkerLauncherTest {
         return new BufferedReader(new InputStreamReader(child.stdout(), UTF_8));
     }
 
-    private static void killByShell(long pid, int number) throws IOException {
+    static void killByShell(long pid, int number) throws IOException {
         try {
             new ProcessBuilder("/bin/kill", "-" + number, Long.toString(pid))
                     .start()
