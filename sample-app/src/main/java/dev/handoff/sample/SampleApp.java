@@ -1,0 +1,38 @@
+package dev.handoff.sample;
+
+import dev.handoff.netty.ClusterServer;
+import dev.handoff.netty.Http;
+
+/**
+ * A small HTTP server of many processes. Its main runs in the master and, with the same arguments, in every worker.
+ * HUP to the master replaces all workers, TERM and INT stop it, TTIN and TTOU start and stop one worker.
+ */
+public final class SampleApp {
+    private static final int WRONG_OPTION = 2;
+
+    private SampleApp() {}
+
+    /** Serves until it is told to stop; {@code --help} lists the options. */
+    public static void main(String... arguments) {
+        if (Options.askForHelp(arguments)) {
+            System.out.print(Options.USAGE);
+            return;
+        }
+        serverFrom(arguments).run();
+    }
+
+    private static ClusterServer.Builder serverFrom(String... arguments) {
+        try {
+            return Options.parse(arguments).applyTo(ClusterServer.builder(SampleApp::handler));
+        } catch (IllegalArgumentException e) {
+            System.err.println("sample-app: " + e.getMessage() + " (--help lists the options)");
+            System.exit(WRONG_OPTION);
+            throw new AssertionError("exit does not return", e);
+        }
+    }
+
+    /** What each worker serves. */
+    static Http handler() {
+        return Http.handler(new Routes()::answer).onStart(context -> Crash.onAnyUncaughtException());
+    }
+}

@@ -1,0 +1,51 @@
+package dev.handoff.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+    @Test
+    void readsBothWaysOfWriting() {
+        assertThat(Options.parse("--port", "0", "--workers=3", "--policy", "shared")
+                        .values())
+                .containsOnly(
+                        java.util.Map.entry("--port", "0"),
+                        java.util.Map.entry("--workers", "3"),
+                        java.util.Map.entry("--policy", "shared"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"-,8080,:8080", "::1,0,[::1]:0", "[::1],80,[::1]:80", "localhost,9,localhost:9"})
+    void makesAnAddress(@org.jspecify.annotations.Nullable String host, String port, String address) {
+        Options options = host == null ? Options.parse("--port", port) : Options.parse("--host", host, "--port", port);
+        assertThat(options.address()).isEqualTo(address);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--prot 80, there is no option '--prot'",
+        "8080, there is no option '8080'",
+        "--port, --port lacks its value",
+        "--port 65536, '--port takes a whole number from 0 to 65535, not ''65536'''",
+        "--workers many, '--workers takes a whole number from 0 to 256, not ''many'''",
+        "--policy random, '--policy takes round-robin or shared, not ''random'''",
+        "--host=, '--host takes a name or an address, and got nothing'"
+    })
+    void saysWhatIsWrong(String line, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Options.parse(line.split(" ", -1)))
+                .withMessage(message);
+    }
+
+    @Test
+    void seesTheCallForHelpAnywhere() {
+        assertThat(Options.askForHelp("--port", "1", "--help")).isTrue();
+        assertThat(Options.askForHelp("--port", "1")).isFalse();
+    }
+}

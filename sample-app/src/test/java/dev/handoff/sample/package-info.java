@@ -1,0 +1,4 @@
+@NullMarked
+package dev.handoff.sample;
+
+import org.jspecify.annotations.NullMarked;
