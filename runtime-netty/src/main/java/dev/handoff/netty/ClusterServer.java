@@ -190,7 +190,8 @@ public final class ClusterServer implements AutoCloseable {
         public void run() {
             try {
                 serveIfWorker();
-                MasterProgram.run(settings, signals.orElse(true));
+                SupervisedCluster cluster = supervise(signals.orElse(true));
+                cluster.stopped().join();
             } catch (StartException e) {
                 System.err.println(e.getMessage());
                 System.exit(e.exitCode());
@@ -206,11 +207,26 @@ public final class ClusterServer implements AutoCloseable {
          */
         public ClusterServer start() {
             serveIfWorker();
-            SupervisedCluster cluster = Cluster.supervise(settings);
-            if (signals.orElse(false)) {
+            return new ClusterServer(supervise(signals.orElse(false)));
+        }
+
+        private SupervisedCluster supervise(boolean obeySignals) {
+            ClusterSettings resolved = resolve();
+            SupervisedCluster cluster = resolved.count(Setting.WORKERS) == 0
+                    ? LocalCluster.start(resolved, handlers())
+                    : Cluster.supervise(resolved);
+            if (obeySignals) {
                 MasterSignals.obey(cluster);
             }
-            return new ClusterServer(cluster);
+            return cluster;
+        }
+
+        private ClusterSettings resolve() {
+            try {
+                return settings.resolved(System::getProperty, System::getenv);
+            } catch (IllegalArgumentException e) {
+                throw new StartException(StartException.WRONG_SETTING, String.valueOf(e.getMessage()), e);
+            }
         }
 
         private void serveIfWorker() {

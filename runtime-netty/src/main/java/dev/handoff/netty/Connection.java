@@ -24,21 +24,26 @@ final class Connection {
     /** Where an event loop counts what its connections do. */
     interface Traffic {
         /** Counts nothing: the master's own questions are no traffic. */
-        Traffic NONE = new Traffic() {
-            @Override
-            public void requestStarted() {}
+        Traffic NONE = new Traffic() {};
 
-            @Override
-            public void requestFinished() {}
-        };
+        default void opened() {}
 
-        void requestStarted();
+        default void closed() {}
 
-        void requestFinished();
+        default void requestStarted() {}
+
+        default void requestFinished() {}
     }
 
-    void attachTo(Channel channel) {
+    /** The channel has become this connection. */
+    void opened(Channel channel) {
         channel.attr(KEY).set(this);
+        traffic.opened();
+    }
+
+    /** The channel has been closed. */
+    void closed() {
+        traffic.closed();
     }
 
     /** The connection behind a channel that was adopted. */

@@ -7,15 +7,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * First in every pipeline: tells the event loop that a connection was read from for the first time, and that it has
- * ended. On that event loop.
+ * First in every pipeline: tells that a connection was read from for the first time, and that it has ended. On the
+ * connection's event loop.
  */
 final class ConnectionTracker extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
-    private final EventLoopWorker worker;
+    private final Connections connections;
+    private final Runnable onFirstRead;
     private boolean read;
 
-    ConnectionTracker(EventLoopWorker worker) {
-        this.worker = worker;
+    ConnectionTracker(Connections connections, Runnable onFirstRead) {
+        this.connections = connections;
+        this.onFirstRead = onFirstRead;
     }
 
     void track(Channel channel) {
@@ -27,13 +29,13 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!read) {
             read = true;
-            worker.firstRead();
+            onFirstRead.run();
         }
         context.fireChannelRead(message);
     }
 
     @Override
     public void operationComplete(ChannelFuture closed) {
-        worker.ended(closed.channel());
+        connections.ended(closed.channel());
     }
 }

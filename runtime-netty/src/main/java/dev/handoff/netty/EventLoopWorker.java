@@ -12,7 +12,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
@@ -23,11 +22,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -50,11 +47,9 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final List<WorkerHandler> handlers;
     private final int maxConnections;
     private final Connection.Traffic traffic = new LoopTraffic();
-    private final Set<Channel> open = new HashSet<>();
+    private final Connections connections;
     private final Map<Integer, Channel> accepting = new HashMap<>();
-    private final CompletableFuture<Void> emptied = new CompletableFuture<>();
     private final HandoffReceiver receiver;
-    private boolean draining;
 
     private EventLoopWorker(int index, EventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers)
             throws IOException {
@@ -65,6 +60,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         this.handlers = handlers;
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
+        this.connections = new Connections(receiver::settled);
     }
 
     /**
@@ -124,7 +120,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             channel.unsafe().closeForcibly();
             return;
         }
-        initialise(channel, offer.listener(), new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer));
+        Connection connection = new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer);
+        connections.initialise(channel, connection, handlers.get(offer.listener()));
         loop.register(channel);
     }
 
@@ -140,24 +137,6 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         }
     }
 
-    private void initialise(Channel channel, int listener, Connection connection) {
-        open.add(channel);
-        scoreboard.increment(index, Cell.ADOPTED);
-        connection.attachTo(channel);
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        try {
-            handlers.get(listener).initChannel(channel);
-        } catch (Exception e) {
-            LOG.error("the handler refused the connection from {}: closed", connection.remote(), e);
-            channel.pipeline().addFirst(new CloseOnRegistration());
-        }
-        new ConnectionTracker(this).track(channel);
-    }
-
-    void firstRead() {
-        receiver.settled();
-    }
-
     @Override
     public void listen(int listener, Fd listeningSocket) {
         boolean unix = runtime.welcome().listeners().get(listener).address().startsWith("unix:");
@@ -171,7 +150,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        initialise(channel, listener, new Connection(traffic, peer));
+                        connections.initialise(channel, new Connection(traffic, peer), handlers.get(listener));
                     }
                 });
         accepting.put(listener, bootstrap.register().channel());
@@ -187,31 +166,15 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     // --- connections go -------------------------------------------------------------------------------------------
 
-    void ended(Channel channel) {
-        open.remove(channel);
-        scoreboard.increment(index, Cell.CLOSED);
-        completeIfEmpty();
-    }
-
     @Override
     public void drain() {
-        draining = true;
-        for (Channel channel : List.copyOf(open)) {
-            channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING);
-        }
-        completeIfEmpty();
+        connections.leave();
         runtime.laneDrained();
     }
 
-    private void completeIfEmpty() {
-        if (draining && open.isEmpty()) {
-            emptied.complete(null);
-        }
-    }
-
-    /** Done when no more connections come and the last one has ended. */
+    /** Done when no more connections come and the last one has ended. Any thread. */
     CompletableFuture<Void> emptied() {
-        return emptied;
+        return connections.emptied();
     }
 
     /**
@@ -224,18 +187,21 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     }
 
     private int cutNow() {
-        int requests = 0;
-        for (Channel channel : List.copyOf(open)) {
-            if (Connection.of(channel).requestInProgress()) {
-                requests++;
-            }
-            channel.close();
-        }
         accepting.values().forEach(Channel::close);
-        return requests;
+        return connections.cut();
     }
 
     private final class LoopTraffic implements Connection.Traffic {
+        @Override
+        public void opened() {
+            scoreboard.increment(index, Cell.ADOPTED);
+        }
+
+        @Override
+        public void closed() {
+            scoreboard.increment(index, Cell.CLOSED);
+        }
+
         @Override
         public void requestStarted() {
             scoreboard.increment(index, Cell.REQUESTS_STARTED);

@@ -99,7 +99,7 @@ final class TestServer implements AutoCloseable {
 
     private void adopt(Channel channel) throws Exception {
         connections.add(channel);
-        new Connection(new Counting(), channel.remoteAddress()).attachTo(channel);
+        new Connection(new Counting(), channel.remoteAddress()).opened(channel);
         handler.initChannel(channel);
     }
 

@@ -1,0 +1,82 @@
+package dev.handoff.netty;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker's handlers, one for each listener; one that serves several listeners is built and started once. */
+final class Handlers {
+    private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
+
+    /** By the keys of the listeners. */
+    private final List<WorkerHandler> byListener = new ArrayList<>();
+
+    private final List<WorkerHandler> distinct = new ArrayList<>();
+
+    private Handlers() {}
+
+    /**
+     * Builds them: a listener with a name gets the handler of the program's listener of that name, another one that of
+     * the same place, or of the last if the operator has said more listeners than the program.
+     *
+     * @param listeners the listeners' names, by their keys
+     */
+    static Handlers of(List<String> listeners, List<Binding> bindings) {
+        Handlers handlers = new Handlers();
+        Map<Supplier<? extends WorkerHandler>, WorkerHandler> built = new HashMap<>();
+        for (int key = 0; key < listeners.size(); key++) {
+            Supplier<? extends WorkerHandler> supplier = supplierOf(key, listeners.get(key), bindings);
+            WorkerHandler handler = built.get(supplier);
+            if (handler == null) {
+                handler = supplier.get();
+                built.put(supplier, handler);
+                handlers.distinct.add(handler);
+            }
+            handlers.byListener.add(handler);
+        }
+        return handlers;
+    }
+
+    private static Supplier<? extends WorkerHandler> supplierOf(int key, String name, List<Binding> bindings) {
+        for (Binding binding : bindings) {
+            if (!name.isEmpty() && binding.where().name().equals(name)) {
+                return binding.handler();
+            }
+        }
+        return bindings.get(Math.min(key, bindings.size() - 1)).handler();
+    }
+
+    /** The handler of a listener. */
+    WorkerHandler get(int key) {
+        return byListener.get(key);
+    }
+
+    /** The handlers by the keys of their listeners. */
+    List<WorkerHandler> byListener() {
+        return byListener;
+    }
+
+    void start(WorkerContext context) throws Exception {
+        for (WorkerHandler handler : distinct) {
+            handler.start(context);
+        }
+    }
+
+    void leaving(WorkerContext context) {
+        distinct.forEach(handler -> handler.leaving(context));
+    }
+
+    void stop(WorkerContext context) {
+        for (WorkerHandler handler : distinct) {
+            try {
+                handler.stop(context);
+            } catch (Exception e) {
+                LOG.error("{} did not stop properly; this worker leaves all the same", handler, e);
+            }
+        }
+    }
+}
