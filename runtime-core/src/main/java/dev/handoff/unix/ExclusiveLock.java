@@ -23,9 +23,28 @@ public final class ExclusiveLock implements AutoCloseable {
      * @return nothing if another process holds it
      */
     public static Optional<ExclusiveLock> tryLock(Path path) throws UnixException {
-        Fd file = new Fd(Native.check(
-                Native.LIBC.open(path.toString(), Native.O_RDWR | Native.O_CREAT | Native.O_CLOEXEC, OWNER_ONLY),
-                "cannot open " + path));
+        int opened = open(path, Native.O_CREAT);
+        return lock(new Fd(Native.check(opened, "cannot open " + path)), path);
+    }
+
+    /**
+     * Locks a file that is there.
+     *
+     * @return nothing if it is not there, or another process holds it
+     */
+    public static Optional<ExclusiveLock> tryLockExisting(Path path) throws UnixException {
+        int opened = open(path, 0);
+        if (opened < 0 && Native.errno() == Errno.ENOENT.intValue()) {
+            return Optional.empty();
+        }
+        return lock(new Fd(Native.check(opened, "cannot open " + path)), path);
+    }
+
+    private static int open(Path path, int flags) {
+        return Native.LIBC.open(path.toString(), Native.O_RDWR | Native.O_CLOEXEC | flags, OWNER_ONLY);
+    }
+
+    private static Optional<ExclusiveLock> lock(Fd file, Path path) throws UnixException {
         if (Native.LIBC.flock(file.number(), Native.LOCK_EX | Native.LOCK_NB) == 0) {
             return Optional.of(new ExclusiveLock(file));
         }

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,21 +37,28 @@ final class Orphan {
 
     /**
      * Removes the cluster's runtime directory, which a killed master could not; unless a successor has it already, or a
-     * sibling is at it.
+     * sibling is at it. Both may happen between the look and the lock, so what was locked must still be what was seen.
      */
     void removeWhatTheMasterLeft() {
-        if (!Files.exists(paths.lock())) {
-            return;
-        }
         try {
-            Optional<ExclusiveLock> lock = ExclusiveLock.tryLock(paths.lock());
+            Object seen = identityOfLock();
+            Optional<ExclusiveLock> lock = ExclusiveLock.tryLockExisting(paths.lock());
             if (lock.isPresent()) {
-                removeAll();
+                if (seen.equals(identityOfLock())) {
+                    removeAll();
+                }
                 lock.get().close();
             }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was removed already", paths.directory());
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}", paths.directory(), e.getMessage());
         }
+    }
+
+    private Object identityOfLock() throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(paths.lock(), BasicFileAttributes.class);
+        return Objects.requireNonNull(attributes.fileKey(), "every file of Linux has an inode");
     }
 
     private void removeAll() throws IOException {
