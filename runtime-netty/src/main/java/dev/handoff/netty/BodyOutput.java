@@ -96,6 +96,7 @@ final class BodyOutput {
     private void begin() {
         if (!begun) {
             begun = true;
+            exchange.onHeadSent();
             connection.write(connection
                     .service()
                     .encoder

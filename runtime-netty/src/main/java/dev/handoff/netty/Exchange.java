@@ -26,6 +26,7 @@ final class Exchange {
     private boolean continued;
     private boolean refused;
     private boolean answered;
+    private boolean headSent;
     private boolean stays;
 
     Exchange(HttpConnection connection, RequestHead head) {
@@ -99,6 +100,11 @@ final class Exchange {
         } else {
             last.addListener(done -> onWritten(last));
         }
+    }
+
+    /** The head of the response is on its way. */
+    void onHeadSent() {
+        headSent = true;
     }
 
     /** Whether the connection stays behind the response, as its head says. */
@@ -178,9 +184,9 @@ final class Exchange {
         connection.proceed();
     }
 
-    /* Also when the body is on its way already: whoever asked gets the leave, once, before the response. */
+    /* Also when the body is on its way already: whoever asked gets the leave, once, unless the response has begun. */
     private void sayContinue() {
-        if (head.expectsContinue() && !continued && !answered && !connection.isEnding()) {
+        if (head.expectsContinue() && !continued && !headSent && !connection.isEnding()) {
             continued = true;
             connection.write(Unpooled.wrappedBuffer(ResponseEncoder.CONTINUE));
             connection.flush();
@@ -241,6 +247,7 @@ final class Exchange {
 
     private void answerWhole(Response response, byte[] body) {
         answered = true;
+        headSent = true;
         stays = mayStay() && bodyIsComplete();
         endWith(connection.writeAndFlush(connection
                 .service()

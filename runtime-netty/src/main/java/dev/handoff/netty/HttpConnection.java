@@ -43,6 +43,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.SILENT;
     private @Nullable Exchange exchange;
     private boolean proceeding;
+
+    /* Bytes came though none were asked for: the client's end is behind them, and Netty has seen it. */
+    private boolean readWhilePaused;
+
     private boolean inputEnded;
     private boolean leaving;
     private boolean ending;
@@ -79,6 +83,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
+        readWhilePaused |= !channel.config().isAutoRead();
         input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, bytes);
         proceed();
     }
@@ -160,11 +165,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     void flush() {
-        channel.flush();
+        if (inputEnded) {
+            Reregistration.around(channel, () -> {});
+        } else {
+            channel.flush();
+        }
     }
 
     ChannelFuture writeAndFlush(Object message) {
-        return channel.writeAndFlush(message);
+        if (!inputEnded) {
+            return channel.writeAndFlush(message);
+        }
+        ChannelFuture written = channel.write(message);
+        flush();
+        return written;
     }
 
     /** Goes on reading the body, or with the next request, if there is something to go on with. */
@@ -253,9 +267,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void read(boolean wanted) {
-        if (channel.config().isAutoRead() != wanted) {
+        if (channel.config().isAutoRead() == wanted || inputEnded) {
+            return;
+        }
+        if (wanted && readWhilePaused) {
+            Reregistration.around(channel, this::readAgain);
+        } else {
             channel.config().setAutoRead(wanted);
         }
+    }
+
+    private void readAgain() {
+        readWhilePaused = false;
+        channel.config().setAutoRead(true);
     }
 
     /** Whether there is nothing to go on with until more bytes come. */

@@ -84,7 +84,9 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
 
     private void begin() {
         channel.pipeline().addFirst(this);
-        channel.config().setAutoRead(true);
+        if (!channel.config().isAutoRead()) {
+            Reregistration.around(channel, () -> channel.config().setAutoRead(true));
+        }
         overall = channel.eventLoop().schedule(() -> now(channel), OVERALL_MILLIS, TimeUnit.MILLISECONDS);
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         ChannelFuture sent = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();

@@ -90,16 +90,26 @@ final class PublishedBody implements Body, BodyFeed {
 
     private void subscribe(Flow.Subscriber<? super ByteBuffer> wanted) {
         loop.execute(() -> {
-            wanted.onSubscribe(new Subscription());
             if (subscribed) {
-                wanted.onError(
-                        new IllegalStateException("the body of a request has one subscriber, and this is the second"));
+                refuse(wanted);
                 return;
             }
             subscribed = true;
             subscriber = wanted;
+            wanted.onSubscribe(new Demand());
             end();
         });
+    }
+
+    private static void refuse(Flow.Subscriber<? super ByteBuffer> second) {
+        second.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {}
+        });
+        second.onError(new IllegalStateException("the body of a request has one subscriber, and this is the second"));
     }
 
     /** Tells the subscriber of the end, if both are there. */
@@ -116,10 +126,10 @@ final class PublishedBody implements Body, BodyFeed {
         }
     }
 
-    private final class Subscription implements Flow.Subscription {
+    private final class Demand implements Flow.Subscription {
         @Override
         public void request(long count) {
-            loop.execute(() -> demand(count));
+            loop.execute(() -> add(count));
         }
 
         /* Who no longer listens still has its body read to the end, so that the connection stays in use. */
@@ -127,11 +137,11 @@ final class PublishedBody implements Body, BodyFeed {
         public void cancel() {
             loop.execute(() -> {
                 subscriber = null;
-                demand(Long.MAX_VALUE);
+                add(Long.MAX_VALUE);
             });
         }
 
-        private void demand(long count) {
+        private void add(long count) {
             if (count <= 0) {
                 fail(new IOException("demand must be positive, not " + count));
                 return;

@@ -64,6 +64,12 @@ final class RawClient implements AutoCloseable {
         socket.close();
     }
 
+    /** Ends both directions at once, as a client that crashed: an end of one alone says that it still listens. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     Socket socket() {
         return socket;
     }

@@ -1,0 +1,187 @@
+package dev.handoff.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Every wait for a client ends. The limits here are short; the one under test is the only one that can end it. */
+class HttpTimeoutTest {
+    private static final Duration SHORT = Duration.ofMillis(400);
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Http HELLO = Http.handler(request -> Response.text("hello"));
+
+    @Test
+    void silentConnectionIsClosed() throws Exception {
+        try (TestServer server = TestServer.serving(HELLO.timeouts(SHORT, LONG, LONG, LONG));
+                RawClient client = server.connect()) {
+            assertThat(client.isEnded()).isTrue();
+            client.hangUp();
+            server.awaitNoConnections();
+        }
+    }
+
+    @Test
+    void idleConnectionIsClosedNotBeforeTheAnnouncedTime() throws Exception {
+        Duration announced = Duration.ofSeconds(1);
+        try (TestServer server = TestServer.serving(HELLO.timeouts(LONG, LONG, LONG, announced));
+                RawClient client = server.connect()) {
+            long before = System.nanoTime();
+            assertThat(client.get("/").answer().header("Keep-Alive")).isEqualTo("timeout=1");
+            assertThat(client.isEnded()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .isGreaterThan(announced.plus(Duration.ofMillis(900)));
+        }
+    }
+
+    @Test
+    void headThatComesTooSlowlyIsAnswered408HoweverOftenAByteComes() throws Exception {
+        try (TestServer server = TestServer.serving(HELLO.timeouts(LONG, SHORT, LONG, LONG));
+                RawClient client = server.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n");
+            CompletableFuture<Void> trickle = CompletableFuture.runAsync(() -> trickle(client, "X: y\r\n", server));
+            RawClient.Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            trickle.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void bodyThatStopsIsAnswered408() throws Exception {
+        try (TestServer server = TestServer.serving(HELLO.timeouts(LONG, LONG, SHORT, LONG));
+                RawClient client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nhello");
+            assertThat(client.answer().status()).isEqualTo(408);
+            assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void bodyThatStopsFailsABlockingReadToo() throws Exception {
+        CompletableFuture<Throwable> seen = new CompletableFuture<>();
+        Http handler = Http.blocking(request -> {
+            try {
+                return Response.bytes("text/plain", request.body().stream().readAllBytes());
+            } catch (IOException e) {
+                seen.complete(e);
+                throw e;
+            }
+        });
+        try (TestServer server = TestServer.serving(handler.timeouts(LONG, LONG, SHORT, LONG));
+                RawClient client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nhello");
+            assertThat(client.answer().status()).isEqualTo(408);
+            assertThat(seen.get(10, TimeUnit.SECONDS)).hasRootCauseMessage("the body of the request took too long");
+        }
+    }
+
+    @Test
+    void clientThatTakesNothingOfAResponseIsCut() throws Exception {
+        Http handler = Http.handler(request -> Response.bytes("x/y", new byte[64 * 1024 * 1024]));
+        try (TestServer server = TestServer.serving(handler.timeouts(LONG, LONG, SHORT, LONG));
+                RawClient client = server.connect()) {
+            client.get("/");
+            server.awaitNoConnections();
+        }
+    }
+
+    @Test
+    void clientThatTakesNothingOfAStreamIsCutAndItsWriterHearsOfIt() throws Exception {
+        CompletableFuture<Throwable> seen = new CompletableFuture<>();
+        Http handler = Http.blocking(request -> Response.stream("x/y", out -> writeForEver(out, seen)));
+        try (TestServer server = TestServer.serving(handler.timeouts(LONG, LONG, SHORT, LONG));
+                RawClient client = server.connect()) {
+            client.get("/");
+            assertThat(seen.get(20, TimeUnit.SECONDS)).hasMessage("the client has gone");
+            server.awaitNoConnections();
+        }
+    }
+
+    @Test
+    void slowHandlerAndSlowSubscriberAreNotTheClientsFault() throws Exception {
+        CompletableFuture<Response> later = new CompletableFuture<>();
+        CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+        Http handler = Http.streaming(request -> {
+            if (request.path().equals("/later")) {
+                return Response.later(later);
+            }
+            CompletableFuture<Response> whole = new CompletableFuture<>();
+            request.body().publisher().subscribe(new Counting(subscription, whole));
+            return Response.later(whole);
+        });
+        try (TestServer server = TestServer.serving(handler.timeouts(SHORT, SHORT, SHORT, SHORT));
+                RawClient waiting = server.connect();
+                RawClient sending = server.connect()) {
+            waiting.get("/later");
+            sending.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello");
+            try (RawClient silent = server.connect()) {
+                assertThat(silent.isEnded()).as("a limit has passed").isTrue();
+            }
+            subscription.get(10, TimeUnit.SECONDS).request(Long.MAX_VALUE);
+            later.complete(Response.text("late"));
+            assertThat(waiting.answer().body()).isEqualTo("late");
+            assertThat(sending.answer().body()).isEqualTo("5");
+        }
+    }
+
+    private static void trickle(RawClient client, String text, TestServer server) {
+        try {
+            while (server.requestsFinished() == 0) {
+                client.send(text);
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("the connection broke before its answer", e);
+        }
+    }
+
+    private static void writeForEver(OutputStream out, CompletableFuture<Throwable> failure) throws IOException {
+        byte[] bytes = new byte[16 * 1024];
+        try {
+            while (true) {
+                out.write(bytes);
+            }
+        } catch (IOException e) {
+            failure.complete(e);
+            throw e;
+        }
+    }
+
+    private static final class Counting implements Flow.Subscriber<ByteBuffer> {
+        private final CompletableFuture<Flow.Subscription> subscription;
+        private final CompletableFuture<Response> response;
+        private int count;
+
+        Counting(CompletableFuture<Flow.Subscription> subscription, CompletableFuture<Response> response) {
+            this.subscription = subscription;
+            this.response = response;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription begun) {
+            subscription.complete(begun);
+        }
+
+        @Override
+        public void onNext(ByteBuffer bytes) {
+            count += bytes.remaining();
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            response.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            response.complete(Response.text("" + count));
+        }
+    }
+}

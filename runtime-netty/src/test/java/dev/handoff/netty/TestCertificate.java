@@ -1,0 +1,83 @@
+package dev.handoff.netty;
+
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Certificates that signed themselves, for tests only, with their keys: {@code src/test/resources/tls}. */
+enum TestCertificate {
+    /** For localhost and 127.0.0.1. */
+    SERVER,
+    /** For other.test and all below. */
+    OTHER,
+    /** A client's. */
+    CLIENT;
+
+    Path chain() {
+        return resource(".pem");
+    }
+
+    Path key() {
+        return resource(".key.pem");
+    }
+
+    /** What a client needs to trust this certificate, and to show its own if it has one. */
+    SSLContext trustedBy(@Nullable TestCertificate client) throws Exception {
+        KeyStore trusted = emptyStore();
+        trusted.setCertificateEntry("server", certificate());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(client == null ? null : client.keyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private KeyManager[] keyManagers() throws Exception {
+        KeyStore store = emptyStore();
+        String text = Files.readString(key()).replaceAll("-----[A-Z ]+-----|\\s", "");
+        PKCS8EncodedKeySpec encoded =
+                new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text));
+        store.setKeyEntry(
+                "client", KeyFactory.getInstance("EC").generatePrivate(encoded), new char[0], new Certificate[] {
+                    certificate()
+                });
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        return keys.getKeyManagers();
+    }
+
+    private Certificate certificate() throws Exception {
+        try (InputStream in = Files.newInputStream(chain())) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static KeyStore emptyStore() throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private Path resource(String suffix) {
+        String name = "/tls/" + name().toLowerCase(java.util.Locale.ROOT) + suffix;
+        try {
+            return Path.of(Objects.requireNonNull(TestCertificate.class.getResource(name), name)
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("cannot find " + name, e);
+        }
+    }
+}
