@@ -1,0 +1,62 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.StartException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether running this process's command line again would run the program that asks for it. Not so inside a runner, which
+ * would run itself again, nor off the main thread, where nobody knows what main has done before.
+ */
+final class RepeatableProgram {
+    private static final List<String> RUNNERS = List.of(
+            "org.junit.",
+            "org.testng.",
+            "org.apache.maven.",
+            "org.codehaus.mojo.exec.",
+            "org.gradle.",
+            "sbt.",
+            "jdk.jshell.",
+            "org.apache.catalina.",
+            "org.eclipse.jetty.start.",
+            "com.intellij.rt.junit.");
+    private static final long MAIN_THREAD = 1;
+
+    private RepeatableProgram() {}
+
+    /**
+     * Checks the calling thread.
+     *
+     * @throws StartException naming the runner and the ways out
+     */
+    static void check() {
+        check(Thread.currentThread().getStackTrace(), Thread.currentThread().getName(), isMainThread());
+    }
+
+    @SuppressWarnings("deprecation") // threadId() comes with JDK 19
+    private static boolean isMainThread() {
+        return Thread.currentThread().getId() == MAIN_THREAD;
+    }
+
+    static void check(StackTraceElement[] stack, String threadName, boolean mainThread) {
+        for (StackTraceElement frame : stack) {
+            Optional<String> runner = RUNNERS.stream()
+                    .filter(prefix -> frame.getClassName().startsWith(prefix))
+                    .findFirst();
+            if (runner.isPresent()) {
+                throw refusal("it runs inside " + frame.getClassName() + ", which a worker would start once more");
+            }
+        }
+        if (!mainThread) {
+            throw refusal("it was called on the thread '" + threadName + "', and workers repeat what main does");
+        }
+    }
+
+    private static StartException refusal(String reason) {
+        return new StartException(
+                StartException.WRONG_SETTING,
+                "cannot start workers by repeating this program's command line: " + reason
+                        + "; name the workers' main class with workerMain(Class), run the program in a JVM of its own"
+                        + " (exec:exec instead of exec:java), or serve without workers (handoff.workers=0)");
+    }
+}
