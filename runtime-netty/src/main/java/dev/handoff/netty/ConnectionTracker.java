@@ -1,35 +1,46 @@
 package dev.handoff.netty;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * First in every pipeline: tells that a connection was read from for the first time, and that it has ended. On the
- * connection's event loop.
+ * First in every pipeline: lets the handler build the rest as soon as the channel has its event loop, tells that the
+ * connection was read from for the first time, and that it has ended. On the connection's event loop.
  */
 final class ConnectionTracker extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionTracker.class);
+
     private final Connections connections;
-    private final Runnable onFirstRead;
+    private final Connection connection;
+    private final WorkerHandler handler;
     private boolean read;
 
-    ConnectionTracker(Connections connections, Runnable onFirstRead) {
+    ConnectionTracker(Connections connections, Connection connection, WorkerHandler handler) {
         this.connections = connections;
-        this.onFirstRead = onFirstRead;
+        this.connection = connection;
+        this.handler = handler;
     }
 
-    void track(Channel channel) {
-        channel.pipeline().addFirst(this);
-        channel.closeFuture().addListener(this);
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.channel().closeFuture().addListener(this);
+        try {
+            handler.initChannel(context.channel());
+        } catch (Exception e) {
+            LOG.error("the handler refused the connection from {}: closed", connection.remote(), e);
+            context.close();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!read) {
             read = true;
-            onFirstRead.run();
+            connections.firstRead();
         }
         context.fireChannelRead(message);
     }

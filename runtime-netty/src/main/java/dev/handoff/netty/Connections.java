@@ -6,13 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The open connections of one event loop, from their pipelines' making to their end. Used on that event loop. */
+/** The open connections of one event loop. Used on that event loop. */
 final class Connections {
-    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-
     private final Runnable onFirstRead;
     private final Set<Channel> open = new HashSet<>();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -23,18 +19,16 @@ final class Connections {
         this.onFirstRead = onFirstRead;
     }
 
-    /** Builds the pipeline of a channel that is not registered yet, or is just being. */
-    void initialise(Channel channel, Connection connection, WorkerHandler handler) {
+    /** Takes a channel up; its handler builds the pipeline as soon as the channel has its event loop. */
+    void add(Channel channel, Connection connection, WorkerHandler handler) {
         open.add(channel);
         connection.opened(channel);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        try {
-            handler.initChannel(channel);
-        } catch (Exception e) {
-            LOG.error("the handler refused the connection from {}: closed", connection.remote(), e);
-            channel.pipeline().addFirst(new CloseOnRegistration());
-        }
-        new ConnectionTracker(this, onFirstRead).track(channel);
+        channel.pipeline().addLast(new ConnectionTracker(this, connection, handler));
+    }
+
+    void firstRead() {
+        onFirstRead.run();
     }
 
     void ended(Channel channel) {

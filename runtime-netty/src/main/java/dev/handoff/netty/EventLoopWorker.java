@@ -121,7 +121,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             return;
         }
         Connection connection = new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer);
-        connections.initialise(channel, connection, handlers.get(offer.listener()));
+        connections.add(channel, connection, handlers.get(offer.listener()));
         loop.register(channel);
     }
 
@@ -150,7 +150,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        connections.initialise(channel, new Connection(traffic, peer), handlers.get(listener));
+                        connections.add(channel, new Connection(traffic, peer), handlers.get(listener));
                     }
                 });
         accepting.put(listener, bootstrap.register().channel());

@@ -98,7 +98,7 @@ final class LocalCluster implements SupervisedCluster {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        connections.initialise(channel, new Connection(Connection.Traffic.NONE, peer), handler);
+                        connections.add(channel, new Connection(Connection.Traffic.NONE, peer), handler);
                     }
                 })
                 .bind(address)
