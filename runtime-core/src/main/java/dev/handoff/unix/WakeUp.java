@@ -33,12 +33,13 @@ public final class WakeUp implements AutoCloseable {
     }
 
     /**
-     * Makes the descriptor unready again. Called by the polling thread when the poll found it ready. The flag falls
-     * first: a signal that comes between the two writes again, at worst for nothing.
+     * Makes the descriptor unready again. Called by the polling thread when the poll found it ready, before it looks at
+     * what it was woken for. It is emptied first and the flag falls last: the other way round, a signal in between would
+     * be emptied with the rest and leave the flag up, and every later one would be lost.
      */
     public void reset() {
-        signalled.set(false);
         Native.LIBC.read(fd.number(), drain.address(), Long.BYTES);
+        signalled.set(false);
     }
 
     @Override
