@@ -28,8 +28,6 @@ public interface LibC {
 
     int getsockopt(int fd, int level, int name, @u_int64_t long value, @u_int64_t long length);
 
-    int shutdown(int fd, int how);
-
     @ssize_t
     long sendmsg(int fd, @u_int64_t long header, int flags);
 

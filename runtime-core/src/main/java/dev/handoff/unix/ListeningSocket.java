@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +63,24 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** Listens on a path; a file that is there already is an error (EADDRINUSE), as it may be in use. */
-    public static ListeningSocket bind(Path path, int backlog) throws UnixException {
+    /**
+     * Listens on a path. A socket's file on which nobody listens any more, as a killed process leaves it, is replaced.
+     *
+     * @throws UnixException EADDRINUSE if somebody listens there, or the file is something else
+     */
+    public static ListeningSocket bind(Path path, int backlog) throws IOException {
+        try {
+            return bindNew(path, backlog);
+        } catch (UnixException e) {
+            if (e.is(Errno.EADDRINUSE) && isAbandoned(path)) {
+                Files.deleteIfExists(path);
+                return bindNew(path, backlog);
+            }
+            throw e;
+        }
+    }
+
+    private static ListeningSocket bindNew(Path path, int backlog) throws UnixException {
         String where = "cannot listen on unix:" + path;
         Fd fd = new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, STREAM, 0), where));
         try {
@@ -74,9 +93,22 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
+    /** Connecting to a file that is no socket is refused as well: hence the look at what it is. */
+    private static boolean isAbandoned(Path path) throws IOException {
+        BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return file.isOther() && connect(path) == -Errno.ECONNREFUSED.intValue();
+    }
+
+    private static int connect(Path path) throws UnixException {
+        try (Fd fd = new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, STREAM, 0), "cannot ask " + path))) {
+            Pointer memory = Native.allocate(ADDRESS_ROOM);
+            return Native.connect(fd.number(), memory, SocketAddressBytes.encode(path, memory));
+        }
+    }
+
     private static ListeningSocket listening(
             Fd fd, Pointer address, int length, int backlog, String where, boolean unix) throws UnixException {
-        Native.check(Native.LIBC.bind(fd.number(), address.address(), length), where);
+        Native.bind(fd.number(), address, length, where);
         Native.check(Native.LIBC.listen(fd.number(), backlog), where);
         return new ListeningSocket(fd, unix);
     }
@@ -93,10 +125,11 @@ public final class ListeningSocket implements AutoCloseable {
 
     /** Where this socket listens, with the port that the kernel chose; unnamed for a Unix path. */
     public SocketAddress localAddress() throws UnixException {
-        Pointer memory = Native.allocate(ADDRESS_ROOM);
-        peerLength.putInt(0, ADDRESS_ROOM);
+        Pointer memory = Native.allocate(ADDRESS_ROOM + Integer.BYTES);
+        memory.putInt(ADDRESS_ROOM, ADDRESS_ROOM);
+        long address = memory.address();
         Native.check(
-                Native.LIBC.getsockname(fd.number(), memory.address(), peerLength.address()),
+                Native.LIBC.getsockname(fd.number(), address, address + ADDRESS_ROOM),
                 "cannot ask where a socket listens");
         return SocketAddressBytes.read(memory, 0).decode();
     }
@@ -175,7 +208,7 @@ public final class ListeningSocket implements AutoCloseable {
      * <p>The filter is classic BPF over the TCP header: byte 13 has the flags; SYN without ACK is dropped. Source:
      * socket(7) SO_ATTACH_FILTER.
      */
-    public void refuseNewHandshakes() throws IOException {
+    public void refuseNewHandshakes() throws UnixException {
         if (unix) {
             return;
         }
@@ -184,7 +217,7 @@ public final class ListeningSocket implements AutoCloseable {
             {0x54, 0, 0, 0x12}, //            A = A & (SYN | ACK)
             {0x15, 0, 1, 0x02}, //            SYN alone?
             {0x06, 0, 0, 0}, //               yes: drop
-            {0x06, 0, 0, 0x40000}, //         no: pass, up to 256 KiB of it
+            {0x06, 0, 0, -1}, //              no: pass, all of it
         };
         Pointer memory = Native.allocate(16 + 8 * program.length);
         for (int line = 0; line < program.length; line++) {
@@ -196,8 +229,12 @@ public final class ListeningSocket implements AutoCloseable {
         }
         memory.putShort(0, (short) program.length);
         memory.putLong(8, memory.address() + 16);
-        Native.check(
-                Native.LIBC.setsockopt(fd.number(), Native.SOL_SOCKET, Native.SO_ATTACH_FILTER, memory.address(), 16),
+        Native.setOption(
+                fd.number(),
+                Native.SOL_SOCKET,
+                Native.SO_ATTACH_FILTER,
+                memory,
+                16,
                 "cannot attach the filter that refuses new handshakes");
     }
 

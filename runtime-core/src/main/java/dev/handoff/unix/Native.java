@@ -1,5 +1,6 @@
 package dev.handoff.unix;
 
+import java.lang.ref.Reference;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -24,7 +25,6 @@ final class Native {
     static final int SO_REUSEPORT = 15;
     static final int SO_PEERCRED = 17;
     static final int SO_ATTACH_FILTER = 26;
-    static final int SO_SNDBUF = 7;
 
     static final int IPPROTO_TCP = 6;
     static final int TCP_INFO = 11;
@@ -75,6 +75,34 @@ final class Native {
     static void setOption(int fd, int level, int option, int value, String what) throws UnixException {
         Pointer word = allocate(Integer.BYTES);
         word.putInt(0, value);
-        check(LIBC.setsockopt(fd, level, option, word.address(), Integer.BYTES), what);
+        setOption(fd, level, option, word, Integer.BYTES, what);
+    }
+
+    /** Sets an option whose value is a block of memory. */
+    static void setOption(int fd, int level, int option, Pointer value, int length, String what) throws UnixException {
+        try {
+            check(LIBC.setsockopt(fd, level, option, value.address(), length), what);
+        } finally {
+            // The address alone does not keep the memory: without this it could be freed during the call.
+            Reference.reachabilityFence(value);
+        }
+    }
+
+    /** Binds a socket to the address in a block of memory. */
+    static void bind(int fd, Pointer address, int length, String what) throws UnixException {
+        try {
+            check(LIBC.bind(fd, address.address(), length), what);
+        } finally {
+            Reference.reachabilityFence(address);
+        }
+    }
+
+    /** Connects a socket to the address in a block of memory; gives 0 or a negative errno. */
+    static int connect(int fd, Pointer address, int length) {
+        try {
+            return LIBC.connect(fd, address.address(), length) == 0 ? 0 : -errno();
+        } finally {
+            Reference.reachabilityFence(address);
+        }
     }
 }

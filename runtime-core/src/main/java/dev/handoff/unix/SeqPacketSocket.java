@@ -26,9 +26,8 @@ public final class SeqPacketSocket implements AutoCloseable {
         try {
             Pointer address = Native.allocate(ADDRESS_ROOM);
             int length = SocketAddressBytes.encode(path, address);
-            int number = socket.fd.number();
-            Native.check(Native.LIBC.bind(number, address.address(), length), "cannot bind " + path);
-            Native.check(Native.LIBC.listen(number, backlog), "cannot listen on " + path);
+            Native.bind(socket.fd.number(), address, length, "cannot bind " + path);
+            Native.check(Native.LIBC.listen(socket.fd.number(), backlog), "cannot listen on " + path);
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -43,8 +42,10 @@ public final class SeqPacketSocket implements AutoCloseable {
         try {
             Pointer address = Native.allocate(ADDRESS_ROOM);
             int length = SocketAddressBytes.encode(path, address);
-            Native.check(
-                    Native.LIBC.connect(socket.fd.number(), address.address(), length), "cannot connect to " + path);
+            int result = Native.connect(socket.fd.number(), address, length);
+            if (result < 0) {
+                throw new UnixException("cannot connect to " + path, -result);
+            }
             return socket;
         } catch (IOException e) {
             socket.close();

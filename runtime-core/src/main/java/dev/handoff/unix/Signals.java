@@ -51,10 +51,14 @@ public final class Signals {
     /**
      * Sends a signal: kill(2).
      *
+     * @param pid of one process: 0 and negative numbers, which mean groups or everybody, are refused
      * @param number 0 sends none and only asks whether it could be
      * @return false if there is no such process
      */
     public static boolean send(long pid, int number) throws UnixException {
+        if (pid < 1) {
+            throw new IllegalArgumentException("cannot send signal " + number + ": " + pid + " is no single process");
+        }
         if (Native.LIBC.kill(Math.toIntExact(pid), number) == 0) {
             return true;
         }
