@@ -42,7 +42,8 @@ import java.util.List;
  *   7 DRAINED    requests cut i32
  * </pre>
  *
- * The first eight bytes of a HELLO's body never change, so that two versions can tell each other that they differ.
+ * A HELLO's body up to its token never changes, and of another version's nothing behind that is read, so that a master can
+ * say that they differ.
  */
 final class ControlCodec {
     static final int MAX_LENGTH = 1 << 20;
@@ -129,11 +130,13 @@ final class ControlCodec {
         try {
             ControlFrame frame = read(in, bytes);
             if (counted.available() > 0) {
-                throw broken(bytes, counted, "the end of a " + frame.getClass().getSimpleName() + " frame");
+                throw broken(bytes, counted, "the end of a " + frame.getClass().getSimpleName());
             }
             return frame;
-        } catch (EOFException | UTFDataFormatException e) {
-            throw broken(bytes, counted, "more of a frame of type " + bytes[0]);
+        } catch (EOFException e) {
+            throw broken(bytes, counted, "more");
+        } catch (UTFDataFormatException e) {
+            throw broken(bytes, counted, "well-formed text before what stands");
         } catch (WireException e) {
             throw e;
         } catch (IOException e) {
@@ -144,33 +147,39 @@ final class ControlCodec {
     private static ControlFrame read(DataInputStream in, byte[] bytes) throws IOException {
         int type = in.readUnsignedByte();
         return switch (type) {
-            case HELLO ->
-                new Hello(
-                        in.readInt(),
-                        in.readInt(),
-                        in.readInt(),
-                        new Token(in.readLong(), in.readLong()),
-                        in.readUTF());
+            case HELLO -> readHello(in);
             case WELCOME ->
                 new Welcome(
-                        in.readInt(),
-                        Duration.ofNanos(in.readLong()),
-                        Duration.ofNanos(in.readLong()),
-                        in.readInt(),
+                        readCount(in, 1, Scoreboard.MAX_LOOPS, "event loops"),
+                        readDuration(in, 1, "between two beats"),
+                        readDuration(in, 0, "to drain"),
+                        readCount(in, 0, Integer.MAX_VALUE, "connections at most"),
                         readListeners(in));
             case LISTENING -> new Listening(readProtocols(in));
             case STARTED -> new Started();
             case FAILED -> new Failed(in.readUTF());
             case LEAVE -> new Leave(in.readUTF());
-            case DRAINED -> new Drained(in.readInt());
+            case DRAINED -> new Drained(readCount(in, 0, Integer.MAX_VALUE, "requests cut"));
             default ->
                 throw new WireException("expected a frame type from " + HELLO + " to " + DRAINED
                         + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
         };
     }
 
+    private static Hello readHello(DataInputStream in) throws IOException {
+        int wireVersion = in.readInt();
+        int scoreboardVersion = in.readInt();
+        int workerId = in.readInt();
+        Token token = new Token(in.readLong(), in.readLong());
+        if (wireVersion != ControlFrame.VERSION) {
+            in.skipNBytes(in.available());
+            return new Hello(wireVersion, scoreboardVersion, workerId, token, "");
+        }
+        return new Hello(wireVersion, scoreboardVersion, workerId, token, in.readUTF());
+    }
+
     private static List<ListenerDescription> readListeners(DataInputStream in) throws IOException {
-        int count = readCount(in, MAX_LISTENERS, "listeners");
+        int count = readCount(in, 0, MAX_LISTENERS, "listeners");
         List<ListenerDescription> listeners = new ArrayList<>();
         for (int index = 0; index < count; index++) {
             listeners.add(new ListenerDescription(in.readInt(), in.readUTF(), in.readUTF()));
@@ -179,7 +188,7 @@ final class ControlCodec {
     }
 
     private static List<Protocol> readProtocols(DataInputStream in) throws IOException {
-        int count = readCount(in, MAX_LISTENERS, "protocols");
+        int count = readCount(in, 0, MAX_LISTENERS, "protocols");
         List<Protocol> protocols = new ArrayList<>();
         for (int index = 0; index < count; index++) {
             int code = in.readUnsignedByte();
@@ -191,16 +200,27 @@ final class ControlCodec {
         return List.copyOf(protocols);
     }
 
-    private static int readCount(DataInputStream in, int most, String what) throws IOException {
+    private static int readCount(DataInputStream in, int least, int most, String what) throws IOException {
         int count = in.readInt();
-        if (count < 0 || count > most) {
-            throw new WireException("expected 0 to " + most + " " + what + ", found " + count);
+        if (count < least || count > most) {
+            throw new WireException("expected " + least + " to " + most + " " + what + ", found " + count);
         }
         return count;
     }
 
+    private static Duration readDuration(DataInputStream in, long leastNanos, String what) throws IOException {
+        long nanos = in.readLong();
+        if (nanos < leastNanos) {
+            throw new WireException("expected at least " + leastNanos + " ns " + what + ", found " + nanos);
+        }
+        return Duration.ofNanos(nanos);
+    }
+
     private static WireException broken(byte[] bytes, ByteArrayInputStream at, String expected) {
-        return new WireException("expected " + expected + " at offset " + (bytes.length - at.available())
-                + " of a control frame of " + bytes.length + " bytes");
+        int found = at.available();
+        return new WireException("expected " + expected + " at offset " + (bytes.length - found)
+                + " of a control frame of " + bytes.length + " bytes"
+                + (bytes.length == 0 ? "" : " and type " + bytes[0]) + ", found "
+                + (found == 0 ? "its end" : found + " bytes more"));
     }
 }

@@ -84,7 +84,7 @@ public final class HandoffChannel implements AutoCloseable {
     /**
      * Offers connections. Their descriptors are duplicated by the kernel; the offers stay the caller's.
      *
-     * @param offers at most {@link #MAX_OFFERS} from {@code from} on are sent
+     * @param count how many of {@code offers} from its start: 1 to {@link #MAX_OFFERS}
      */
     public boolean offer(long firstSequence, Offer[] offers, int count) throws UnixException {
         begin(Kind.OFFER, count, 0, firstSequence);
@@ -157,39 +157,47 @@ public final class HandoffChannel implements AutoCloseable {
         SeqPacketSocket.Received received = socket.receive(in);
         if (received == SeqPacketSocket.Received.MESSAGE) {
             checkFrame();
+        } else {
+            // An empty message reads as the end, and may have brought descriptors all the same.
+            in.closeUntaken();
         }
         return received;
     }
 
     private void checkFrame() throws WireException {
         int length = in.receivedLength();
-        require(!in.payloadTruncated(), "a frame of at most " + LaneFrame.MAX_LENGTH + " bytes", "a longer one");
-        require(length >= HEADER, "a header of " + HEADER + " bytes", length + " bytes");
-        require(
-                in.getByte(VERSION_AT) == LaneFrame.VERSION,
-                "version " + LaneFrame.VERSION + " at offset " + VERSION_AT,
-                "version " + in.getByte(VERSION_AT));
+        if (in.payloadTruncated()) {
+            throw broken("a frame of at most " + LaneFrame.MAX_LENGTH + " bytes", "a longer one");
+        }
+        if (length < HEADER) {
+            throw broken("a header of " + HEADER + " bytes", length + " bytes");
+        }
+        if (in.getByte(VERSION_AT) != LaneFrame.VERSION) {
+            throw broken(
+                    "version " + LaneFrame.VERSION + " at offset " + VERSION_AT, "version " + in.getByte(VERSION_AT));
+        }
         int code = in.getByte(KIND);
-        require(
-                code >= 0 && code < Kind.BY_CODE.length,
-                "a kind below " + Kind.BY_CODE.length + " at offset " + KIND,
-                "kind " + code);
+        if (code < 0 || code >= Kind.BY_CODE.length) {
+            throw broken("a kind below " + Kind.BY_CODE.length + " at offset " + KIND, "kind " + code);
+        }
         kind = Kind.BY_CODE[code];
         int expected = expectedLength();
-        require(length == expected, "a " + kind + " frame of " + expected + " bytes", length + " bytes");
-        require(
-                in.receivedDescriptors() <= expectedDescriptors(),
-                "at most " + expectedDescriptors() + " descriptors with a " + kind + " frame",
-                in.receivedDescriptors() + " of them");
+        if (length != expected) {
+            throw broken("a " + kind + " frame of " + expected + " bytes", length + " bytes");
+        }
+        if (in.receivedDescriptors() > expectedDescriptors()) {
+            throw broken(
+                    "at most " + expectedDescriptors() + " descriptors with a " + kind + " frame",
+                    in.receivedDescriptors() + " of them");
+        }
     }
 
     private int expectedLength() throws WireException {
         return switch (kind) {
             case OFFER -> {
-                require(
-                        count() >= 1 && count() <= MAX_OFFERS,
-                        "1 to " + MAX_OFFERS + " connections at offset " + COUNT,
-                        count() + " of them");
+                if (count() < 1 || count() > MAX_OFFERS) {
+                    throw broken("1 to " + MAX_OFFERS + " connections at offset " + COUNT, count() + " of them");
+                }
                 yield LaneFrame.entry(count());
             }
             case HELLO -> HEADER + LaneFrame.TOKEN;
@@ -205,11 +213,10 @@ public final class HandoffChannel implements AutoCloseable {
         };
     }
 
-    private void require(boolean condition, String expected, String found) throws WireException {
-        if (!condition) {
-            in.closeUntaken();
-            throw new WireException("expected " + expected + " on a hand-off lane, found " + found);
-        }
+    /** Says what is wrong with the frame, of which nothing is kept. */
+    private WireException broken(String expected, String found) {
+        in.closeUntaken();
+        return new WireException("expected " + expected + " on a hand-off lane, found " + found);
     }
 
     /** What the frame is. */
@@ -244,7 +251,9 @@ public final class HandoffChannel implements AutoCloseable {
 
     /** Takes the listening socket of a LISTEN frame. */
     public Fd takeListeningSocket() throws WireException {
-        require(in.receivedDescriptors() == 1, "a listening socket with a LISTEN frame", "none");
+        if (in.receivedDescriptors() != 1) {
+            throw broken("a listening socket with a LISTEN frame", "none");
+        }
         return in.takeDescriptor(0);
     }
 
@@ -256,10 +265,9 @@ public final class HandoffChannel implements AutoCloseable {
     /** Why a REFUSE frame refuses. */
     public Refusal refusal() throws WireException {
         int code = in.getInt(DETAIL);
-        require(
-                code >= 0 && code < REFUSALS.size(),
-                "a refusal below " + REFUSALS.size() + " at offset " + DETAIL,
-                String.valueOf(code));
+        if (code < 0 || code >= REFUSALS.size()) {
+            throw broken("a refusal below " + REFUSALS.size() + " at offset " + DETAIL, String.valueOf(code));
+        }
         return REFUSALS.get(code);
     }
 
@@ -276,6 +284,11 @@ public final class HandoffChannel implements AutoCloseable {
     /** The token of a HELLO frame. */
     public Token token() {
         return new Token(in.getLong(HEADER), in.getLong(HEADER + Long.BYTES));
+    }
+
+    /** Closes the descriptors of the last frame that nobody has taken. */
+    public void closeUntaken() {
+        in.closeUntaken();
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.handoff.wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a process a worker: variables in its environment. They hold only for the master's own children, so that a
@@ -56,40 +58,53 @@ public record Role(
         if (master == null || worker == null || directory == null || token == null) {
             return Optional.empty();
         }
-        String[] process = master.split(":", -1);
-        String[] place = worker.split(":", -1);
+        long[] process = numbers(MASTER, master, 2);
+        long[] place = numbers(WORKER, worker, 3);
         Role role = new Role(
-                Long.parseLong(process[0]),
-                Long.parseLong(process[1]),
-                Integer.parseInt(place[0]),
-                Integer.parseInt(place[1]),
-                Integer.parseInt(place[2]),
+                process[0],
+                process[1],
+                Math.toIntExact(place[0]),
+                Math.toIntExact(place[1]),
+                Math.toIntExact(place[2]),
                 Path.of(directory),
                 Token.parse(token));
-        if (role.masterPid == parentPid) {
-            return Optional.of(role);
-        }
-        if (!role.masterLives()) {
+        if (startOf(role.masterPid) != role.masterStart) {
             throw new OrphanException(role);
         }
-        return Optional.empty();
+        return role.masterPid == parentPid ? Optional.of(role) : Optional.empty();
     }
 
-    private boolean masterLives() {
-        return ProcessHandle.of(masterPid).isPresent() && startOf(masterPid) == masterStart;
+    private static long[] numbers(String variable, String value, int count) {
+        try {
+            long[] numbers = Arrays.stream(value.split(":", -1))
+                    .mapToLong(Long::parseLong)
+                    .toArray();
+            if (numbers.length == count) {
+                return numbers;
+            }
+        } catch (NumberFormatException e) {
+            throw malformed(variable, value, e);
+        }
+        throw malformed(variable, value, null);
+    }
+
+    private static IllegalStateException malformed(String variable, String value, @Nullable Throwable cause) {
+        return new IllegalStateException(
+                "the environment has " + variable + "=" + value + ", which no master sets: take it out", cause);
     }
 
     private static long parentPid() {
         return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
     }
 
-    /** When a process started, in clock ticks since boot; -1 if there is none with that pid. */
+    /** When a process started, in clock ticks since boot; -1 if there is none with that pid, or it has ended. */
     public static long startOf(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
             // The name, field 2, is in parentheses and may contain anything: count from its end.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return Long.parseLong(fields[22 - 3]);
+            // One that nobody has waited for yet (Z) keeps its pid, but it works no more.
+            return fields[0].equals("Z") ? -1 : Long.parseLong(fields[22 - 3]);
         } catch (IOException e) {
             return -1;
         }

@@ -74,7 +74,7 @@ public final class Scoreboard {
         if (loops < 1 || loops > MAX_LOOPS) {
             throw new IllegalArgumentException("1 to " + MAX_LOOPS + " event loops have room, not " + loops);
         }
-        ByteBuffer whole = ByteBuffer.allocate(LOOP_BYTES * (1 + loops)).order(ByteOrder.nativeOrder());
+        ByteBuffer whole = ByteBuffer.allocate((int) bytes(loops)).order(ByteOrder.nativeOrder());
         whole.putLong(0, MAGIC);
         whole.putInt(VERSION_AT, VERSION).putInt(LOOPS_AT, loops).putInt(WORKER_AT, workerId);
         Files.deleteIfExists(file);
@@ -90,9 +90,14 @@ public final class Scoreboard {
      */
     public static Scoreboard open(Path file, int workerId) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            ByteBuffer page = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size())
-                    .order(ByteOrder.nativeOrder());
-            if (page.capacity() < LOOP_BYTES || page.getLong(0) != MAGIC) {
+            long size = channel.size();
+            if (size < bytes(1) || size > bytes(MAX_LOOPS)) {
+                throw new WireException(file + " is no scoreboard page: expected " + bytes(1) + " to "
+                        + bytes(MAX_LOOPS) + " bytes, found " + size);
+            }
+            ByteBuffer page =
+                    channel.map(FileChannel.MapMode.READ_WRITE, 0, size).order(ByteOrder.nativeOrder());
+            if (page.getLong(0) != MAGIC) {
                 throw new WireException(file + " is no scoreboard page: expected the magic number at offset 0");
             }
             if (page.getInt(VERSION_AT) != VERSION) {
@@ -103,8 +108,17 @@ public final class Scoreboard {
                 throw new WireException("the scoreboard " + file + " is that of worker " + page.getInt(WORKER_AT)
                         + ", not of worker " + workerId);
             }
-            return new Scoreboard(page, page.getInt(LOOPS_AT));
+            int loops = page.getInt(LOOPS_AT);
+            if (size != bytes(loops)) {
+                throw new WireException("the scoreboard " + file + " of " + loops + " event loops has " + size
+                        + " bytes, expected " + bytes(loops));
+            }
+            return new Scoreboard(page, loops);
         }
+    }
+
+    private static long bytes(long loops) {
+        return LOOP_BYTES * (1 + loops);
     }
 
     /** How many event loops it has room for. */
