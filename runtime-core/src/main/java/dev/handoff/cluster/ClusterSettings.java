@@ -188,9 +188,9 @@ public final class ClusterSettings {
 
     /** Where to listen: what the operator says, else what the program said, else port 8080. */
     public List<ListenOptions> listeners() {
-        String said = text(Setting.LISTEN);
+        List<ListenOptions> said = addresses(text(Setting.LISTEN));
         if (!said.isEmpty()) {
-            return Arrays.stream(said.split(",")).map(ListenOptions::parse).toList();
+            return said;
         }
         return listeners.isEmpty() ? List.of(ListenOptions.port(8080)) : listeners;
     }
@@ -200,12 +200,20 @@ public final class ClusterSettings {
         if (policy.isPresent() && !operator.containsKey(Setting.POLICY)) {
             return policy.get();
         }
-        return switch (text(Setting.POLICY)) {
+        return policyOf(text(Setting.POLICY));
+    }
+
+    static List<ListenOptions> addresses(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(ListenOptions::parse).toList();
+    }
+
+    static SchedulingPolicy policyOf(String text) {
+        return switch (text) {
             case "round-robin" -> SchedulingPolicy.roundRobin();
             case "shared" -> SchedulingPolicy.shared();
-            default ->
-                throw new IllegalArgumentException(
-                        "policy = '" + text(Setting.POLICY) + "': expected round-robin or shared");
+            default -> throw new IllegalArgumentException("policy = '" + text + "': expected round-robin or shared");
         };
     }
 

@@ -65,21 +65,20 @@ public record ListenOptions(
      */
     public static ListenOptions parse(String text) {
         String trimmed = text.trim();
-        if (trimmed.startsWith(UNIX)) {
+        if (trimmed.startsWith(UNIX) && trimmed.length() > UNIX.length()) {
             return unix(Path.of(trimmed.substring(UNIX.length())));
         }
         int colon = trimmed.lastIndexOf(':');
         String host = colon < 0 ? "" : trimmed.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        if (host.indexOf(':') >= 0 && !bracketed) {
+        String port = trimmed.substring(colon + 1);
+        if (bracketed ? host.length() == 2 : host.indexOf(':') >= 0 || host.indexOf('[') >= 0) {
             throw malformed(text);
         }
-        try {
-            int port = Integer.parseInt(trimmed.substring(colon + 1));
-            return address(bracketed ? host.substring(1, host.length() - 1) : host, port);
-        } catch (NumberFormatException e) {
+        if (!port.matches("[0-9]{1,9}")) {
             throw malformed(text);
         }
+        return address(bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(port));
     }
 
     private static IllegalArgumentException malformed(String text) {

@@ -68,11 +68,17 @@ public enum Setting {
     RUN_DIRECTORY("run", Kind.TEXT, "");
 
     private enum Kind {
-        TEXT,
-        COUNT,
-        SECONDS,
-        MILLIS,
-        SWITCH
+        TEXT("text"),
+        COUNT("a count"),
+        SECONDS("a duration"),
+        MILLIS("a duration"),
+        SWITCH("on or off");
+
+        private final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
     }
 
     private final String key;
@@ -131,12 +137,22 @@ public enum Setting {
     Object parse(String text) {
         String trimmed = text.trim();
         return switch (kind) {
-            case TEXT -> trimmed;
+            case TEXT -> text(trimmed);
             case COUNT -> (int) checked(number(trimmed, trimmed), trimmed);
             case SECONDS -> duration(trimmed, 1000);
             case MILLIS -> duration(trimmed, 1);
             case SWITCH -> switchOf(trimmed);
         };
+    }
+
+    /** Refuses where it is said what could not be made use of later. */
+    private String text(String text) {
+        if (this == LISTEN) {
+            ClusterSettings.addresses(text);
+        } else if (this == POLICY) {
+            ClusterSettings.policyOf(text);
+        }
+        return text;
     }
 
     private Duration duration(String text, long unitMillis) {
@@ -152,9 +168,13 @@ public enum Setting {
                         throw new IllegalArgumentException(
                                 key + " = '" + text + "': expected a whole number with ms, s, m or h behind it");
                 };
-        Duration value = Duration.ofMillis(Math.multiplyExact(number(digits, text), unit));
-        check(value);
-        return value;
+        try {
+            Duration value = Duration.ofMillis(Math.multiplyExact(number(digits, text), unit));
+            check(value);
+            return value;
+        } catch (ArithmeticException e) {
+            throw outOfRange(text);
+        }
     }
 
     private long number(String digits, String text) {
@@ -173,7 +193,11 @@ public enum Setting {
         };
     }
 
+    /** Gives the value, if it is of this setting's kind and in its range. */
     Object check(Object value) {
+        if (!defaultValue.getClass().isInstance(value)) {
+            throw new IllegalArgumentException(key + " = " + value + ": expected " + kind.words);
+        }
         if (value instanceof Integer count) {
             checked(count, count.toString());
         } else if (value instanceof Duration duration) {
