@@ -8,6 +8,8 @@ import dev.handoff.wire.Refusal;
 import dev.handoff.wire.WireException;
 import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The worker's end of a lane: takes the master's frames and gives the connections to one event loop, whose thread alone
@@ -41,6 +43,8 @@ public final class HandoffReceiver implements AutoCloseable {
         /** Nothing more will come. */
         void drain();
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandoffReceiver.class);
 
     private final HandoffChannel channel;
     private final Adopter adopter;
@@ -128,7 +132,20 @@ public final class HandoffReceiver implements AutoCloseable {
         }
         unsettled = true;
         for (int index = 0; index < count; index++) {
-            adopter.adopt(batch[index]);
+            adopt(batch[index]);
+        }
+    }
+
+    /** Acknowledged, it is this worker's alone: one that fails must neither stay open for ever nor take others along. */
+    private void adopt(Offer offer) {
+        try {
+            adopter.adopt(offer);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "closed the connection from {}, which could not be adopted",
+                    offer.peer().decode(),
+                    e);
+            offer.connection().close();
         }
     }
 

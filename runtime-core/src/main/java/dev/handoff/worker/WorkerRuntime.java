@@ -146,6 +146,7 @@ public final class WorkerRuntime {
 
     /** Tells the master that this worker cannot serve, and why. */
     public void failed(String reason) {
+        saidGoodbye = true;
         control.send(new ControlFrame.Failed(reason));
         awaitControlEnd();
     }

@@ -85,6 +85,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private void onLaneFailed(IOException failure) {
         LOG.error("lane {} is of no more use, this worker leaves: {}", index, failure.getMessage());
         runtime.requestLeave("its lane " + index + " failed: " + failure.getMessage());
+        // No drain frame will come on it any more.
+        drain();
     }
 
     // --- connections come -----------------------------------------------------------------------------------------
