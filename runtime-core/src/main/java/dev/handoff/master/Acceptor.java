@@ -14,11 +14,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -51,28 +49,32 @@ final class Acceptor implements AutoCloseable {
 
     private static final int MOST_A_PASS = 64;
     private static final int PAUSE_MILLIS = 10;
+
+    /** So long a worker that refused is left alone. */
     private static final long REST_NANOS = 50_000_000;
 
+    /** So long the last connections get to be acknowledged: until then they may come back, and somebody must be there. */
+    private static final long ANSWER_NANOS = 1_000_000_000;
+
     private final SchedulingPolicy policy;
+    private final Rotation rotation;
     private final Events events;
+    private final WakeUp wakeUp;
     private final Rendezvous rendezvous;
     private final Gate gate;
     private final int credit;
     private final int eventLoops;
     private final int queueMax;
     private final Poller poller = new Poller();
-    private final WakeUp wakeUp = new WakeUp();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Target> targets = new TreeMap<>();
-    private final List<Target> takers = new ArrayList<>();
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final List<Lane> polledLanes = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
     private int firstLane;
-    private long turn;
-    private long nowNanos;
+    private long nowNanos = System.nanoTime();
     private boolean closed;
 
     /**
@@ -83,12 +85,19 @@ final class Acceptor implements AutoCloseable {
     Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> listeners, Events events)
             throws IOException {
         this.policy = settings.policy();
+        this.rotation = new Rotation(policy);
         this.credit = settings.count(Setting.CREDIT);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
         this.events = events;
         this.queueMax = settings.count(Setting.QUEUE_MAX);
         this.gate = new Gate(listeners);
-        this.rendezvous = new Rendezvous(rendezvousSocket);
+        this.wakeUp = new WakeUp();
+        try {
+            this.rendezvous = new Rendezvous(rendezvousSocket);
+        } catch (IOException e) {
+            wakeUp.close();
+            throw e;
+        }
     }
 
     // --- what other threads ask for -------------------------------------------------------------------------------
@@ -133,7 +142,8 @@ final class Acceptor implements AutoCloseable {
     /**
      * Lets nobody new in, for good.
      *
-     * @return done when all who were let in before are with workers, and the listeners are closed
+     * @return done when the listeners are closed and all who were let in before are with workers, who have acknowledged
+     *     them or had a second for it
      */
     CompletableFuture<Void> stopListening() {
         command(() -> gate.startClosing(nowNanos));
@@ -143,6 +153,10 @@ final class Acceptor implements AutoCloseable {
     /** Ends the thread, closes listeners, lanes and every connection that no worker has; waits for that. */
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.NEW) {
+            closeAll();
+            return;
+        }
         command(() -> closed = true);
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -186,36 +200,20 @@ final class Acceptor implements AutoCloseable {
     }
 
     private void pass() throws UnixException {
-        nowNanos = System.nanoTime();
-        runCommands();
         poll();
         readAnswers();
+        runCommands();
         handOut();
         flush();
         finishClosing();
     }
 
-    private void runCommands() {
-        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
-        }
-    }
-
     private void poll() throws UnixException {
-        findTakers();
+        rotation.renew(targets.values(), nowNanos);
         poller.clear();
         int wake = poller.add(wakeUp.fd(), Poller.IN);
-        int door = rendezvous.addTo(poller);
-        firstLane = door + 1 + rendezvous.strangerCount();
-        polledLanes.clear();
-        for (Target target : targets.values()) {
-            for (Lane lane : target.lanes()) {
-                if (!lane.hasEnded()) {
-                    poller.add(lane.fd(), Poller.IN);
-                    polledLanes.add(lane);
-                }
-            }
-        }
+        int door = rendezvous.addTo(poller, nowNanos);
+        addLanes(door + 1 + rendezvous.strangerCount());
         boolean accepting = isAccepting();
         if (accepting) {
             gate.addTo(poller);
@@ -228,22 +226,33 @@ final class Acceptor implements AutoCloseable {
         rendezvous.receive(poller, door, nowNanos, this::admit);
     }
 
+    private void addLanes(int first) {
+        firstLane = first;
+        polledLanes.clear();
+        for (Target target : targets.values()) {
+            for (Lane lane : target.lanes()) {
+                if (lane.isReadable()) {
+                    poller.add(lane.fd(), Poller.IN);
+                    polledLanes.add(lane);
+                }
+            }
+        }
+    }
+
     /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
     private boolean isAccepting() {
         return (policy.masterAccepts() || gate.isClosing())
                 && gate.mayAccept(nowNanos)
                 && waiting.isEmpty()
-                && !takers.isEmpty();
+                && !rotation.isEmpty();
     }
 
+    /** A little while only, where something is to be done that no descriptor tells of. */
     private int timeoutMillis(boolean accepting) {
-        boolean idle = commands.isEmpty()
-                && (accepting || !policy.masterAccepts() || gate.isClosed())
-                && !gate.isClosing()
-                && waiting.isEmpty()
-                && !rendezvous.hasStrangers()
-                && !hasUnsent();
-        return idle ? -1 : commands.isEmpty() ? PAUSE_MILLIS : 0;
+        boolean paused = !accepting && policy.masterAccepts() && !gate.isClosed();
+        boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
+        boolean waits = !waiting.isEmpty() || hasUnsent() || rendezvous.isTimed(nowNanos);
+        return paused || stopping || waits ? PAUSE_MILLIS : -1;
     }
 
     private boolean hasUnsent() {
@@ -253,15 +262,6 @@ final class Acceptor implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    private void findTakers() {
-        takers.clear();
-        for (Target target : targets.values()) {
-            if (target.takes(nowNanos)) {
-                takers.add(target);
-            }
-        }
     }
 
     private void readAnswers() {
@@ -280,53 +280,27 @@ final class Acceptor implements AutoCloseable {
             fail(target, lane, e.getMessage());
             return;
         }
-        if (lane.hasEnded() && !target.isDraining()) {
-            fail(target, lane, "the worker closed it");
+        if (!lane.isReadable()) {
+            onLaneEnd(target, lane);
+        }
+    }
+
+    /** After the answers, for a command may close lanes that were polled. */
+    private void runCommands() {
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
         }
     }
 
     private void handOut() {
-        findTakers();
-        while (!waiting.isEmpty() && !takers.isEmpty()) {
-            give(waiting.removeFirst());
+        rotation.renew(targets.values(), nowNanos);
+        while (!waiting.isEmpty() && !rotation.isEmpty()) {
+            rotation.give(waiting.removeFirst());
         }
-        if (!takers.isEmpty()) {
-            gate.acceptReady(poller, Math.min(MOST_A_PASS, creditOfTakers()), nowNanos, this::give);
+        if (!rotation.isEmpty()) {
+            gate.acceptReady(poller, Math.min(MOST_A_PASS, rotation.credit()), nowNanos, rotation::give);
         } else if (policy.masterAccepts() && gate.mayAccept(nowNanos) && waiting.size() < queueMax) {
             gate.relieve(queueMax - waiting.size(), nowNanos, waiting::addLast);
-        }
-    }
-
-    private int creditOfTakers() {
-        int sum = 0;
-        for (Target target : takers) {
-            sum += target.credit();
-        }
-        return sum;
-    }
-
-    private void give(Pending connection) {
-        if (takers.isEmpty()) {
-            waiting.addLast(connection);
-            return;
-        }
-        Target chosen = takers.get(pick());
-        chosen.assign(connection, ++turn);
-        if (chosen.credit() == 0) {
-            takers.remove(chosen);
-        }
-    }
-
-    /** A policy of the user's that fails costs its choice, not the connection. */
-    private int pick() {
-        try {
-            return Objects.checkIndex(policy.pick(takers), takers.size());
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "the scheduling policy failed among {} workers: the first one gets the connection",
-                    takers.size(),
-                    e);
-            return 0;
         }
     }
 
@@ -350,19 +324,35 @@ final class Acceptor implements AutoCloseable {
 
     private void finishClosing() {
         gate.finishClosing(nowNanos, waiting::addLast);
-        if (gate.isClosed() && waiting.isEmpty() && !listeningStopped.isDone() && !hasUnsent()) {
+        if (gate.isClosed() && !listeningStopped.isDone() && waiting.isEmpty() && !isUnderWay()) {
             listeningStopped.complete(null);
         }
+    }
+
+    private boolean isUnderWay() {
+        boolean patient = nowNanos - gate.closedNanos() < ANSWER_NANOS;
+        for (Target target : targets.values()) {
+            for (Lane lane : target.lanes()) {
+                if (lane.hasUnsent() || (patient && lane.hasUnanswered())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     // --- what happens to workers ----------------------------------------------------------------------------------
 
     private boolean admit(HandoffChannel channel, int peerPid) {
-        Target target = targets.get((int) channel.workerId());
+        long workerId = channel.workerId();
+        Target target = workerId == (int) workerId ? targets.get((int) workerId) : null;
         if (target == null || !target.admits(peerPid, channel.token(), channel.lane())) {
             return false;
         }
-        target.open(channel.lane(), channel, credit);
+        Lane lane = target.open(channel.lane(), channel, credit);
+        if (target.isDraining()) {
+            lane.orderDrain();
+        }
         if (target.allLanesOpen()) {
             events.onLanesOpen(target.workerId());
         }
@@ -370,14 +360,14 @@ final class Acceptor implements AutoCloseable {
     }
 
     private void onWorkerReady(Target target) {
-        if (!policy.masterAccepts() && !target.hasListeners()) {
+        if (!policy.masterAccepts() && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
             target.share(gate.listeners());
         }
         target.setInRotation(true);
     }
 
     private void onProbe(@Nullable Target target, Pending probe) {
-        if (target == null || target.credit() == 0) {
+        if (target == null || target.isDraining() || target.credit() == 0) {
             probe.close();
         } else {
             target.assign(probe, target.lastTurn());
@@ -388,7 +378,7 @@ final class Acceptor implements AutoCloseable {
         if (!target.isDraining()) {
             target.startDraining();
             for (Lane lane : target.lanes()) {
-                if (!policy.masterAccepts()) {
+                if (target.hasListeners()) {
                     gate.listeners().forEach(listener -> lane.orderUnlisten(listener.key()));
                 }
                 lane.orderDrain();
@@ -400,19 +390,22 @@ final class Acceptor implements AutoCloseable {
     private void onRefused(Target target, List<Pending> refused, Refusal reason) {
         LOG.debug("worker {} refused {} connections: {}", target.workerId(), refused.size(), reason);
         target.restUntil(nowNanos + REST_NANOS);
-        for (Pending connection : refused) {
-            if (connection.offer().probe()) {
-                connection.close();
-            } else {
-                waiting.addLast(connection);
-            }
+        putBack(refused);
+    }
+
+    /** A lane that a worker closes when it leaves is no failure. */
+    private void onLaneEnd(Target target, Lane lane) {
+        if (target.isDraining()) {
+            putBack(lane.takeUnsent());
+        } else {
+            fail(target, lane, "the worker closed it");
         }
     }
 
+    /** A worker with one lane too few is of no use: it leaves, and hears so on the others. */
     private void fail(Target target, Lane lane, @Nullable String reason) {
-        lane.giveUp();
-        putBack(lane::takeBack);
-        target.startDraining();
+        putBack(lane.takeUnsent());
+        onDrain(target);
         events.onLaneFailed(target.workerId(), String.valueOf(reason));
     }
 
@@ -420,40 +413,49 @@ final class Acceptor implements AutoCloseable {
         if (target == null) {
             return;
         }
+        target.startDraining();
         for (Lane lane : target.lanes()) {
-            putBack(lane::takeBack);
-            putBack(rescue -> lane.abandon(
-                    (refused, reason) -> refused.forEach(rescue), connection -> rescue(target, connection, rescue)));
+            readAnswers(lane);
+            putBack(lane.takeUnsent());
+            putBack(survivors(target, lane.takeUnanswered()));
         }
         target.close();
     }
 
-    private static void rescue(Target target, Pending connection, Consumer<Pending> rescue) {
-        if (connection.survivesDeath()) {
-            rescue.accept(connection);
-        } else {
-            if (!connection.offer().probe()) {
+    private static List<Pending> survivors(Target target, List<Pending> unanswered) {
+        List<Pending> survivors = new ArrayList<>();
+        for (Pending connection : unanswered) {
+            if (connection.survivesDeath()) {
+                survivors.add(connection);
+            } else {
                 LOG.warn(
                         "closed the connection from {}: worker {} is the last of those that died before taking it up",
                         connection.offer().peer().decode(),
                         target.workerId());
+                connection.close();
             }
-            connection.close();
         }
+        return survivors;
     }
 
-    /** Puts connections in front of all that wait, in their order: they have waited longest. */
-    private void putBack(Consumer<Consumer<Pending>> source) {
-        List<Pending> returned = new ArrayList<>();
-        source.accept(returned::add);
-        Collections.reverse(returned);
-        returned.forEach(waiting::addFirst);
+    /** Puts connections in front of all that wait, in their order: they have waited longest. Probes are nobody else's. */
+    private void putBack(List<Pending> returned) {
+        for (int index = returned.size() - 1; index >= 0; index--) {
+            Pending connection = returned.get(index);
+            if (connection.isProbe()) {
+                connection.close();
+            } else {
+                waiting.addFirst(connection);
+            }
+        }
     }
 
     private void closeAll() {
         gate.close();
         rendezvous.close();
         targets.values().forEach(Target::close);
+        targets.clear();
+        runCommands();
         waiting.forEach(Pending::close);
         wakeUp.close();
         listeningStopped.complete(null);

@@ -5,7 +5,6 @@ import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.Offer;
-import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -18,9 +17,6 @@ final class Gate {
     /** So long handshakes that have begun get to end before the listeners are closed. */
     private static final long CLOSING_NANOS = 100_000_000;
 
-    /** So long nothing is accepted after the kernel had no room for one more connection. */
-    private static final long SHORTAGE_NANOS = 100_000_000;
-
     private enum State {
         OPEN,
         CLOSING,
@@ -28,12 +24,10 @@ final class Gate {
     }
 
     private final List<Listener> listeners;
+    private final Shortage shortage = new Shortage();
     private State state = State.OPEN;
     private long closingSinceNanos;
-    private boolean outOfRoom;
-    private long shortSinceNanos;
-    private long lastWarningNanos;
-    private boolean warned;
+    private long closedNanos;
     private int firstPolled;
     private boolean polled;
     private int turn;
@@ -42,8 +36,17 @@ final class Gate {
         this.listeners = listeners;
     }
 
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
     boolean isClosed() {
         return state == State.CLOSED;
+    }
+
+    /** When the listeners were closed. */
+    long closedNanos() {
+        return closedNanos;
     }
 
     List<Listener> listeners() {
@@ -52,32 +55,27 @@ final class Gate {
 
     /** Adds the listeners to a poll. */
     void addTo(Poller poller) {
-        firstPolled = poller.add(listeners.get(0).socket().fd(), Poller.IN);
-        for (Listener listener : listeners.subList(1, listeners.size())) {
-            poller.add(listener.socket().fd(), Poller.IN);
+        for (int index = 0; index < listeners.size(); index++) {
+            int at = poller.add(listeners.get(index).socket().fd(), Poller.IN);
+            firstPolled = at - index;
         }
         polled = true;
     }
 
-    /**
-     * Takes connections of those listeners that the last poll found ready, in turn.
-     *
-     * @return how many
-     */
-    int acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
+    /** Takes connections of those listeners that the last poll found ready; each time another one comes first. */
+    void acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
         if (!polled) {
-            return 0;
+            return;
         }
         polled = false;
         int accepted = 0;
-        turn++;
+        turn = turn + 1 < listeners.size() ? turn + 1 : 0;
         for (int count = 0; count < listeners.size(); count++) {
             int index = (turn + count) % listeners.size();
             if (poller.isReady(firstPolled + index)) {
                 accepted += accept(listeners.get(index), most - accepted, nowNanos, each);
             }
         }
-        return accepted;
     }
 
     private int accept(Listener listener, int most, long nowNanos, Consumer<Pending> each) {
@@ -92,29 +90,14 @@ final class Gate {
                 accepted++;
             }
         } catch (UnixException e) {
-            rest(listener, e, nowNanos);
+            shortage.begin(e.getMessage() + " on " + listener.address(), nowNanos);
         }
         return accepted;
     }
 
-    private void rest(Listener listener, UnixException shortage, long nowNanos) {
-        outOfRoom = true;
-        shortSinceNanos = nowNanos;
-        if (!warned || nowNanos - lastWarningNanos > 1_000_000_000) {
-            warned = true;
-            lastWarningNanos = nowNanos;
-            LOG.warn(
-                    "{} on {}; its clients wait in the kernel's backlog, next try in {} ms",
-                    shortage.getMessage(),
-                    listener.address(),
-                    SHORTAGE_NANOS / 1_000_000);
-        }
-    }
-
     /** Whether it is worth while to look for connections: not closed, and not short of descriptors just now. */
     boolean mayAccept(long nowNanos) {
-        outOfRoom = outOfRoom && nowNanos - shortSinceNanos < SHORTAGE_NANOS;
-        return state != State.CLOSED && !outOfRoom;
+        return state != State.CLOSED && !shortage.isResting(nowNanos);
     }
 
     /** Takes what the kernel can hardly keep any longer: of every listener whose backlog is three quarters full. */
@@ -130,7 +113,7 @@ final class Gate {
     private static boolean isNearlyFull(Listener listener) {
         try {
             ListeningSocket.Backlog backlog = listener.socket().backlog();
-            return backlog.waiting() > backlog.limit() / 4 * 3L;
+            return backlog.waiting() * 4L > backlog.limit() * 3L;
         } catch (UnixException e) {
             LOG.warn("{} of {}: takes connections early instead", e.getMessage(), listener.address());
             return true;
@@ -145,10 +128,10 @@ final class Gate {
         state = State.CLOSING;
         closingSinceNanos = nowNanos;
         for (Listener listener : listeners) {
+            listener.removeFile();
             try {
-                listener.removeFile();
                 listener.socket().refuseNewHandshakes();
-            } catch (IOException | RuntimeException e) {
+            } catch (UnixException e) {
                 LOG.warn("{}: a client that connects to {} just now may be reset", e.getMessage(), listener.address());
             }
         }
@@ -158,17 +141,26 @@ final class Gate {
         return state == State.CLOSING;
     }
 
-    /** When that moment is over: takes everything that is left and closes. */
+    /** When that moment is over: takes everything that is left, be it not before there is room for it, and closes. */
     void finishClosing(long nowNanos, Consumer<Pending> each) {
-        if (state == State.CLOSING && nowNanos - closingSinceNanos >= CLOSING_NANOS) {
-            for (Listener listener : listeners) {
-                accept(listener, Integer.MAX_VALUE, nowNanos, each);
-            }
-            close();
+        if (state != State.CLOSING || nowNanos - closingSinceNanos < CLOSING_NANOS || !mayAccept(nowNanos)) {
+            return;
+        }
+        for (Listener listener : listeners) {
+            accept(listener, Integer.MAX_VALUE, nowNanos, each);
+        }
+        if (mayAccept(nowNanos)) {
+            state = State.CLOSED;
+            closedNanos = nowNanos;
+            listeners.forEach(Listener::close);
         }
     }
 
+    /** Closes at once. */
     void close() {
+        if (state == State.OPEN) {
+            listeners.forEach(Listener::removeFile);
+        }
         if (state != State.CLOSED) {
             state = State.CLOSED;
             listeners.forEach(Listener::close);

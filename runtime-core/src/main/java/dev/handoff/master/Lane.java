@@ -12,13 +12,23 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The master's end of the way to one event loop of one worker. Connections that are assigned in one pass of the acceptor
  * travel together. The acceptor's thread only.
  */
 final class Lane {
+    private enum State {
+        /** Both sides send and read. */
+        OPEN,
+        /** The worker's end takes nothing more, but what it said before may still be there. */
+        DEAF,
+        /** The worker has closed its end, and all that it said has been read. */
+        ENDED,
+        /** The worker said what makes no sense: what it has taken up nobody knows. */
+        BROKEN
+    }
+
     /** What the worker's answers lead to. */
     interface Answers {
         /** Connections that the worker gave back unread; somebody else is to get them. */
@@ -36,7 +46,7 @@ final class Lane {
     private final Deque<Pending> assigned = new ArrayDeque<>();
     private final Deque<Order> orders = new ArrayDeque<>();
     private final Offer[] frame = new Offer[HandoffChannel.MAX_OFFERS];
-    private boolean ended;
+    private State state = State.OPEN;
 
     Lane(Target target, HandoffChannel channel, int credit) {
         this.target = target;
@@ -55,12 +65,12 @@ final class Lane {
 
     /** How many more connections may be assigned. */
     int credit() {
-        return ended ? 0 : ledger.free() - assigned.size();
+        return state == State.OPEN ? ledger.free() - assigned.size() : 0;
     }
 
-    /** Whether the worker has closed its end: nothing can be sent, and what there was to read has been read. */
-    boolean hasEnded() {
-        return ended;
+    /** Whether there is still something to be expected from the worker. */
+    boolean isReadable() {
+        return state == State.OPEN || state == State.DEAF;
     }
 
     void assign(Pending connection) {
@@ -68,15 +78,22 @@ final class Lane {
     }
 
     void orderListen(int listener, Fd listeningSocket) {
-        orders.add(open -> open.listen(listener, listeningSocket));
+        // The listener may have been closed for good when the order's turn comes.
+        order(open -> !listeningSocket.isOpen() || open.listen(listener, listeningSocket));
     }
 
     void orderUnlisten(int listener) {
-        orders.add(open -> open.unlisten(listener));
+        order(open -> open.unlisten(listener));
     }
 
     void orderDrain() {
-        orders.add(HandoffChannel::drain);
+        order(HandoffChannel::drain);
+    }
+
+    private void order(Order order) {
+        if (state == State.OPEN) {
+            orders.add(order);
+        }
     }
 
     /** Whether something waits to be sent. */
@@ -84,12 +101,31 @@ final class Lane {
         return !assigned.isEmpty() || !orders.isEmpty();
     }
 
+    /** Whether the worker has something that it has neither acknowledged nor refused. */
+    boolean hasUnanswered() {
+        return !ledger.isEmpty();
+    }
+
     /**
      * Sends what was assigned and ordered, as far as the worker's end has room.
      *
-     * @throws UnixException if the worker's end is gone; what was not sent can be {@link #takeBack taken back}
+     * @throws UnixException if the worker's end is gone; what was not sent can be {@link #takeUnsent taken back}
      */
     void flush() throws UnixException {
+        try {
+            sendAll();
+        } catch (UnixException e) {
+            leave(State.DEAF);
+            throw e;
+        }
+    }
+
+    private void leave(State next) {
+        state = next;
+        orders.clear();
+    }
+
+    private void sendAll() throws UnixException {
         while (!assigned.isEmpty()) {
             if (!sendFrame()) {
                 return;
@@ -118,21 +154,27 @@ final class Lane {
     }
 
     /**
-     * Reads the worker's answers until none waits.
+     * Reads the worker's answers until none waits, or the lane has ended.
      *
-     * @throws IOException if one is broken: the lane is then of no more use
+     * @throws IOException if one is broken: nothing more is read then, nor sent
      */
     void readAnswers(Answers answers) throws IOException {
-        while (!ended) {
-            Received received = channel.receive();
-            if (received == Received.NOTHING) {
-                return;
+        try {
+            while (isReadable()) {
+                Received received = channel.receive();
+                if (received == Received.NOTHING) {
+                    return;
+                }
+                if (received == Received.END) {
+                    leave(State.ENDED);
+                } else {
+                    readAnswer(answers);
+                }
             }
-            if (received == Received.END) {
-                ended = true;
-                return;
-            }
-            readAnswer(answers);
+        } catch (IOException e) {
+            leave(State.BROKEN);
+            channel.closeUntaken();
+            throw e;
         }
     }
 
@@ -150,35 +192,27 @@ final class Lane {
     }
 
     /** Takes back what was assigned and not sent. */
-    void takeBack(Consumer<Pending> each) {
-        while (!assigned.isEmpty()) {
-            each.accept(assigned.removeFirst());
-        }
+    List<Pending> takeUnsent() {
+        List<Pending> unsent = List.copyOf(assigned);
+        assigned.clear();
+        return unsent;
     }
 
     /**
-     * The worker's process is gone: reads what it still said, then gives out what it never acknowledged. Only now is
-     * that safe: two owners of one connection is the worst fault there is.
+     * Takes back what was sent and not answered. Only when the worker's process is gone and what it still said has been
+     * read is that safe: two owners of one connection is the worst fault there is. For the same reason nothing comes back
+     * from a broken lane: what was on it is closed.
      */
-    void abandon(Answers answers, Consumer<Pending> unacknowledged) {
-        try {
-            readAnswers(answers);
-        } catch (IOException e) {
-            // It died in the middle of a word; what it acknowledged before that counts.
-            ended = true;
-        }
-        ledger.abandon(unacknowledged);
-    }
-
-    /** After this nothing is read or sent; what is under way stays in the ledger until the process is gone. */
-    void giveUp() {
-        ended = true;
-        orders.clear();
+    List<Pending> takeUnanswered() {
+        List<Pending> unanswered = new ArrayList<>();
+        ledger.abandon(state == State.BROKEN ? Pending::close : unanswered::add);
+        return unanswered;
     }
 
     void close() {
+        leave(State.ENDED);
         ledger.abandon(Pending::close);
-        takeBack(Pending::close);
+        takeUnsent().forEach(Pending::close);
         channel.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.wire.WireException;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,11 @@ final class Ledger {
         return ring.length - (int) (next - oldest);
     }
 
+    /** Whether all that were sent have been answered. */
+    boolean isEmpty() {
+        return oldest == next;
+    }
+
     /** Notes that a connection was sent under {@link #nextSequence}. */
     void sent(Pending connection) {
         if (free() == 0) {
@@ -50,19 +56,30 @@ final class Ledger {
      * @throws WireException if one of them is not under way: the worker answers what it was not asked
      */
     void answered(long first, int count, Consumer<Pending> each) throws WireException {
+        checkUnderWay(first, count);
+        for (long sequence = first; sequence < first + count; sequence++) {
+            each.accept(take(sequence));
+        }
+        forgetAnswered();
+    }
+
+    /** Before anything is taken out: what is taken out for a broken answer would belong to nobody. */
+    private void checkUnderWay(long first, int count) throws WireException {
         if (count < 1 || first < oldest || first > next - count) {
             throw notUnderWay(first, count);
         }
         for (long sequence = first; sequence < first + count; sequence++) {
-            Pending connection = ring[slot(sequence)];
-            if (connection == null) {
+            if (ring[slot(sequence)] == null) {
                 throw notUnderWay(sequence, 1);
             }
-            // Out of the ledger before it is closed: descriptor numbers are reused at once.
-            ring[slot(sequence)] = null;
-            each.accept(connection);
         }
-        forgetAnswered();
+    }
+
+    /** Out of the ledger before it is closed: descriptor numbers are reused at once. */
+    private Pending take(long sequence) {
+        Pending connection = Objects.requireNonNull(ring[slot(sequence)]);
+        ring[slot(sequence)] = null;
+        return connection;
     }
 
     private WireException notUnderWay(long first, int count) {
@@ -79,10 +96,8 @@ final class Ledger {
     /** Takes all out that were not answered, for they never will be. */
     void abandon(Consumer<Pending> each) {
         for (; oldest < next; oldest++) {
-            Pending connection = ring[slot(oldest)];
-            if (connection != null) {
-                ring[slot(oldest)] = null;
-                each.accept(connection);
+            if (ring[slot(oldest)] != null) {
+                each.accept(take(oldest));
             }
         }
     }

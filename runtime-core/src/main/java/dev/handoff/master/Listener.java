@@ -6,7 +6,6 @@ import dev.handoff.cluster.StartException;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.UnixException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.constants.platform.Errno;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listening socket of the master's: opened once, before the first worker, and closed at the last stop.
@@ -26,6 +27,8 @@ import jnr.constants.platform.Errno;
  * @param address where it really listens
  */
 record Listener(int key, String name, ListeningSocket socket, ListenAddress address) {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
     /**
      * Opens all or none.
      *
@@ -39,6 +42,7 @@ record Listener(int key, String name, ListeningSocket socket, ListenAddress addr
             }
             return List.copyOf(opened);
         } catch (IOException e) {
+            opened.forEach(Listener::removeFile);
             opened.forEach(Listener::close);
             throw new StartException(StartException.CANNOT_LISTEN, e.getMessage() + advice(e), e);
         }
@@ -67,11 +71,18 @@ record Listener(int key, String name, ListeningSocket socket, ListenAddress addr
 
     private static Listener openPath(int key, ListenOptions options, Path path) throws IOException {
         ListeningSocket socket = ListeningSocket.bind(path, options.backlog());
-        if (!options.permissions().isEmpty()) {
-            Files.setPosixFilePermissions(path, options.permissions());
+        ListenAddress address = new ListenAddress(ListenAddress.Family.UNIX, path.toString(), -1);
+        Listener listener = new Listener(key, options.name(), socket, address);
+        try {
+            if (!options.permissions().isEmpty()) {
+                Files.setPosixFilePermissions(path, options.permissions());
+            }
+            return listener;
+        } catch (IOException e) {
+            listener.removeFile();
+            listener.close();
+            throw e;
         }
-        return new Listener(
-                key, options.name(), socket, new ListenAddress(ListenAddress.Family.UNIX, path.toString(), -1));
     }
 
     private static Listener openPort(int key, ListenOptions options) throws IOException {
@@ -109,19 +120,18 @@ record Listener(int key, String name, ListeningSocket socket, ListenAddress addr
         }
     }
 
-    /** Closes the socket and removes the file of a Unix path. */
+    /** Closes the socket. The file of a Unix path stays: a successor may have its own there by now. */
     void close() {
-        removeFile();
         socket.close();
     }
 
-    /** Takes the file of a Unix path away, so that nobody new finds it. */
+    /** Takes the file of a Unix path away, so that nobody new finds it. To be called once, before {@link #close}. */
     void removeFile() {
         address.path().ifPresent(path -> {
             try {
                 Files.deleteIfExists(path);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot remove " + path, e);
+                LOG.warn("cannot remove {}, on which nobody listens any more: {}", path, e.toString());
             }
         });
     }

@@ -17,10 +17,15 @@ final class Pending {
         return offer;
     }
 
+    /** Whether it is the master's own question to one worker, which is nobody else's. */
+    boolean isProbe() {
+        return offer.probe();
+    }
+
     /** The worker that it was offered to has died: whether another one is to get it. One that kills whoever looks at it is not. */
     boolean survivesDeath() {
         deaths++;
-        return deaths <= MOST_DEATHS && !offer.probe();
+        return deaths <= MOST_DEATHS;
     }
 
     /** Drops the master's duplicate. */

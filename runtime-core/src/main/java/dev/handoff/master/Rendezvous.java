@@ -39,21 +39,29 @@ final class Rendezvous {
 
     private final SeqPacketSocket socket;
     private final List<Stranger> strangers = new ArrayList<>();
+    private final Shortage shortage = new Shortage();
 
     Rendezvous(Path path) throws IOException {
         socket = SeqPacketSocket.listen(path, BACKLOG);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        try {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** Adds the door and those who stand in it to a poll. */
-    int addTo(Poller poller) {
-        int first = poller.add(socket.fd(), strangers.size() < MOST_STRANGERS ? Poller.IN : 0);
+    int addTo(Poller poller, long nowNanos) {
+        boolean open = strangers.size() < MOST_STRANGERS && !shortage.isResting(nowNanos);
+        int first = poller.add(socket.fd(), open ? Poller.IN : 0);
         strangers.forEach(stranger -> poller.add(stranger.channel.fd(), Poller.IN));
         return first;
     }
 
-    boolean hasStrangers() {
-        return !strangers.isEmpty();
+    /** Whether something is to be done when some time has passed. */
+    boolean isTimed(long nowNanos) {
+        return !strangers.isEmpty() || shortage.isResting(nowNanos);
     }
 
     int strangerCount() {
@@ -84,12 +92,18 @@ final class Rendezvous {
                 welcome(new HandoffChannel(accepted.get()), nowNanos);
             }
         } catch (UnixException e) {
-            LOG.warn("{}: a worker's lane waits", e.getMessage());
+            shortage.begin(String.valueOf(e.getMessage()), nowNanos);
         }
     }
 
     private void welcome(HandoffChannel channel, long nowNanos) throws UnixException {
-        PeerCredentials peer = channel.peer();
+        PeerCredentials peer;
+        try {
+            peer = channel.peer();
+        } catch (UnixException e) {
+            channel.close();
+            throw e;
+        }
         if (peer.isOurs()) {
             strangers.add(new Stranger(channel, peer, nowNanos));
         } else {

@@ -120,7 +120,8 @@ final class Target implements SchedulingPolicy.Candidate {
     void assign(Pending connection, long turn) {
         lastTurn = turn;
         for (int tried = 0; tried < lanes.size(); tried++) {
-            Lane lane = lanes.get(nextLane++ % lanes.size());
+            Lane lane = lanes.get(nextLane);
+            nextLane = (nextLane + 1) % lanes.size();
             if (lane.credit() > 0) {
                 lane.assign(connection);
                 return;

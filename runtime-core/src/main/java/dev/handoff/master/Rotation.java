@@ -1,0 +1,71 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.SchedulingPolicy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The workers that can take a connection just now, and the policy that chooses among them. The acceptor's thread only. */
+final class Rotation {
+    private static final Logger LOG = LoggerFactory.getLogger(Rotation.class);
+
+    private final SchedulingPolicy policy;
+    private final List<Target> takers = new ArrayList<>();
+    /** What the policy sees: a user's must not change it. */
+    private final List<Target> candidates = Collections.unmodifiableList(takers);
+
+    private long turn;
+
+    Rotation(SchedulingPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Finds out anew who can take one: credit has come back, rests are over. */
+    void renew(Collection<Target> targets, long nowNanos) {
+        takers.clear();
+        for (Target target : targets) {
+            if (target.takes(nowNanos)) {
+                takers.add(target);
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return takers.isEmpty();
+    }
+
+    /** How many connections all of them together can take. */
+    int credit() {
+        int sum = 0;
+        for (Target target : takers) {
+            sum += target.credit();
+        }
+        return sum;
+    }
+
+    /** Gives a connection to the one whose turn it is. Not to be called while there is none. */
+    void give(Pending connection) {
+        Target chosen = takers.get(pick());
+        chosen.assign(connection, ++turn);
+        if (chosen.credit() == 0) {
+            takers.remove(chosen);
+        }
+    }
+
+    /** A policy of the user's that fails costs its choice, not the connection. */
+    private int pick() {
+        try {
+            return Objects.checkIndex(policy.pick(candidates), takers.size());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "the scheduling policy failed among {} workers: the first one gets the connection",
+                    takers.size(),
+                    e);
+            return 0;
+        }
+    }
+}
