@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param workerId whom we started
  * @param pid its process
  * @param token its proof
- * @param greeted whether it has said hello before: a token is good for one
+ * @param late whether it has said hello before, for a token is good for one, or was told to leave meanwhile
  */
-record HelloCheck(int workerId, long pid, Token token, boolean greeted) {
+record HelloCheck(int workerId, long pid, Token token, boolean late) {
     /** Why that hello is refused; empty if it is not. Versions come last, so that a stranger learns nothing. */
     Optional<String> refusal(Hello hello, long peerPid) {
         if (peerPid != pid) {
@@ -23,8 +23,8 @@ record HelloCheck(int workerId, long pid, Token token, boolean greeted) {
         if (!token.equals(hello.token())) {
             return Optional.of("the token is not that of worker " + workerId);
         }
-        if (greeted) {
-            return Optional.of("worker " + workerId + " has said hello before");
+        if (late) {
+            return Optional.of("worker " + workerId + " has said hello before, or is to leave");
         }
         return versions(hello);
     }

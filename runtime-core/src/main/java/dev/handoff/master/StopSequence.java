@@ -8,7 +8,7 @@ import dev.handoff.cluster.StopResult;
  * The order of a final stop.
  *
  * <pre>
- *   ANNOUNCED ──stop.delay──▶ CLOSING ──listeners closed──▶ DRAINING ──the last has exited──▶ (over)
+ *   RUNNING ──ordered──▶ ANNOUNCED ──stop.delay──▶ CLOSING ──listeners closed──▶ DRAINING ──the last has exited──▶ (over)
  * </pre>
  *
  * Belongs to the supervisor's thread.
@@ -16,6 +16,8 @@ import dev.handoff.cluster.StopResult;
 final class StopSequence {
     /** How far it has come. */
     enum Phase {
+        /** Nobody has ordered it. */
+        RUNNING,
         /** All goes on, so that load balancers can look away. */
         ANNOUNCED,
         /** The acceptor takes what the kernel has and closes the listeners; workers stay, to serve it. */
@@ -24,23 +26,29 @@ final class StopSequence {
         DRAINING
     }
 
-    private final long beganNanos;
     private final long delayNanos;
     private final long drainNanos;
-    private Phase phase = Phase.ANNOUNCED;
+    private Phase phase = Phase.RUNNING;
     private long phaseBeganNanos;
     private int forced;
     private int requestsCut;
 
-    StopSequence(ClusterSettings settings, long nowNanos) {
-        beganNanos = nowNanos;
-        phaseBeganNanos = nowNanos;
+    StopSequence(ClusterSettings settings) {
         delayNanos = settings.duration(Setting.STOP_DELAY).toNanos();
         drainNanos = settings.duration(Setting.DRAIN_LIMIT).toNanos();
     }
 
     Phase phase() {
         return phase;
+    }
+
+    boolean isOrdered() {
+        return phase != Phase.RUNNING;
+    }
+
+    /** Whether lost workers are still replaced. */
+    boolean keepsTheNumber() {
+        return phase == Phase.RUNNING || phase == Phase.ANNOUNCED;
     }
 
     void enter(Phase next, long nowNanos) {
@@ -53,8 +61,8 @@ final class StopSequence {
      * worker has begun to leave, as after a TERM to the whole process group, a replacement that starts is waited for.
      */
     boolean mayClose(boolean anyReady, boolean anyStarting, long nowNanos) {
-        long since = nowNanos - beganNanos - delayNanos;
-        return since >= 0 && (anyReady || !anyStarting || since >= drainNanos);
+        long since = nowNanos - phaseBeganNanos - delayNanos;
+        return phase == Phase.ANNOUNCED && since >= 0 && (anyReady || !anyStarting || since >= drainNanos);
     }
 
     /** Whether closing the listeners takes so long that the workers must leave regardless. */
@@ -62,12 +70,14 @@ final class StopSequence {
         return phase == Phase.CLOSING && nowNanos - phaseBeganNanos >= drainNanos;
     }
 
+    /** A worker was killed: counts once the stop was ordered. */
     void countForced() {
-        forced++;
+        forced += isOrdered() ? 1 : 0;
     }
 
+    /** Requests were cut: counts once the stop was ordered. */
     void countCut(int requests) {
-        requestsCut += requests;
+        requestsCut += isOrdered() ? requests : 0;
     }
 
     StopResult result() {

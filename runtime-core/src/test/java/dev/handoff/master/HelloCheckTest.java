@@ -30,7 +30,7 @@ class HelloCheckTest {
     @Test
     void aSecondHelloIsRefused() {
         assertThat(new HelloCheck(3, 4711, TOKEN, true).refusal(hello(TOKEN), 4711))
-                .hasValue("worker 3 has said hello before");
+                .hasValue("worker 3 has said hello before, or is to leave");
     }
 
     @Test

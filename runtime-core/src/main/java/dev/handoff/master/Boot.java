@@ -1,0 +1,77 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.StartException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first start of a cluster: over when as many workers as wanted are ready, given up when several were lost and none
+ * was ever ready. The supervisor's thread only.
+ */
+final class Boot {
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+    private final int mostTries;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private boolean anyReady;
+    private int failures;
+
+    Boot(int mostTries) {
+        this.mostTries = mostTries;
+    }
+
+    /** Done when the first workers are ready; fails with {@link StartException}. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    void workerReady() {
+        anyReady = true;
+    }
+
+    void succeed(Completions completions) {
+        if (!done.isDone()) {
+            completions.done(done);
+        }
+    }
+
+    /** A worker was lost, or could not be started. */
+    void lost(String reason, @Nullable WorkerOutput output, Completions completions) {
+        if (!anyReady && ++failures == mostTries) {
+            CompletableFuture<Void> heard = output == null ? CompletableFuture.completedFuture(null) : output.onEnd();
+            heard.completeOnTimeout(null, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(() -> completions.fail(done, failure(reason, output == null ? List.of() : output.tail())));
+        }
+    }
+
+    /** Whether no more is to be tried. */
+    boolean isGivenUp() {
+        return !anyReady && failures >= mostTries;
+    }
+
+    private StartException failure(String reason, List<String> lastLines) {
+        StringBuilder message = new StringBuilder("no worker got ready in ")
+                .append(mostTries)
+                .append(mostTries == 1 ? " try" : " tries")
+                .append("; the last one: ")
+                .append(reason);
+        if (!lastLines.isEmpty()) {
+            message.append("; its last lines:");
+            lastLines.forEach(line -> message.append("\n    ").append(line));
+        }
+        return new StartException(StartException.NO_WORKER_READY, message.toString());
+    }
+
+    /** The cluster was stopped before it was complete. */
+    void stop(Completions completions) {
+        if (!done.isDone()) {
+            completions.fail(
+                    done,
+                    new StartException(
+                            StartException.NO_WORKER_READY, "the cluster was stopped before its workers were ready"));
+        }
+    }
+}

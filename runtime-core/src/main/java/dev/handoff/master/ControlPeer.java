@@ -1,0 +1,89 @@
+package dev.handoff.master;
+
+import dev.handoff.unix.PeerCredentials;
+import dev.handoff.wire.ControlChannel;
+import dev.handoff.wire.ControlFrame;
+import dev.handoff.wire.ControlFrame.Hello;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody at the other end of a control channel: a stranger until the supervisor has welcomed it as a worker. Frames
+ * come on the channel's reading thread, which waits while the supervisor is behind.
+ */
+final class ControlPeer implements ControlChannel.Listener {
+    private static final int NOBODY = 0;
+
+    private final ControlServer server;
+    private final ControlChannel channel;
+    private final PeerCredentials credentials;
+    private final long sinceNanos;
+    private boolean saidHello;
+    private volatile int workerId = NOBODY;
+
+    ControlPeer(ControlServer server, ControlChannel channel, PeerCredentials credentials, long sinceNanos) {
+        this.server = server;
+        this.channel = channel;
+        this.credentials = credentials;
+        this.sinceNanos = sinceNanos;
+    }
+
+    void start() {
+        channel.start("handoff-control-" + credentials.pid(), this);
+    }
+
+    /** The process at the other end, as the kernel knows it. */
+    long pid() {
+        return credentials.pid();
+    }
+
+    /** When it connected. */
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /** The worker that it was welcomed as; 0 before. */
+    int workerId() {
+        return workerId;
+    }
+
+    /** Makes it a worker and answers. Called on the supervisor's thread. */
+    void welcome(int id, ControlFrame.Welcome welcome) {
+        workerId = id;
+        server.noStranger(this);
+        channel.send(welcome);
+    }
+
+    /** Sends it away, and logs why. Any thread. */
+    void reject(String why) {
+        server.logRefusal("refused pid " + pid() + " (uid " + credentials.uid() + ") on the control socket: " + why);
+        close();
+    }
+
+    void close() {
+        channel.close();
+    }
+
+    @Override
+    public void onFrame(ControlFrame frame) {
+        if (workerId != NOBODY) {
+            server.events().onFrame(this, frame);
+        } else if (!saidHello && frame instanceof Hello hello) {
+            saidHello = true;
+            server.events().onHello(this, hello);
+        } else {
+            reject("expected one hello, and nothing more before the welcome, found "
+                    + frame.getClass().getSimpleName());
+        }
+    }
+
+    @Override
+    public void onEnd(@Nullable IOException failure) {
+        server.noStranger(this);
+        if (workerId == NOBODY && failure != null) {
+            server.logRefusal(
+                    "lost pid " + pid() + " on the control socket before its welcome: " + failure.getMessage());
+        }
+        server.events().onEnd(this, failure);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.handoff.master;
+
+import dev.handoff.unix.PeerCredentials;
+import dev.handoff.wire.ControlChannel;
+import dev.handoff.wire.ControlFrame;
+import dev.handoff.wire.ControlFrame.Hello;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import jnr.unixsocket.Credentials;
+import jnr.unixsocket.UnixServerSocketChannel;
+import jnr.unixsocket.UnixSocketAddress;
+import jnr.unixsocket.UnixSocketChannel;
+import jnr.unixsocket.UnixSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where workers connect their control channels. The thread {@code handoff-control} accepts; whoever is not of this user
+ * is sent away at once, and a stranger that does not become a worker soon is cut.
+ */
+final class ControlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+    private static final int BACKLOG = 256;
+    private static final int MOST_STRANGERS = 64;
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** Who hears of peers. Called on a thread of the peer's own. */
+    interface Events {
+        /** A stranger takes itself for a worker: to be welcomed or rejected. */
+        void onHello(ControlPeer peer, Hello hello);
+
+        /** A worker says something. */
+        void onFrame(ControlPeer peer, ControlFrame frame);
+
+        /** A peer, stranger or worker, is gone. */
+        void onEnd(ControlPeer peer, @Nullable IOException failure);
+    }
+
+    private final UnixServerSocketChannel socket;
+    private final Events events;
+    private final Set<ControlPeer> strangers = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+    private boolean anyRefusal;
+    private long lastRefusalNanos;
+    private long unloggedRefusals;
+
+    /**
+     * Listens; accepts nobody before {@link #start}.
+     *
+     * @throws IOException naming the path, if it cannot be listened on
+     */
+    ControlServer(Path path, Events events) throws IOException {
+        this.events = events;
+        this.socket = UnixServerSocketChannel.open();
+        try {
+            socket.socket().bind(new UnixSocketAddress(path.toFile()), BACKLOG);
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            socket.close();
+            throw new IOException("cannot listen on unix:" + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    void start() {
+        Thread thread = new Thread(this::run, "handoff-control");
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(Fatal::end);
+        thread.start();
+    }
+
+    Events events() {
+        return events;
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                admit(socket.accept());
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                if (!closed) {
+                    logRefusal("cannot accept on the control socket, tries again: " + e.getMessage());
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
+            }
+        }
+    }
+
+    private void admit(UnixSocketChannel channel) throws IOException {
+        Credentials kernel = channel.getOption(UnixSocketOptions.SO_PEERCRED);
+        PeerCredentials peer = new PeerCredentials(kernel.getPid(), kernel.getUid(), kernel.getGid());
+        ControlPeer stranger = new ControlPeer(this, new ControlChannel(channel), peer, System.nanoTime());
+        if (!peer.isOurs()) {
+            stranger.reject("it belongs to another user");
+        } else if (strangers.size() >= MOST_STRANGERS) {
+            stranger.reject(MOST_STRANGERS + " others have not become workers yet either");
+        } else {
+            strangers.add(stranger);
+            stranger.start();
+        }
+    }
+
+    void noStranger(ControlPeer peer) {
+        strangers.remove(peer);
+    }
+
+    /** Sends away whoever has been a stranger for too long. */
+    void cutStrangers(long nowNanos) {
+        for (ControlPeer stranger : strangers) {
+            if (nowNanos - stranger.sinceNanos() >= PATIENCE_NANOS) {
+                stranger.reject("no valid hello within "
+                        + Duration.ofNanos(PATIENCE_NANOS).toSeconds() + " s");
+            }
+        }
+    }
+
+    /** Logs at most a line a second: a stranger must not fill the disk. Any thread. */
+    synchronized void logRefusal(String line) {
+        long now = System.nanoTime();
+        if (anyRefusal && now - lastRefusalNanos < BETWEEN_LINES_NANOS) {
+            unloggedRefusals++;
+            return;
+        }
+        LOG.warn("{}{}", line, unloggedRefusals == 0 ? "" : " (and " + unloggedRefusals + " more since the last line)");
+        anyRefusal = true;
+        lastRefusalNanos = now;
+        unloggedRefusals = 0;
+    }
+
+    /** Stops accepting and sends the strangers away; channels of workers stay. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close the control socket", e);
+        } finally {
+            strangers.forEach(ControlPeer::close);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.WorkerState;
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Signal;
+import dev.handoff.wire.ControlFrame.Hello;
+import dev.handoff.wire.ControlFrame.Welcome;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of a worker's life, each with all that goes with it: its state, its place in the rotation, its channel, the
+ * event. Decides nothing. The supervisor's thread only.
+ */
+final class Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+    /** Hears of each worker that takes no more although the master did not want it to leave: once for each. */
+    interface Losses {
+        /**
+         * A worker was lost.
+         *
+         * @param before what state it was in
+         */
+        void onLost(ManagedWorker worker, WorkerState before, String why, long nowNanos);
+    }
+
+    private final Acceptor acceptor;
+    private final EventBus events;
+    private final Welcome welcome;
+    private final Losses losses;
+
+    Lifecycle(Acceptor acceptor, EventBus events, Welcome welcome, Losses losses) {
+        this.acceptor = acceptor;
+        this.events = events;
+        this.welcome = welcome;
+        this.losses = losses;
+    }
+
+    /** Its process was started. */
+    void forked(ManagedWorker worker) {
+        LOG.debug("{} was started", worker);
+        acceptor.expect(worker.id(), worker.slot(), worker.pid(), worker.token());
+        events.publish("worker.forked", worker, "");
+    }
+
+    /** It has said a hello that was found good. */
+    void online(ManagedWorker worker, ControlPeer peer, Hello hello, long nowNanos) {
+        worker.enter(WorkerState.ONLINE, nowNanos, "hello from Java " + hello.java());
+        worker.connect(peer);
+        peer.welcome(worker.id(), welcome);
+        events.publish("worker.online", worker, "Java " + hello.java());
+    }
+
+    /** It serves as far as it knows. */
+    void probing(ManagedWorker worker, long nowNanos) {
+        worker.enter(WorkerState.PROBING, nowNanos, "its handlers have started");
+        events.publish("worker.listening", worker, "");
+    }
+
+    /** It has answered its probe. */
+    void ready(ManagedWorker worker, long nowNanos) {
+        String took = Duration.ofNanos(nowNanos - worker.forkedNanos()).toMillis() + " ms after the fork";
+        worker.enter(WorkerState.READY, nowNanos, "probe answered, " + took);
+        acceptor.workerReady(worker.id());
+        events.publish("worker.ready", worker, took);
+    }
+
+    /** It gets nothing for now. */
+    void suspect(ManagedWorker worker, long nowNanos, String why) {
+        worker.enter(WorkerState.SUSPECT, nowNanos, why);
+        acceptor.workerSuspended(worker.id());
+        events.publish("worker.suspect", worker, why);
+    }
+
+    /** Its event loops run again. */
+    void recovered(ManagedWorker worker, long nowNanos) {
+        worker.enter(WorkerState.READY, nowNanos, "its event loops run again");
+        acceptor.workerReady(worker.id());
+        events.publish("worker.recovered", worker, "");
+    }
+
+    /** Writes a dump of all its threads to its output. */
+    void dump(ManagedWorker worker, String why) {
+        events.publish("worker.dump", worker, why);
+        signal(worker, Signal.QUIT);
+    }
+
+    /** The master wants it to leave: gracefully if it serves, else at once, for nobody misses it. */
+    void retire(ManagedWorker worker, long nowNanos, String why) {
+        worker.noteAskedToLeave();
+        worker.tellLoss();
+        if (WorkerSteps.isServing(worker.state())) {
+            drain(worker, nowNanos, why);
+        } else {
+            terminate(worker, nowNanos, why);
+        }
+    }
+
+    /** It takes no more and finishes what it has. */
+    void drain(ManagedWorker worker, long nowNanos, String why) {
+        WorkerState before = worker.state();
+        worker.enter(WorkerState.DRAINING, nowNanos, why);
+        acceptor.drain(worker.id());
+        events.publish("worker.draining", worker, why);
+        left(worker, before, why, nowNanos);
+    }
+
+    /** It is told to end at once. */
+    void terminate(ManagedWorker worker, long nowNanos, String why) {
+        WorkerState before = worker.state();
+        worker.enter(WorkerState.TERMINATING, nowNanos, why);
+        acceptor.drain(worker.id());
+        signal(worker, Signal.TERM);
+        left(worker, before, why, nowNanos);
+    }
+
+    /** It is ended, whatever it does. */
+    void kill(ManagedWorker worker, long nowNanos, String why) {
+        WorkerState before = worker.state();
+        worker.enter(WorkerState.KILLING, nowNanos, why);
+        events.publish("worker.killed", worker, why);
+        signal(worker, Signal.KILL);
+        left(worker, before, why, nowNanos);
+    }
+
+    /** Its control channel has ended. */
+    void disconnected(ManagedWorker worker) {
+        if (worker.disconnected()) {
+            events.publish("worker.disconnected", worker, "");
+        }
+    }
+
+    /** The kernel has reported the end of its process. */
+    void exited(ManagedWorker worker, ExitStatus status, String why, long nowNanos) {
+        WorkerState before = worker.state();
+        acceptor.workerExited(worker.id());
+        worker.noteExit(status);
+        worker.enter(WorkerState.EXITED, nowNanos, why);
+        left(worker, before, why, nowNanos);
+        events.publish("worker.exited", worker, why);
+    }
+
+    private void left(ManagedWorker worker, WorkerState before, String why, long nowNanos) {
+        if (worker.tellLeaving()) {
+            events.publish("worker.leaving", worker, why);
+        }
+        if (worker.tellLoss()) {
+            losses.onLost(worker, before, why, nowNanos);
+        }
+    }
+
+    /** A process that is gone already will be reported in a moment. */
+    private static void signal(ManagedWorker worker, Signal signal) {
+        try {
+            boolean sent = worker.kill(signal);
+            LOG.debug("{}: {} {}", worker, signal, sent ? "sent" : "not sent, the process is gone");
+        } catch (RuntimeException e) {
+            LOG.error("{}: cannot send {}", worker, signal, e);
+        }
+    }
+}

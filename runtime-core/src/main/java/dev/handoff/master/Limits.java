@@ -1,0 +1,98 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
+import java.time.Duration;
+
+/** How long a worker may stay in a state, and what happens then. The supervisor's thread only. */
+final class Limits {
+    /** A worker keeps the drain limit itself; the master's clock began a little earlier. */
+    private static final Duration DRAIN_GRACE = Duration.ofMillis(500);
+
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+    /** Within it a worker that has lost its channel leaves by itself, and the exit of a large process is through. */
+    private static final Duration GONE_LIMIT = Duration.ofMillis(2500);
+
+    private final Lifecycle lifecycle;
+    private final BeatWatch beats;
+    private final EventBus events;
+    private final Duration start;
+    private final Duration drain;
+    private final Duration term;
+
+    Limits(ClusterSettings settings, Lifecycle lifecycle, BeatWatch beats, EventBus events) {
+        this.lifecycle = lifecycle;
+        this.beats = beats;
+        this.events = events;
+        start = settings.duration(Setting.START_LIMIT);
+        drain = settings.duration(Setting.DRAIN_LIMIT);
+        term = settings.duration(Setting.KILL_AFTER);
+    }
+
+    /** Looks at one worker. */
+    void apply(ManagedWorker worker, long nowNanos) {
+        if (!worker.goneWhy().isEmpty() && !WorkerSteps.isLeaving(worker.state())) {
+            limitGone(worker, nowNanos);
+            return;
+        }
+        switch (worker.state()) {
+            case STARTING, ONLINE, PROBING -> limitStart(worker, nowNanos);
+            case READY, SUSPECT -> beats.judge(worker, nowNanos);
+            case DRAINING -> limitDrain(worker, nowNanos);
+            case TERMINATING -> limitTerm(worker, nowNanos);
+            case KILLING -> limitKill(worker, nowNanos);
+            case EXITED -> {
+                // Only its channel's end is waited for.
+            }
+        }
+    }
+
+    /** Only the kernel's report says that a process has ended; this one seems to live on without us. */
+    private void limitGone(ManagedWorker worker, long nowNanos) {
+        if (nowNanos - worker.goneNanos() >= GONE_LIMIT.toNanos()) {
+            lifecycle.drain(worker, nowNanos, worker.goneWhy());
+        }
+    }
+
+    void forget(ManagedWorker worker) {
+        beats.forget(worker);
+    }
+
+    private void limitStart(ManagedWorker worker, long nowNanos) {
+        if (nowNanos - worker.forkedNanos() >= start.toNanos()) {
+            String why = "not ready " + start.toSeconds() + " s after the fork: sent TERM, KILL follows in "
+                    + term.toSeconds() + " s";
+            lifecycle.dump(worker, why);
+            lifecycle.terminate(worker, nowNanos, why);
+        }
+    }
+
+    private void limitDrain(ManagedWorker worker, long nowNanos) {
+        // Without a channel it has said goodbye, or lost us, and needs no more than a moment.
+        Duration limit = worker.isConnected() ? drain.plus(DRAIN_GRACE) : term;
+        if (isOver(worker, limit, nowNanos)) {
+            lifecycle.terminate(
+                    worker, nowNanos, "still there after " + limit.toMillis() + " ms: sent TERM, KILL follows");
+        }
+    }
+
+    private void limitTerm(ManagedWorker worker, long nowNanos) {
+        if (isOver(worker, term, nowNanos)) {
+            lifecycle.kill(worker, nowNanos, "still there " + term.toMillis() + " ms after TERM");
+        }
+    }
+
+    private void limitKill(ManagedWorker worker, long nowNanos) {
+        if (isOver(worker, KILL_LIMIT, nowNanos) && worker.tellUnkillable()) {
+            events.publish(
+                    "worker.unkillable",
+                    worker,
+                    "still there " + KILL_LIMIT.toSeconds() + " s after KILL: the kernel does not let it go");
+        }
+    }
+
+    private static boolean isOver(ManagedWorker worker, Duration limit, long nowNanos) {
+        return nowNanos - worker.sinceNanos() >= limit.toNanos();
+    }
+}

@@ -1,0 +1,211 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.StartException;
+import dev.handoff.wire.ControlFrame.ListenerDescription;
+import dev.handoff.wire.ControlFrame.Welcome;
+import dev.handoff.wire.RuntimePaths;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds a master, part by part; if one of them cannot be had, those before it are given back. */
+final class MasterBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(MasterBuilder.class);
+
+    private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
+
+    private final Closer closer = new Closer();
+    private final ClusterSettings settings;
+    private final Generation generation;
+
+    private MasterBuilder(ClusterSettings settings) {
+        this.settings = settings;
+        this.generation = new Generation(1, settings, command(settings));
+    }
+
+    /**
+     * Starts a cluster.
+     *
+     * @return once the first workers are ready
+     * @throws StartException if it cannot be; nothing is left behind
+     */
+    static Master start(ClusterSettings settings) {
+        MasterBuilder builder = new MasterBuilder(settings);
+        Master master;
+        try {
+            master = builder.build();
+        } catch (IOException e) {
+            builder.closer.close();
+            throw new StartException(StartException.NO_RUNTIME_DIRECTORY, String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            builder.closer.close();
+            throw e;
+        }
+        master.awaitWorkers();
+        return master;
+    }
+
+    private static CommandLine command(ClusterSettings settings) {
+        try {
+            CommandLine typed = CommandLine.ofThisProcess();
+            if (settings.main().isEmpty()) {
+                return typed;
+            }
+            String main = settings.main().get();
+            return typed.withMain(Class.forName(main, false, contextLoader()), settings.args());
+        } catch (ClassNotFoundException | IllegalStateException | IllegalArgumentException e) {
+            throw new StartException(StartException.WRONG_SETTING, "no command for the workers: " + e.getMessage(), e);
+        }
+    }
+
+    private static ClassLoader contextLoader() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    }
+
+    private Master build() throws IOException {
+        LOG.debug("{} classes loaded ahead", ClassPreloader.loadAll());
+        RuntimeDirectory directory = openDirectory();
+        List<Listener> listeners = Listener.openAll(settings.listeners());
+        closer.add("close the listeners", () -> listeners.forEach(Listener::close));
+        LogSink sink = LogSink.toStandardStreams();
+        closer.add("close the log", () -> closeLog(sink));
+        Inbox inbox = new Inbox();
+        SupervisorProxy proxy = new SupervisorProxy(inbox);
+        EventBus events = new EventBus();
+        Supervisor.Crew crew = crew(directory.paths(), listeners, sink, new Completions(threads()), events, proxy);
+        Supervisor supervisor = new Supervisor(generation, crew, inbox, proxy, System::nanoTime);
+        sayWhatBegins(directory, listeners);
+        Master master = new Master(
+                supervisor,
+                proxy,
+                inbox,
+                events,
+                crew.completions(),
+                listeners.stream().map(Listener::address).toList(),
+                closer);
+        events.start();
+        crew.acceptor().start();
+        crew.control().start();
+        master.begin();
+        return master;
+    }
+
+    private RuntimeDirectory openDirectory() throws IOException {
+        String name = settings.text(Setting.NAME);
+        ClusterName names = name.isEmpty()
+                ? ClusterName.of(
+                        generation.command().programName(),
+                        ProcessHandle.current().pid())
+                : ClusterName.given(name);
+        Optional<Path> root = Optional.of(settings.text(Setting.RUN_DIRECTORY))
+                .filter(text -> !text.isEmpty())
+                .map(Path::of);
+        RuntimeDirectory directory = RuntimeDirectory.open(RuntimeRoot.candidates(root), names, FileLocks.flock());
+        closer.add("remove " + directory.paths().directory(), directory::close);
+        removeAtExit(directory);
+        return directory;
+    }
+
+    /** A program that ends without a stop leaves no file either; its workers see the end of their channels. */
+    private void removeAtExit(RuntimeDirectory directory) {
+        Closer atExit = new Closer();
+        atExit.add("remove " + directory.paths().directory(), directory::close);
+        Thread hook = new Thread(atExit::close, "handoff-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        closer.add("forget the shutdown hook", () -> forget(hook));
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("the process ends already, by the hook that was to be forgotten");
+        }
+    }
+
+    private Supervisor.Crew crew(
+            RuntimePaths paths,
+            List<Listener> listeners,
+            LogSink sink,
+            Completions completions,
+            EventBus events,
+            SupervisorProxy proxy)
+            throws IOException {
+        ControlServer control = new ControlServer(paths.control(), proxy);
+        closer.add("close the control socket", control::close);
+        Acceptor acceptor = new Acceptor(paths.rendezvous(), settings, listeners, proxy);
+        closer.add("end the acceptor", acceptor::close);
+        WorkerStarter starter = new WorkerStarter(WorkerStarter.launcher(), paths, Machine.ofThisProcess(), sink);
+        Prober prober = new Prober(settings, acceptor::probe, completions.threads());
+        return new Supervisor.Crew(starter, acceptor, control, prober, events, welcome(listeners), completions);
+    }
+
+    private Welcome welcome(List<Listener> listeners) {
+        return new Welcome(
+                settings.count(Setting.EVENT_LOOPS),
+                settings.duration(Setting.BEAT_EVERY),
+                settings.duration(Setting.DRAIN_LIMIT),
+                settings.count(Setting.MAX_CONNECTIONS),
+                listeners.stream()
+                        .map(listener -> new ListenerDescription(
+                                listener.key(),
+                                listener.name(),
+                                listener.address().toString()))
+                        .toList());
+    }
+
+    private void sayWhatBegins(RuntimeDirectory directory, List<Listener> listeners) {
+        LOG.info(
+                "cluster {} (pid {}) listens on {} with {} workers",
+                directory.name(),
+                ProcessHandle.current().pid(),
+                listeners.stream()
+                        .map(Listener::address)
+                        .map(ListenAddress::toString)
+                        .collect(Collectors.joining(", ")),
+                settings.count(Setting.WORKERS));
+        ResourcePlan plan = ResourcePlan.divide(
+                Machine.ofThisProcess(),
+                settings.count(Setting.WORKERS),
+                settings.count(Setting.ROLL_SURGE),
+                0,
+                WorkerStarter.typedFlags(generation));
+        LOG.info("{}", plan.startLine());
+        plan.warnings().forEach(LOG::warn);
+    }
+
+    private static void closeLog(LogSink sink) throws InterruptedException {
+        sink.flush(LOG_LIMIT);
+        sink.close();
+    }
+
+    /** As many as there is to do at a time: probes, and what programs do when a future of theirs is done. */
+    private static Executor threads() {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("handoff-task-"));
+    }
+
+    private static ThreadFactory daemons(String prefix) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

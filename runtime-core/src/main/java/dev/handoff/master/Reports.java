@@ -1,0 +1,178 @@
+package dev.handoff.master;
+
+import dev.handoff.process.ExitStatus;
+import dev.handoff.wire.ControlFrame;
+import dev.handoff.wire.ControlFrame.Drained;
+import dev.handoff.wire.ControlFrame.Failed;
+import dev.handoff.wire.ControlFrame.Hello;
+import dev.handoff.wire.ControlFrame.Leave;
+import dev.handoff.wire.ControlFrame.Listening;
+import dev.handoff.wire.ControlFrame.Started;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What workers say, and what is seen of them, on the way from hello to exit. The supervisor's thread only. */
+final class Reports {
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+    private static final Duration LAST_WORDS = Duration.ofMillis(200);
+
+    private final Roster roster;
+    private final Lifecycle lifecycle;
+    private final StopSequence stop;
+    private final Acceptor acceptor;
+    private final Prober prober;
+    private final SupervisorProxy proxy;
+    private final Consumer<ManagedWorker> readyListener;
+    private final OomKills oomKills = new OomKills();
+
+    /**
+     * Reports of the workers in a roster.
+     *
+     * @param readyListener told of each worker that has answered its probe
+     */
+    Reports(
+            Roster roster,
+            Lifecycle lifecycle,
+            StopSequence stop,
+            Acceptor acceptor,
+            Prober prober,
+            SupervisorProxy proxy,
+            Consumer<ManagedWorker> readyListener) {
+        this.roster = roster;
+        this.lifecycle = lifecycle;
+        this.stop = stop;
+        this.acceptor = acceptor;
+        this.prober = prober;
+        this.proxy = proxy;
+        this.readyListener = readyListener;
+    }
+
+    // --- the way up -------------------------------------------------------------------------------------------------
+
+    void onHello(ControlPeer peer, Hello hello, long nowNanos) {
+        Optional<ManagedWorker> worker = roster.find(hello.workerId());
+        Optional<String> refusal = worker.isEmpty()
+                ? Optional.of("it says that it is worker " + hello.workerId() + ", and there is none")
+                : worker.get().helloCheck().refusal(hello, peer.pid());
+        if (worker.isPresent() && refusal.isEmpty()) {
+            lifecycle.online(worker.get(), peer, hello, nowNanos);
+        } else {
+            refusal.ifPresent(peer::reject);
+        }
+    }
+
+    void onFrame(int workerId, ControlFrame frame, long nowNanos) {
+        roster.find(workerId).ifPresent(worker -> onFrame(worker, frame, nowNanos));
+    }
+
+    private void onFrame(ManagedWorker worker, ControlFrame frame, long nowNanos) {
+        if (frame instanceof Listening listening) {
+            worker.noteProtocols(listening.protocols());
+        } else if (frame instanceof Started) {
+            worker.noteStarted();
+            probeIfDue(worker, nowNanos);
+        } else if (frame instanceof Failed failed) {
+            worker.noteComplaint(failed.reason());
+            worker.control().ifPresent(ControlPeer::close);
+        } else if (frame instanceof Leave leave) {
+            onLeave(worker, leave.reason(), nowNanos);
+        } else if (frame instanceof Drained drained) {
+            onDrained(worker, drained.requestsCut());
+        } else {
+            LOG.warn(
+                    "{} sent a {}, which is none of a worker's frames",
+                    worker,
+                    frame.getClass().getSimpleName());
+        }
+    }
+
+    void onLanesOpen(int workerId, long nowNanos) {
+        roster.find(workerId).ifPresent(worker -> {
+            worker.noteLanesOpen();
+            probeIfDue(worker, nowNanos);
+        });
+    }
+
+    private void probeIfDue(ManagedWorker worker, long nowNanos) {
+        if (worker.isToBeProbed()) {
+            lifecycle.probing(worker, nowNanos);
+            prober.probe(worker.id(), worker.protocols(), failure -> proxy.probed(worker, failure));
+        }
+    }
+
+    void onProbed(ManagedWorker worker, Optional<String> failure, long nowNanos) {
+        if (!worker.isBeingProbed()) {
+            LOG.debug("{} is {}: its probe means nothing any more", worker, worker.state());
+        } else if (failure.isPresent()) {
+            lifecycle.terminate(worker, nowNanos, failure.get());
+        } else {
+            lifecycle.ready(worker, nowNanos);
+            readyListener.accept(worker);
+        }
+    }
+
+    // --- the way down -----------------------------------------------------------------------------------------------
+
+    /** While the listeners are being closed somebody must serve what comes in: then all leave together, a little later. */
+    private void onLeave(ManagedWorker worker, String reason, long nowNanos) {
+        worker.noteAskedToLeave();
+        if (stop.phase() != StopSequence.Phase.CLOSING && !WorkerSteps.isLeaving(worker.state())) {
+            lifecycle.drain(worker, nowNanos, "it asks to leave: " + reason);
+        }
+    }
+
+    private void onDrained(ManagedWorker worker, int requestsCut) {
+        if (requestsCut > 0) {
+            LOG.warn("{}: {} requests in progress were cut at the drain limit", worker, requestsCut);
+        }
+        stop.countCut(requestsCut);
+        worker.control().ifPresent(ControlPeer::close);
+    }
+
+    void onLaneFailed(int workerId, String reason, long nowNanos) {
+        roster.find(workerId).ifPresent(worker -> worker.noteGone("a lane has failed: " + reason, nowNanos));
+    }
+
+    /** A process that ends closes its channel a moment earlier: why it did tells only its exit. */
+    void onChannelEnd(ControlPeer peer, @Nullable IOException failure, long nowNanos) {
+        String why = failure == null ? "" : ": " + failure.getMessage();
+        roster.find(peer.workerId()).ifPresent(worker -> {
+            lifecycle.disconnected(worker);
+            acceptor.workerSuspended(worker.id());
+            worker.noteGone("its control channel has ended" + why, nowNanos);
+        });
+    }
+
+    /** What a worker has printed that was never ready is most of what there is to know of it: that is waited for. */
+    void onExit(ManagedWorker worker, ExitStatus status, long nowNanos) {
+        CompletableFuture<Void> heard = worker.output().onEnd();
+        if (worker.wasReady() || heard.isDone()) {
+            onExitHeard(worker, status, nowNanos);
+        } else {
+            heard.completeOnTimeout(null, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(() -> proxy.exitedAndHeard(worker, status));
+        }
+    }
+
+    void onExitHeard(ManagedWorker worker, ExitStatus status, long nowNanos) {
+        String cause = ExitCause.of(
+                status,
+                worker.exitedAfterDisconnect(),
+                worker.hasSaidHello(),
+                worker.isBeingKilled(),
+                oomKills.haveRisen(),
+                worker.lastLines());
+        if (worker.isBeingKilled()) {
+            stop.countForced();
+        }
+        String complaint = worker.complaint().isEmpty() ? "" : ": " + worker.complaint();
+        lifecycle.exited(worker, status, cause + complaint, nowNanos);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.RollResult;
+import dev.handoff.cluster.RollResult.Verdict;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which generation is wanted, and the roll, if any, that leads to it. The supervisor's thread only. */
+final class Rolls {
+    private static final Logger LOG = LoggerFactory.getLogger(Rolls.class);
+    /** How long a verdict waits for what the culprit has printed and is not read yet. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+    private final EventBus events;
+    private final Completions completions;
+    private final Set<Integer> proven = new HashSet<>();
+    private Generation wanted;
+    private int lastNumber;
+    private int floor;
+    private @Nullable RollingRestart current;
+    private CompletableFuture<RollResult> verdict = new CompletableFuture<>();
+    private @Nullable CompletableFuture<RollResult> queued;
+
+    Rolls(Generation first, EventBus events, Completions completions) {
+        this.wanted = first;
+        this.lastNumber = first.number();
+        this.events = events;
+        this.completions = completions;
+    }
+
+    /** The generation that every worker should be of. */
+    Generation wanted() {
+        return wanted;
+    }
+
+    /** Whether one of the wanted generation was ever ready. */
+    boolean isProven() {
+        return proven.contains(wanted.number());
+    }
+
+    /** One of that generation got ready. */
+    void prove(int generation) {
+        proven.add(generation);
+    }
+
+    /** How many workers must stay ready while others are replaced. */
+    int floor() {
+        return floor;
+    }
+
+    boolean isRunning() {
+        return current != null;
+    }
+
+    /** Begins a roll. */
+    void begin(CompletableFuture<RollResult> answer, int ready, long nowNanos) {
+        Generation next = wanted.numbered(++lastNumber);
+        floor = ready;
+        current = new RollingRestart(wanted, next, ready, nowNanos);
+        verdict = answer;
+        LOG.info("roll to generation {} begins with {} workers ready", next.number(), ready);
+        events.publish("roll.replacing", 0, next.number(), "");
+        wanted = next;
+    }
+
+    /** A roll was ordered while one runs, and would wait: all such orders make one. */
+    void queue(CompletableFuture<RollResult> answer) {
+        CompletableFuture<RollResult> first = queued;
+        if (first == null) {
+            queued = answer;
+            events.publish("roll.queued", 0, wanted.number(), "");
+        } else {
+            first.thenAccept(answer::complete);
+        }
+    }
+
+    /** A roll was ordered while one runs, and would rather not wait. */
+    void refuse(CompletableFuture<RollResult> answer) {
+        events.publish("roll.refused", 0, wanted.number(), "");
+        String reason = "the roll to generation " + wanted.number() + " is under way";
+        completions.complete(
+                answer, new RollResult(Verdict.REFUSED, wanted.number(), reason, List.of(), Duration.ZERO));
+    }
+
+    /** The order that waits for its turn, which has come if no roll runs. */
+    @Nullable
+    CompletableFuture<RollResult> takeQueued() {
+        CompletableFuture<RollResult> next = current == null ? queued : null;
+        queued = next == null ? queued : null;
+        return next;
+    }
+
+    /** Every slot has a ready worker of the wanted generation. */
+    void commit(long nowNanos) {
+        RollingRestart roll = current;
+        if (roll != null) {
+            current = null;
+            LOG.info(
+                    "roll to generation {} committed after {} ms",
+                    roll.to().number(),
+                    Duration.ofNanos(nowNanos - roll.beganNanos()).toMillis());
+            events.publish("roll.committed", 0, roll.to().number(), "");
+            completions.complete(verdict, roll.committed(nowNanos));
+        }
+    }
+
+    /** A worker was lost: the end of a roll to its generation, and the way back. */
+    void lost(int generation, Slot.Loss loss, String reason, @Nullable WorkerOutput output, long nowNanos) {
+        RollingRestart roll = current;
+        if (roll == null || !roll.isFailedBy(generation, loss)) {
+            return;
+        }
+        current = null;
+        wanted = roll.from();
+        LOG.warn(
+                "roll to generation {} rolled back to generation {}: {}",
+                roll.to().number(),
+                roll.from().number(),
+                reason);
+        events.publish("roll.rolledback", 0, roll.to().number(), reason);
+        tellOnceHeard(verdict, roll, reason, output, nowNanos);
+    }
+
+    private void tellOnceHeard(
+            CompletableFuture<RollResult> answer,
+            RollingRestart roll,
+            String reason,
+            @Nullable WorkerOutput output,
+            long nowNanos) {
+        if (output == null) {
+            completions.complete(answer, roll.rolledBack(reason, List.of(), nowNanos));
+            return;
+        }
+        output.onEnd()
+                .completeOnTimeout(null, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(() -> completions.complete(answer, roll.rolledBack(reason, output.tail(), nowNanos)));
+    }
+
+    /** The cluster stops. Whom the roll has replaced stays replaced. */
+    void stop(long nowNanos) {
+        RollingRestart roll = current;
+        current = null;
+        if (roll != null) {
+            completions.complete(verdict, roll.stopped(nowNanos));
+        }
+        CompletableFuture<RollResult> waiting = takeQueued();
+        if (waiting != null) {
+            stopped(waiting);
+        }
+    }
+
+    /** Answers an order that comes too late. */
+    void stopped(CompletableFuture<RollResult> answer) {
+        String reason = "the cluster is stopping";
+        completions.complete(
+                answer, new RollResult(Verdict.STOPPED, wanted.number(), reason, List.of(), Duration.ZERO));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.WorkerState;
+import dev.handoff.master.Slot.Loss;
+import dev.handoff.process.ExitStatus.Signaled;
+import dev.handoff.process.Signal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** When each slot may be tried, and what the loss of a worker means for that. The supervisor's thread only. */
+final class Slots {
+    /** About a minute of failures in a row. */
+    private static final int ERRORED_AFTER = 9;
+
+    private final Map<Integer, Slot> slots = new TreeMap<>();
+    private final RecentKills kills = new RecentKills();
+    private final EventBus events;
+    private final Duration first;
+    private final Duration longest;
+    private final long goodAfterNanos;
+
+    Slots(ClusterSettings settings, EventBus events) {
+        this.events = events;
+        first = settings.duration(Setting.RESTART_BACKOFF);
+        longest = settings.duration(Setting.RESTART_BACKOFF_MAX);
+        goodAfterNanos = settings.duration(Setting.RESTART_GOOD_AFTER).toNanos();
+    }
+
+    private Slot slot(int number, long nowNanos) {
+        return slots.computeIfAbsent(number, key -> new Slot(key, backoff(), nowNanos));
+    }
+
+    private Backoff backoff() {
+        return new Backoff(first, longest, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    boolean isDue(int number, long nowNanos) {
+        return slot(number, nowNanos).isDue(nowNanos);
+    }
+
+    /** How long until the next slot is due that is not yet, at most so long. */
+    long nanosToNext(long mostNanos, long nowNanos) {
+        return slots.values().stream()
+                .mapToLong(slot -> slot.dueNanos() - nowNanos)
+                .filter(nanos -> nanos > 0)
+                .reduce(mostNanos, Math::min);
+    }
+
+    /** A worker was lost that had not been asked to leave; says what that means. */
+    Loss lost(ManagedWorker worker, WorkerState before, String why, long nowNanos) {
+        Loss loss = loss(worker, before, nowNanos);
+        lost(worker.slot(), worker.generation(), loss, why, nowNanos);
+        return loss;
+    }
+
+    private Loss loss(ManagedWorker worker, WorkerState before, long nowNanos) {
+        boolean killed =
+                worker.exitStatus().filter(new Signaled(Signal.KILL)::equals).isPresent();
+        if (killed && WorkerSteps.isServing(before) && kills.forgive(nowNanos)) {
+            return Loss.KILLED_FROM_OUTSIDE;
+        }
+        return worker.provenNanos(nowNanos) >= goodAfterNanos ? Loss.AFTER_GOOD_RUN : Loss.FAILURE;
+    }
+
+    /** A slot has lost its worker, or could not be filled. */
+    void lost(int number, int generation, Loss loss, String why, long nowNanos) {
+        Slot slot = slot(number, nowNanos);
+        long wait = slot.lost(loss, nowNanos);
+        if (wait > 0) {
+            String next = "tried again in " + Duration.ofNanos(wait).toMillis() + " ms";
+            events.publish("slot.backoff", number, generation, why + "; " + next);
+        }
+        if (slot.failures() == ERRORED_AFTER) {
+            events.publish("slot.errored", number, generation, ERRORED_AFTER + " failures in a row, the last: " + why);
+        }
+    }
+
+    /** A worker that has been ready for long enough clears its slot's past. */
+    void noteRun(ManagedWorker worker, long nowNanos) {
+        Slot slot = slot(worker.slot(), nowNanos);
+        boolean good = WorkerSteps.isServing(worker.state()) && worker.provenNanos(nowNanos) >= goodAfterNanos;
+        if (good && slot.failures() > 0) {
+            slot.heal(nowNanos);
+            events.publish("slot.healed", worker.slot(), worker.generation(), "");
+        }
+    }
+
+    /** Another generation is tried: what was before says nothing of it. */
+    void startAnew(long nowNanos) {
+        slots.values().forEach(slot -> slot.heal(nowNanos));
+    }
+
+    /** There are so many slots from now on; those beyond start anew if they come back. */
+    void keep(int count) {
+        slots.keySet().removeIf(number -> number > count);
+    }
+}

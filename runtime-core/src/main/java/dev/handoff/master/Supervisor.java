@@ -1,0 +1,329 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.RollResult;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.StopResult;
+import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.cluster.Worker;
+import dev.handoff.cluster.WorkerState;
+import dev.handoff.master.StopSequence.Phase;
+import dev.handoff.wire.ControlFrame.Welcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the number of workers, of the generation that is wanted.
+ *
+ * <p>One thread, {@code handoff-supervisor}, owns all that is known of workers, slots and rolls; others reach it by
+ * {@link SupervisorProxy}. After each message, and at least four times a second, it makes one {@link #pass}. It waits
+ * for nobody.
+ */
+final class Supervisor implements Lifecycle.Losses {
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+    /** The most workers that a cluster can have. */
+    static final int MOST_WORKERS = 256;
+
+    private static final Duration KEPT_AFTER_EXIT = Duration.ofSeconds(1);
+
+    /**
+     * Whom the supervisor works with.
+     *
+     * @param welcome what each worker is told
+     */
+    record Crew(
+            WorkerStarter starter,
+            Acceptor acceptor,
+            ControlServer control,
+            Prober prober,
+            EventBus events,
+            Welcome welcome,
+            Completions completions) {}
+
+    private final Inbox inbox;
+    private final SupervisorProxy proxy;
+    private final Crew crew;
+    private final LongSupplier clock;
+    private final Roster roster = new Roster();
+    private final Lifecycle lifecycle;
+    private final Limits limits;
+    private final Punctuality punctuality;
+    private final Boot boot;
+    private final Rolls rolls;
+    private final Slots slots;
+    private final ScaleOrders scaleOrders;
+    private final StopSequence stop;
+    private final Reports reports;
+    private volatile int wanted;
+
+    /**
+     * One that has not begun.
+     *
+     * @param clock monotonic, nanoseconds
+     */
+    Supervisor(Generation first, Crew crew, Inbox inbox, SupervisorProxy proxy, LongSupplier clock) {
+        this.inbox = inbox;
+        this.proxy = proxy;
+        this.crew = crew;
+        this.clock = clock;
+        ClusterSettings settings = first.settings();
+        EventBus events = crew.events();
+        wanted = settings.count(Setting.WORKERS);
+        lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), this);
+        punctuality = new Punctuality(events, clock.getAsLong());
+        boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);
+        limits = new Limits(settings, lifecycle, new BeatWatch(settings, debugged, lifecycle, punctuality), events);
+        boot = new Boot(settings.count(Setting.START_GIVE_UP));
+        rolls = new Rolls(first, events, crew.completions());
+        slots = new Slots(settings, events);
+        scaleOrders = new ScaleOrders(crew.completions());
+        stop = new StopSequence(settings);
+        reports = new Reports(roster, lifecycle, stop, crew.acceptor(), crew.prober(), proxy, this::onReady);
+    }
+
+    /** The first start's end. */
+    CompletableFuture<Void> booted() {
+        return boot.done();
+    }
+
+    /** How many workers are wanted. Any thread. */
+    int wanted() {
+        return wanted;
+    }
+
+    /** The workers there are. Any thread. */
+    Map<Integer, Worker> workers() {
+        return roster.snapshot();
+    }
+
+    Reports reports() {
+        return reports;
+    }
+
+    /** Works until the cluster has stopped. On the thread {@code handoff-supervisor}. */
+    StopResult run() {
+        try {
+            while (!stop.isOrdered() || !roster.isEmpty()) {
+                Inbox.Message message = inbox.take(slots.nanosToNext(Punctuality.TICK_NANOS, clock.getAsLong()));
+                long now = clock.getAsLong();
+                if (message != null) {
+                    message.handle(this, now);
+                }
+                pass(now);
+            }
+            return stop.result();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody may interrupt the supervisor", e);
+        }
+    }
+
+    /** Closes the gap between what is wanted and what there is, by one step. */
+    void pass(long nowNanos) {
+        punctuality.pass(nowNanos);
+        crew.control().cutStrangers(nowNanos);
+        limitWorkers(nowNanos);
+        forgetTheDead(nowNanos);
+        if (mayStartWorkers()) {
+            retireSurplus(nowNanos);
+            fillSlots(nowNanos);
+            settle(nowNanos);
+        }
+        advanceStop(nowNanos);
+    }
+
+    private void limitWorkers(long nowNanos) {
+        for (ManagedWorker worker : roster.all()) {
+            limits.apply(worker, nowNanos);
+            slots.noteRun(worker, nowNanos);
+        }
+    }
+
+    /** The end of a channel comes about when the process's does; it is not waited for for long. */
+    private void forgetTheDead(long nowNanos) {
+        for (ManagedWorker worker : roster.all()) {
+            if (worker.state() == WorkerState.EXITED
+                    && (!worker.isConnected() || nowNanos - worker.sinceNanos() >= KEPT_AFTER_EXIT.toNanos())) {
+                worker.control().ifPresent(ControlPeer::close);
+                lifecycle.disconnected(worker);
+                limits.forget(worker);
+                crew.starter().removeBoard(worker.id());
+                roster.remove(worker);
+            }
+        }
+    }
+
+    private boolean mayStartWorkers() {
+        return stop.keepsTheNumber() && !boot.isGivenUp();
+    }
+
+    private Gap<ManagedWorker> gap() {
+        ClusterSettings settings = rolls.wanted().settings();
+        Gap.Wanted sum = new Gap.Wanted(
+                wanted,
+                rolls.wanted().number(),
+                rolls.isProven(),
+                rolls.floor(),
+                settings.count(Setting.ROLL_SURGE),
+                settings.count(Setting.START_PARALLEL));
+        return new Gap<>(sum, roster.all());
+    }
+
+    private void retireSurplus(long nowNanos) {
+        for (ManagedWorker worker : gap().toRetire()) {
+            boolean replaced = worker.slot() <= wanted;
+            String why =
+                    replaced ? "generation " + rolls.wanted().number() + " takes its place" : "scaled to " + wanted;
+            lifecycle.retire(worker, nowNanos, why);
+        }
+    }
+
+    private void fillSlots(long nowNanos) {
+        for (int slot : gap().toFill(slot -> slots.isDue(slot, nowNanos))) {
+            start(slot, nowNanos);
+        }
+    }
+
+    private void start(int slot, long nowNanos) {
+        Generation generation = rolls.wanted();
+        try {
+            ManagedWorker worker = crew.starter().start(slot, generation, wanted, nowNanos, proxy::disconnect);
+            roster.add(worker);
+            lifecycle.forked(worker);
+            worker.child().onExit().thenAccept(status -> proxy.exited(worker, status));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("cannot start a worker in slot {}", slot, e);
+            slots.lost(slot, generation.number(), Slot.Loss.FAILURE, String.valueOf(e.getMessage()), nowNanos);
+            onLost(generation.number(), Slot.Loss.FAILURE, String.valueOf(e.getMessage()), null, nowNanos);
+        }
+    }
+
+    /** Tells whoever waits for what has come true. */
+    private void settle(long nowNanos) {
+        if (gap().isFilled()) {
+            boot.succeed(crew.completions());
+            rolls.commit(nowNanos);
+            CompletableFuture<RollResult> next = rolls.takeQueued();
+            if (next != null) {
+                beginRoll(next, nowNanos);
+            }
+        }
+        if (!scaleOrders.isEmpty() && gap().isClosed()) {
+            scaleOrders.succeed();
+        }
+    }
+
+    private void advanceStop(long nowNanos) {
+        int ready = roster.count(WorkerState.READY::equals);
+        int starting = roster.count(WorkerSteps::isStarting);
+        if (stop.mayClose(ready > 0, starting > 0, nowNanos)) {
+            stop.enter(Phase.CLOSING, nowNanos);
+            crew.acceptor().stopListening().thenRun(proxy::listeningStopped);
+        } else if (stop.isClosingOverdue(nowNanos)) {
+            LOG.warn("connections that were let in still wait for a worker: stops without them");
+            onListeningStopped(nowNanos);
+        }
+    }
+
+    // --- orders -----------------------------------------------------------------------------------------------------
+
+    void onReload(IfRunning ifRunning, CompletableFuture<RollResult> answer, long nowNanos) {
+        if (stop.isOrdered()) {
+            rolls.stopped(answer);
+        } else if (!rolls.isRunning()) {
+            beginRoll(answer, nowNanos);
+        } else if (ifRunning == IfRunning.QUEUE) {
+            rolls.queue(answer);
+        } else {
+            rolls.refuse(answer);
+        }
+    }
+
+    private void beginRoll(CompletableFuture<RollResult> answer, long nowNanos) {
+        rolls.begin(answer, Math.min(wanted, roster.count(WorkerState.READY::equals)), nowNanos);
+        slots.startAnew(nowNanos);
+    }
+
+    void onScale(int count, CompletableFuture<Void> answer) {
+        if (stop.isOrdered()) {
+            scaleOrders.stopped(answer);
+            return;
+        }
+        LOG.info("scales from {} to {} workers", wanted, count);
+        crew.events().publish("scale", 0, rolls.wanted().number(), "from " + wanted + " to " + count + " workers");
+        wanted = count;
+        slots.keep(count);
+        scaleOrders.add(count, answer);
+    }
+
+    void onScaleBy(int change, CompletableFuture<Void> answer) {
+        int count = wanted + change;
+        onScale(count >= 1 && count <= mostWorkers() ? count : wanted, answer);
+    }
+
+    private int mostWorkers() {
+        ClusterSettings settings = rolls.wanted().settings();
+        int first = settings.count(Setting.WORKERS);
+        int most = settings.count(Setting.WORKERS_MAX);
+        return most == 0 ? Math.min(MOST_WORKERS, Math.max(2 * first, first + 4)) : most;
+    }
+
+    void onStop(long nowNanos) {
+        if (!stop.isOrdered()) {
+            LOG.info("stops");
+            crew.events().publish("cluster.stopping", 0, rolls.wanted().number(), "");
+            stop.enter(Phase.ANNOUNCED, nowNanos);
+            rolls.stop(nowNanos);
+            boot.stop(crew.completions());
+            scaleOrders.stop();
+        }
+    }
+
+    void onKill(long nowNanos) {
+        onStop(nowNanos);
+        stop.enter(Phase.DRAINING, nowNanos);
+        roster.all().stream()
+                .filter(worker -> WorkerSteps.isLegal(worker.state(), WorkerState.KILLING))
+                .forEach(worker -> lifecycle.kill(worker, nowNanos, "the cluster is ended at once"));
+    }
+
+    void onDisconnectOrder(ManagedWorker worker, long nowNanos) {
+        retire(worker, nowNanos, "the program asked for it");
+    }
+
+    void onListeningStopped(long nowNanos) {
+        if (stop.phase() == Phase.CLOSING) {
+            stop.enter(Phase.DRAINING, nowNanos);
+            roster.all().forEach(worker -> retire(worker, nowNanos, "the cluster stops"));
+        }
+    }
+
+    private void retire(ManagedWorker worker, long nowNanos, String why) {
+        if (!WorkerSteps.isLeaving(worker.state())) {
+            lifecycle.retire(worker, nowNanos, why);
+        }
+    }
+
+    // --- what workers come to ---------------------------------------------------------------------------------------
+
+    @Override
+    public void onLost(ManagedWorker worker, WorkerState before, String why, long nowNanos) {
+        Slot.Loss loss = slots.lost(worker, before, why, nowNanos);
+        onLost(worker.generation(), loss, worker + ": " + why, worker.output(), nowNanos);
+    }
+
+    private void onLost(int generation, Slot.Loss loss, String why, @Nullable WorkerOutput output, long nowNanos) {
+        rolls.lost(generation, loss, why, output, nowNanos);
+        boot.lost(why, output, crew.completions());
+    }
+
+    private void onReady(ManagedWorker worker) {
+        rolls.prove(worker.generation());
+        boot.workerReady();
+    }
+}

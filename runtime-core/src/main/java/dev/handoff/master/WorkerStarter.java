@@ -1,0 +1,123 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
+import dev.handoff.wire.Role;
+import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.Token;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the process of a worker, with its role, its share of the machine and its page of the scoreboard. */
+final class WorkerStarter {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerStarter.class);
+
+    private final WorkerLauncher launcher;
+    private final RuntimePaths paths;
+    private final Machine machine;
+    private final LogSink sink;
+    private final FreePorts freePorts = new FreePorts(System::nanoTime);
+    private final long masterPid = ProcessHandle.current().pid();
+    private final long masterStart = Role.startOf(masterPid);
+    private int lastId;
+
+    WorkerStarter(WorkerLauncher launcher, RuntimePaths paths, Machine machine, LogSink sink) {
+        this.launcher = launcher;
+        this.paths = paths;
+        this.machine = machine;
+        this.sink = sink;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param workers among how many the machine is divided
+     * @param disconnectOrder what {@link dev.handoff.cluster.Worker#disconnect()} does
+     * @throws IOException if it cannot be started; nothing is left behind
+     */
+    ManagedWorker start(
+            int slot, Generation generation, int workers, long nowNanos, Consumer<ManagedWorker> disconnectOrder)
+            throws IOException {
+        ManagedWorker.Identity identity =
+                new ManagedWorker.Identity(++lastId, slot, generation, Token.random(), nowNanos);
+        ClusterSettings settings = generation.settings();
+        Scoreboard board =
+                Scoreboard.create(paths.board(identity.id()), identity.id(), settings.count(Setting.EVENT_LOOPS));
+        try {
+            ChildHandle child = launcher.launch(launch(identity, workers));
+            WorkerOutput output = WorkerOutput.of(child, identity.id(), generation.number(), sink);
+            return new ManagedWorker(identity, child, output, board, disconnectOrder);
+        } catch (IOException | RuntimeException e) {
+            removeBoard(identity.id());
+            throw e;
+        }
+    }
+
+    private LaunchSpec launch(ManagedWorker.Identity identity, int workers) {
+        ClusterSettings settings = identity.generation().settings();
+        CommandLine command = identity.generation().command();
+        JvmFlags flags = flags(identity, workers);
+        flags.notes().forEach(note -> LOG.info("worker {}: {}", identity.id(), note));
+        Map<String, String> environment = new HashMap<>(settings.environment());
+        environment.putAll(flags.environment());
+        return new LaunchSpec(
+                identity.id(),
+                command.withJvmOptions(flags.options()).toList(),
+                settings.directory(),
+                environment,
+                role(identity).toEnvironment());
+    }
+
+    private JvmFlags flags(ManagedWorker.Identity identity, int workers) {
+        ClusterSettings settings = identity.generation().settings();
+        TypedFlags typed = typedFlags(identity.generation());
+        JvmFlags.Target target = new JvmFlags.Target(
+                identity.slot(),
+                ResourcePlan.divide(machine, workers, settings.count(Setting.ROLL_SURGE), 0, typed),
+                Runtime.version().feature(),
+                Optional.empty());
+        return JvmFlags.of(typed, target, freePorts, Files::isDirectory);
+    }
+
+    /** What was said for the workers' JVM, from wherever. */
+    static TypedFlags typedFlags(Generation generation) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(generation.settings().environment());
+        return new TypedFlags(
+                generation.command().jvmOptions(),
+                environment,
+                generation.settings().jvmArgs());
+    }
+
+    private Role role(ManagedWorker.Identity identity) {
+        return new Role(
+                masterPid,
+                masterStart,
+                identity.id(),
+                identity.slot(),
+                identity.generation().number(),
+                paths.directory(),
+                identity.token());
+    }
+
+    /** Removes the page of a worker that is gone. */
+    void removeBoard(int workerId) {
+        try {
+            Files.deleteIfExists(paths.board(workerId));
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}; it goes with the directory", paths.board(workerId), e.toString());
+        }
+    }
+
+    /** Sends what the JDK cannot send. */
+    static WorkerLauncher launcher() {
+        return new WorkerLauncher((pid, number) -> dev.handoff.unix.Signals.send(pid, number));
+    }
+}

@@ -1,0 +1,369 @@
+package dev.handoff.master;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.cluster.Cluster;
+import dev.handoff.cluster.ClusterEvent;
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.RollResult;
+import dev.handoff.cluster.RollResult.Verdict;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.StartException;
+import dev.handoff.cluster.StopResult;
+import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.cluster.Worker;
+import dev.handoff.cluster.WorkerState;
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Signal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real masters with real workers: JVMs that run {@link TestWorker}. */
+class MasterTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    Path run;
+
+    private final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
+    private final List<Worker> known = new CopyOnWriteArrayList<>();
+    private Optional<SupervisedCluster> started = Optional.empty();
+
+    @BeforeEach
+    void waitAsLongAsAJvmNeeds() {
+        org.awaitility.Awaitility.setDefaultTimeout(SOON);
+    }
+
+    @AfterEach
+    void leaveNothingBehind() throws IOException {
+        started.ifPresent(cluster -> {
+            cluster.kill();
+            cluster.stopped().join();
+        });
+        await().untilAsserted(() -> assertThat(children()).isEmpty());
+        try (Stream<Path> left = Files.list(run)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void startsServesAndStops() throws Exception {
+        SupervisedCluster cluster = start(settings(2));
+        assertThat(cluster.workers().values()).extracting(Worker::state).containsOnly(WorkerState.READY);
+        assertThat(List.of(ask(cluster), ask(cluster)))
+                .containsExactlyInAnyOrderElementsOf(
+                        cluster.workers().values().stream().map(Worker::pid).toList());
+
+        StopResult result = cluster.stop().get(30, TimeUnit.SECONDS);
+        assertThat(result.graceful()).isTrue();
+        assertThatThrownBy(() -> ask(cluster)).isInstanceOf(IOException.class);
+        await().until(() -> names().contains("cluster.stopped"));
+        assertThat(known)
+                .hasSize(2)
+                .allSatisfy(worker -> assertThat(worker.exitStatus()).hasValue(new ExitStatus.Exited(0)))
+                .allSatisfy(worker -> assertThat(worker.exitedAfterDisconnect()).isTrue());
+        assertThat(namesOf(known.get(0)))
+                .containsSubsequence("worker.draining", "worker.leaving", "worker.exited")
+                .containsOnlyOnce("worker.disconnected");
+    }
+
+    @Test
+    void aKilledWorkerIsReplacedAtOnceInItsSlot() throws Exception {
+        SupervisedCluster cluster = start(settings(2));
+        Worker victim = worker1(cluster);
+        assertThat(victim.kill(Signal.KILL)).isTrue();
+        await().until(() -> ready(cluster).size() == 2 && !ready(cluster).contains(victim));
+        assertThat(ready(cluster)).extracting(Worker::slot).containsExactlyInAnyOrder(1, 2);
+        assertThat(victim.exitStatus()).hasValue(new ExitStatus.Signaled(Signal.KILL));
+        assertThat(victim.exitedAfterDisconnect()).isFalse();
+        assertThat(names()).doesNotContain("slot.backoff");
+        await().untilAsserted(() ->
+                assertThat(namesOf(victim)).containsOnlyOnce("worker.leaving", "worker.disconnected", "worker.exited"));
+        Worker replacement = known.get(2);
+        await().untilAsserted(() -> assertThat(namesOf(replacement))
+                .containsExactly("worker.forked", "worker.online", "worker.listening", "worker.ready"));
+        ask(cluster);
+    }
+
+    @Test
+    void aWorkerToldToLeaveIsReplaced() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        Worker first = worker1(cluster);
+        first.disconnect();
+        first.disconnect();
+        await().until(() -> first.isDead() && ready(cluster).size() == 1);
+        assertThat(first.exitedAfterDisconnect()).isTrue();
+        assertThat(first.exitStatus()).hasValue(new ExitStatus.Exited(0));
+        assertThat(names()).doesNotContain("slot.backoff");
+        ask(cluster);
+    }
+
+    @Test
+    void termMakesAWorkerLeaveThroughTheMaster() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        Worker first = worker1(cluster);
+        first.kill(Signal.TERM);
+        await().until(() -> first.isDead() && ready(cluster).size() == 1);
+        assertThat(first.exitStatus()).hasValue(new ExitStatus.Exited(0));
+        assertThat(first.exitedAfterDisconnect()).isTrue();
+    }
+
+    @Test
+    void aRollReplacesEveryWorkerAndNeverHasFewerReady() throws Exception {
+        SupervisedCluster cluster = start(settings(2));
+        List<Integer> readyCounts = new CopyOnWriteArrayList<>();
+        cluster.onEvent(event -> readyCounts.add(ready(cluster).size()));
+        List<Worker> old = ready(cluster);
+        CompletableFuture<RollResult> roll = cluster.reload(IfRunning.REFUSE);
+        RollResult second = cluster.reload(IfRunning.REFUSE).get(30, TimeUnit.SECONDS);
+        assertThat(second.verdict()).isEqualTo(Verdict.REFUSED);
+        RollResult result = roll.get(60, TimeUnit.SECONDS);
+        assertThat(result.verdict()).isEqualTo(Verdict.COMMITTED);
+        assertThat(result.generation()).isEqualTo(2);
+        await().until(() -> old.stream().allMatch(Worker::isDead));
+        assertThat(ready(cluster)).hasSize(2).extracting(Worker::generation).containsOnly(2);
+        assertThat(readyCounts).allSatisfy(count -> assertThat(count).isBetween(2, 3));
+    }
+
+    @Test
+    void ordersToRollThatWaitMakeOne() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        CompletableFuture<RollResult> first = cluster.reload(IfRunning.QUEUE);
+        CompletableFuture<RollResult> second = cluster.reload(IfRunning.QUEUE);
+        CompletableFuture<RollResult> third = cluster.reload(IfRunning.QUEUE);
+        assertThat(first.get(60, TimeUnit.SECONDS).generation()).isEqualTo(2);
+        assertThat(second.get(60, TimeUnit.SECONDS).generation()).isEqualTo(3);
+        assertThat(third.get(60, TimeUnit.SECONDS).generation()).isEqualTo(3);
+    }
+
+    @Test
+    void aGenerationThatDoesNotStartIsRolledBackWithItsLastLines() throws Exception {
+        Path manner = run.resolveSibling("manner-" + run.getFileName());
+        Files.writeString(manner, "-Dmanner=\n");
+        SupervisedCluster cluster = start(settings(2).jvmArgs("@" + manner));
+        List<Worker> old = ready(cluster);
+        try {
+            Files.writeString(manner, "-Dmanner=exit\n");
+            RollResult result = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+            assertThat(result.verdict()).isEqualTo(Verdict.ROLLED_BACK);
+            assertThat(result.generation()).isEqualTo(1);
+            assertThat(result.reason()).contains("generation 2").contains("exit code 7");
+            assertThat(result.lastLines()).contains("begins exit");
+            assertThat(ready(cluster)).containsExactlyInAnyOrderElementsOf(old);
+
+            Files.writeString(manner, "-Dmanner=sick\n");
+            RollResult sick = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+            assertThat(sick.verdict()).isEqualTo(Verdict.ROLLED_BACK);
+            assertThat(sick.reason()).contains("status 503").contains("probe.path");
+            ask(cluster);
+        } finally {
+            Files.delete(manner);
+        }
+    }
+
+    @Test
+    void scalesUpAndDown() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        cluster.scale(3).get(60, TimeUnit.SECONDS);
+        assertThat(cluster.size()).isEqualTo(3);
+        assertThat(ready(cluster)).extracting(Worker::slot).containsExactlyInAnyOrder(1, 2, 3);
+        cluster.scale(1).get(60, TimeUnit.SECONDS);
+        assertThat(ready(cluster)).extracting(Worker::slot).containsExactly(1);
+        assertThatThrownBy(() -> cluster.scale(0)).isInstanceOf(IllegalArgumentException.class);
+
+        cluster.scaleBy(-1).get(60, TimeUnit.SECONDS);
+        assertThat(cluster.size()).isEqualTo(1);
+        cluster.scaleBy(1).get(60, TimeUnit.SECONDS);
+        assertThat(ready(cluster)).hasSize(2);
+    }
+
+    @Test
+    void aWorkerThatExitsAtOnceFailsTheStartWithItsLastLines() {
+        StartException failure = failToStart(settings(2), "exit");
+        assertThat(failure.exitCode()).isEqualTo(10);
+        assertThat(failure)
+                .hasMessageContaining("3 tries")
+                .hasMessageContaining("exit code 7")
+                .hasMessageContaining("begins exit");
+    }
+
+    @Test
+    void aHandlerThatThrowsFailsTheStartWithItsReason() {
+        StartException failure = failToStart(settings(1).with(Setting.START_GIVE_UP, 1), "throw");
+        assertThat(failure).hasMessageContaining("start threw").hasMessageContaining("no database");
+    }
+
+    @Test
+    void aMainThatIsMissingIsNamed() {
+        ClusterSettings settings = settings(1).with(Setting.START_GIVE_UP, 1).jvmArgs("-cp", run.toString());
+        StartException failure = catchThrowableOfType(StartException.class, () -> Cluster.supervise(settings));
+        assertThat(failure.exitCode()).isEqualTo(10);
+        assertThat(failure).hasMessageContaining("JVM did not start").hasMessageContaining("TestWorker");
+    }
+
+    @Test
+    void aWorkerThatNeverGetsReadyIsEndedAtItsLimit() {
+        ClusterSettings settings =
+                settings(1).with(Setting.START_GIVE_UP, 1).with(Setting.START_LIMIT, Duration.ofSeconds(2));
+        StartException failure = failToStart(settings, "hang");
+        assertThat(failure).hasMessageContaining("not ready 2 s after the fork").hasMessageContaining("begins hang");
+    }
+
+    @Test
+    void aPortInUseIsNamedAndNothingIsLeft() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ClusterSettings settings = settings(1).option("listen", "127.0.0.1:" + taken.getLocalPort());
+            StartException failure = catchThrowableOfType(StartException.class, () -> Cluster.supervise(settings));
+            assertThat(failure.exitCode()).isEqualTo(11);
+            assertThat(failure).hasMessageContaining(":" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void aNameThatIsTakenIsRefused() throws Exception {
+        start(settings(1));
+        StartException failure = catchThrowableOfType(StartException.class, () -> Cluster.supervise(settings(1)));
+        assertThat(failure.exitCode()).isEqualTo(12);
+    }
+
+    @Test
+    void anEventLoopThatBlocksIsTakenOutThenEnded() throws Exception {
+        ClusterSettings settings = settings(2)
+                .with(Setting.BEAT_SOFT, Duration.ofSeconds(2))
+                .with(Setting.BEAT_HARD, Duration.ofSeconds(3))
+                .with(Setting.KILL_AFTER, Duration.ofSeconds(1));
+        SupervisedCluster cluster = start(settings);
+        long pid = ask(cluster, "/block");
+        Worker blocked =
+                known.stream().filter(worker -> worker.pid() == pid).findFirst().orElseThrow();
+        await().until(() -> blocked.state() == WorkerState.SUSPECT);
+        for (int turn = 0; turn < 4; turn++) {
+            assertThat(ask(cluster)).isNotEqualTo(pid);
+        }
+        await().until(() -> blocked.isDead() && ready(cluster).size() == 2);
+        assertThat(namesOf(blocked))
+                .containsSubsequence("worker.suspect", "worker.dump", "worker.leaving", "worker.exited");
+        assertThat(blocked.lastLines()).anySatisfy(line -> assertThat(line).contains("Full thread dump"));
+    }
+
+    @Test
+    void aStoppedWorkerIsKilled() throws Exception {
+        ClusterSettings settings = settings(1)
+                .with(Setting.BEAT_SOFT, Duration.ofSeconds(1))
+                .with(Setting.BEAT_HARD, Duration.ofSeconds(1))
+                .with(Setting.KILL_AFTER, Duration.ofSeconds(1));
+        SupervisedCluster cluster = start(settings);
+        Worker frozen = worker1(cluster);
+        frozen.kill(Signal.STOP);
+        await().until(() -> frozen.isDead() && ready(cluster).size() == 1);
+        assertThat(frozen.exitStatus()).hasValue(new ExitStatus.Signaled(Signal.KILL));
+        assertThat(namesOf(frozen)).containsSubsequence("worker.suspect", "worker.killed", "worker.exited");
+    }
+
+    @Test
+    void aRollThatIsStoppedSaysSo() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        CompletableFuture<RollResult> roll = cluster.reload(IfRunning.REFUSE);
+        cluster.close();
+        assertThat(roll.get(30, TimeUnit.SECONDS).verdict()).isEqualTo(Verdict.STOPPED);
+        assertThat(cluster.reload(IfRunning.QUEUE).get(30, TimeUnit.SECONDS).verdict())
+                .isEqualTo(Verdict.STOPPED);
+        assertThat(cluster.scale(2)).isCompletedExceptionally();
+    }
+
+    // --- the fixture ------------------------------------------------------------------------------------------------
+
+    private ClusterSettings settings(int workers) {
+        return ClusterSettings.defaults()
+                .listen(ListenOptions.address("127.0.0.1", 0))
+                .main(TestWorker.class)
+                .jvmArgs("-XX:TieredStopAtLevel=1")
+                .environment(Map.of())
+                .with(Setting.WORKERS, workers)
+                .with(Setting.NAME, "test")
+                .with(Setting.RUN_DIRECTORY, run.toString())
+                .with(Setting.DRAIN_LIMIT, Duration.ofSeconds(5));
+    }
+
+    private SupervisedCluster start(ClusterSettings settings) {
+        SupervisedCluster cluster = Cluster.supervise(settings);
+        started = Optional.of(cluster);
+        cluster.onEvent(events::add);
+        known.addAll(cluster.workers().values());
+        cluster.onFork(known::add);
+        return cluster;
+    }
+
+    private static StartException failToStart(ClusterSettings settings, String manner) {
+        ClusterSettings failing = settings.main(TestWorker.class, manner);
+        return catchThrowableOfType(StartException.class, () -> Cluster.supervise(failing));
+    }
+
+    private static Worker worker1(SupervisedCluster cluster) {
+        return ready(cluster).get(0);
+    }
+
+    private static List<Worker> ready(SupervisedCluster cluster) {
+        return cluster.workers().values().stream()
+                .filter(worker -> worker.state() == WorkerState.READY)
+                .toList();
+    }
+
+    private List<String> names() {
+        return events.stream().map(ClusterEvent::name).toList();
+    }
+
+    private List<String> namesOf(Worker worker) {
+        return events.stream()
+                .filter(event -> event.workerId() == worker.id())
+                .map(ClusterEvent::name)
+                .toList();
+    }
+
+    private static List<Long> children() {
+        List<Long> children = new ArrayList<>();
+        ProcessHandle.current().children().filter(ProcessHandle::isAlive).forEach(child -> children.add(child.pid()));
+        return children;
+    }
+
+    private static long ask(SupervisedCluster cluster) throws IOException {
+        return ask(cluster, "/");
+    }
+
+    /** One request on a connection of its own; gives the pid of the worker that answered. */
+    private static long ask(SupervisedCluster cluster, String path) throws IOException {
+        try (Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), cluster.addresses().get(0).port())) {
+            client.setSoTimeout((int) SOON.toMillis());
+            client.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n").getBytes(US_ASCII));
+            InputStream in = client.getInputStream();
+            String answer = new String(in.readAllBytes(), US_ASCII);
+            assertThat(answer).startsWith("HTTP/1.1 200 OK");
+            return Long.parseLong(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+        }
+    }
+}
