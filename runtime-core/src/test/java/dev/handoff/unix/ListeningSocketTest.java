@@ -1,0 +1,193 @@
+package dev.handoff.unix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ListeningSocketTest {
+    private final int before = OpenDescriptors.count();
+
+    @AfterEach
+    void leaveNothing() {
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    private static ListeningSocket bind(String host, int port) throws IOException {
+        return ListeningSocket.bind(new InetSocketAddress(InetAddress.getByName(host), port), 64, false, false);
+    }
+
+    private static Socket connect(ListeningSocket listener) throws IOException {
+        Socket client = new Socket();
+        client.connect(listener.localAddress(), 5000);
+        return client;
+    }
+
+    private static Accepted accept(ListeningSocket listener) throws IOException {
+        Poller poller = new Poller();
+        poller.add(listener.fd(), Poller.IN);
+        poller.poll(5000);
+        return Objects.requireNonNull(listener.accept(), "nobody came within 5 s");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1", "::"})
+    void acceptsAndKnowsTheClientsAddress(String host) throws Exception {
+        try (ListeningSocket listener = bind(host, 0)) {
+            InetSocketAddress where = (InetSocketAddress) listener.localAddress();
+            assertThat(where.getPort()).isPositive();
+            assertThat(listener.accept()).isNull();
+            try (Socket client = connect(listener);
+                    Fd accepted = acceptedFrom(client, listener)) {
+                String info = Files.readString(Path.of("/proc/self/fdinfo", Integer.toString(accepted.number())));
+                assertThat(info).as("O_NONBLOCK and O_CLOEXEC").containsPattern("flags:\\s+02004002");
+            }
+        }
+    }
+
+    private static Fd acceptedFrom(Socket client, ListeningSocket listener) throws IOException {
+        Accepted accepted = accept(listener);
+        assertThat(accepted.peer().decode()).isEqualTo(client.getLocalSocketAddress());
+        return accepted.fd();
+    }
+
+    @Test
+    void anIpv4ClientOfAnIpv6ListenerHasItsOwnAddress() throws Exception {
+        try (ListeningSocket listener = bind("::", 0)) {
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+                    Fd accepted = acceptedFrom(client, listener)) {
+                assertThat(accepted.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void anIpv6OnlyListenerHasRoomForAnIpv4OneBesideIt() throws Exception {
+        try (ListeningSocket six =
+                ListeningSocket.bind(new InetSocketAddress(InetAddress.getByName("::"), 0), 64, true, false)) {
+            int port = ((InetSocketAddress) six.localAddress()).getPort();
+            try (ListeningSocket four = bind("0.0.0.0", port)) {
+                assertThat(((InetSocketAddress) four.localAddress()).getPort()).isEqualTo(port);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeBoundSaysWhereAndWhy() throws Exception {
+        try (ListeningSocket listener = bind("127.0.0.1", 0)) {
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            assertThatExceptionOfType(UnixException.class)
+                    .isThrownBy(() -> bind("127.0.0.1", port))
+                    .withMessageContaining("cannot listen on 127.0.0.1:" + port)
+                    .withMessageContaining("EADDRINUSE");
+        }
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> bind("192.0.2.1", 0))
+                .withMessageContaining("EADDRNOTAVAIL");
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> bind("2001:db8::1", 80))
+                .withMessageContaining("cannot listen on [2001:db8:0:0:0:0:0:1]:80");
+    }
+
+    @Test
+    void aLowPortNeedsPermission() throws Exception {
+        Assumptions.assumeFalse(Native.LIBC.geteuid() == 0, "root may");
+        int first = Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
+                .strip());
+        Assumptions.assumeTrue(first > 1, "everybody may");
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> bind("127.0.0.1", 1))
+                .withMessageContaining("EACCES");
+    }
+
+    @Test
+    void theBacklogTellsHowManyWait() throws Exception {
+        try (ListeningSocket listener = bind("127.0.0.1", 0)) {
+            assertThat(listener.backlog()).isEqualTo(new ListeningSocket.Backlog(0, 64));
+            try (Socket first = connect(listener);
+                    Socket second = connect(listener)) {
+                assertThat(listener.backlog().waiting()).isEqualTo(2);
+                accept(listener).fd().close();
+                assertThat(listener.backlog().waiting()).isOne();
+                assertThat(first.isConnected() && second.isConnected()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void afterNewHandshakesAreRefusedOnlyThoseThatWereCompleteAreAccepted() throws Exception {
+        try (ListeningSocket listener = bind("127.0.0.1", 0);
+                Socket early = connect(listener)) {
+            listener.refuseNewHandshakes();
+            try (Socket late = new Socket()) {
+                assertThatExceptionOfType(SocketTimeoutException.class)
+                        .isThrownBy(() -> late.connect(listener.localAddress(), 300));
+            }
+            try (Fd accepted = acceptedFrom(early, listener)) {
+                early.getOutputStream().write('x');
+                Poller poller = new Poller();
+                int index = poller.add(accepted, Poller.IN);
+                poller.poll(5000);
+                assertThat(poller.isReady(index)).isTrue();
+            }
+            assertThat(listener.accept()).isNull();
+        }
+    }
+
+    @Test
+    void aUnixPathIsAcceptedFrom(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("socket");
+        try (ListeningSocket listener = ListeningSocket.bind(path, 8);
+                SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            assertThat(client.connect(UnixDomainSocketAddress.of(path))).isTrue();
+            try (Fd accepted = accept(listener).fd()) {
+                assertThat(accepted.isOpen()).isTrue();
+            }
+            assertThat(listener.localAddress()).isSameAs(UnnamedAddress.UNNAMED);
+            assertThat(listener.backlog().waiting()).isZero();
+            listener.refuseNewHandshakes();
+        }
+    }
+
+    @Test
+    void aUnixPathInUseIsRefusedAndOneThatAKilledProcessLeftIsReplaced(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("socket");
+        try (ListeningSocket listener = ListeningSocket.bind(path, 8)) {
+            assertThatExceptionOfType(UnixException.class)
+                    .isThrownBy(() -> ListeningSocket.bind(path, 8))
+                    .withMessageContaining("cannot listen on unix:" + path)
+                    .withMessageContaining("EADDRINUSE");
+            assertThat(listener.fd().isOpen()).isTrue();
+        }
+        assertThat(path).as("a close leaves the file").exists();
+        try (ListeningSocket successor = ListeningSocket.bind(path, 8)) {
+            assertThat(successor.fd().isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsNeverReplaced(@TempDir Path directory) throws Exception {
+        Path path = Files.writeString(directory.resolve("socket"), "somebody's");
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> ListeningSocket.bind(path, 8))
+                .withMessageContaining("EADDRINUSE");
+        assertThat(path).hasContent("somebody's");
+    }
+}

@@ -1,0 +1,228 @@
+package dev.handoff.unix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.handoff.unix.SeqPacketSocket.Received;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SeqPacketSocketTest {
+    private static final int SCM_MAX_FD = 253;
+
+    private final int before = OpenDescriptors.count();
+    private final List<ListeningSocket> sockets = new ArrayList<>();
+    private SeqPacketPair pair;
+
+    SeqPacketSocketTest() throws IOException {
+        pair = SeqPacketPair.open();
+    }
+
+    @BeforeEach
+    void openSomeSockets() throws IOException {
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        for (int count = 0; count < 3; count++) {
+            sockets.add(ListeningSocket.bind(anyPort, 1, false, false));
+        }
+    }
+
+    @AfterEach
+    void leaveNothing() {
+        sockets.forEach(ListeningSocket::close);
+        pair.close();
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    private DescriptorMessage carrying(int descriptors) {
+        DescriptorMessage message = new DescriptorMessage(SCM_MAX_FD + 1, 64);
+        for (int index = 0; index < descriptors; index++) {
+            message.putDescriptor(index, sockets.get(index % sockets.size()).fd());
+        }
+        return message;
+    }
+
+    @Test
+    void carriesAsManyDescriptorsAsTheKernelAllowsInTheirOrder() throws Exception {
+        assertThat(pair.left().send(carrying(SCM_MAX_FD), 1, SCM_MAX_FD)).isTrue();
+        DescriptorMessage in = new DescriptorMessage(SCM_MAX_FD, 64);
+
+        assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+
+        assertThat(in.receivedDescriptors()).isEqualTo(SCM_MAX_FD);
+        assertThat(in.descriptorsTruncated()).isFalse();
+        for (int index = 0; index < SCM_MAX_FD; index++) {
+            try (Fd arrived = in.takeDescriptor(index)) {
+                assertThat(OpenDescriptors.identity(arrived))
+                        .isEqualTo(OpenDescriptors.identity(
+                                sockets.get(index % sockets.size()).fd()));
+            }
+        }
+    }
+
+    @Test
+    void whatArrivesIsClosedOnExec() throws Exception {
+        pair.left().send(carrying(1), 1, 1);
+        DescriptorMessage in = new DescriptorMessage(1, 64);
+        pair.right().receive(in);
+        try (Fd arrived = in.takeDescriptor(0)) {
+            String info = Files.readString(Path.of("/proc/self/fdinfo", Integer.toString(arrived.number())));
+            assertThat(info).containsPattern("flags:\\s+02\\d{6}");
+        }
+    }
+
+    @Test
+    void oneDescriptorTooManyIsAnErrorAndNothingIsSent() throws Exception {
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> pair.left().send(carrying(SCM_MAX_FD + 1), 1, SCM_MAX_FD + 1))
+                .withMessageContaining("EINVAL");
+        assertThat(pair.right().receive(new DescriptorMessage(1, 64))).isEqualTo(Received.NOTHING);
+    }
+
+    @Test
+    void descriptorsBeyondTheRoomAreLostAndItSaysSo() throws Exception {
+        pair.left().send(carrying(8), 1, 8);
+        DescriptorMessage in = new DescriptorMessage(4, 64);
+
+        assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+
+        assertThat(in.descriptorsTruncated()).isTrue();
+        assertThat(in.receivedDescriptors()).isEqualTo(4);
+        in.closeUntaken();
+    }
+
+    @Test
+    void bytesBeyondTheRoomAreLostAndItSaysSo() throws Exception {
+        pair.left().send(new DescriptorMessage(1, 64), 64, 0);
+        DescriptorMessage in = new DescriptorMessage(1, 16);
+
+        assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+
+        assertThat(in.payloadTruncated()).isTrue();
+        assertThat(in.receivedLength()).isEqualTo(16);
+    }
+
+    @Test
+    void messagesStayWholeAndKeepTheirOwnDescriptors() throws Exception {
+        DescriptorMessage out = carrying(3);
+        int[][] messages = {{10, 3}, {5, 0}, {64, 1}, {1, 2}};
+        for (int[] message : messages) {
+            out.putInt(0, message[0]);
+            pair.left().send(out, Math.max(4, message[0]), message[1]);
+        }
+        DescriptorMessage in = new DescriptorMessage(16, 64);
+        for (int[] message : messages) {
+            assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+            assertThat(in.receivedLength()).isEqualTo(Math.max(4, message[0]));
+            assertThat(in.getInt(0)).isEqualTo(message[0]);
+            assertThat(in.receivedDescriptors()).isEqualTo(message[1]);
+            in.closeUntaken();
+        }
+        assertThat(pair.right().receive(in)).isEqualTo(Received.NOTHING);
+    }
+
+    @Test
+    void aFullSocketTakesNothingUntilItIsRead() throws Exception {
+        DescriptorMessage out = carrying(1);
+        int sent = 0;
+        while (pair.left().send(out, 1, 1)) {
+            sent++;
+        }
+        assertThat(sent).isGreaterThanOrEqualTo(SCM_MAX_FD);
+        DescriptorMessage in = new DescriptorMessage(1, 64);
+        for (int count = 0; count < sent; count++) {
+            assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+            in.closeUntaken();
+        }
+        assertThat(pair.left().send(out, 1, 1)).isTrue();
+    }
+
+    @Test
+    void whatAPeerSaidBeforeItDiedIsReadPastTheReset() throws Exception {
+        DescriptorMessage out = new DescriptorMessage(1, 64);
+        pair.left().send(out, 7, 0);
+        pair.left().send(out, 8, 0);
+        pair.right().send(out, 9, 0);
+        pair.left().close();
+
+        DescriptorMessage in = new DescriptorMessage(1, 64);
+        assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+        assertThat(in.receivedLength()).isEqualTo(7);
+        assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
+        assertThat(in.receivedLength()).isEqualTo(8);
+        assertThat(pair.right().receive(in)).isEqualTo(Received.END);
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> pair.right().send(out, 1, 0))
+                .withMessageContaining("EPIPE");
+    }
+
+    @Test
+    void theKernelTellsWhoIsThere() throws Exception {
+        PeerCredentials peer = pair.right().peer();
+        assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
+        assertThat(peer.isOurs()).isTrue();
+        assertThat(new PeerCredentials(1, peer.uid() + 1, 0).isOurs()).isFalse();
+    }
+
+    @Test
+    void aPathIsRefusedThatIsTooLongOrNotThere(@TempDir Path directory) {
+        Path tooLong = directory.resolve("x".repeat(SocketAddressBytes.MAX_PATH));
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> SeqPacketSocket.listen(tooLong, 1))
+                .withMessageContaining("at most 107");
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> SeqPacketSocket.connect(directory.resolve("nobody")))
+                .withMessageContaining("cannot connect to " + directory.resolve("nobody"))
+                .withMessageContaining("ENOENT");
+    }
+
+    @Test
+    void aProcessWithoutRoomLosesTheLastDescriptorsOnlyAndCanGoOn() throws Exception {
+        try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), Crowded.class)) {
+            assertThat(child.output()).isEqualTo("truncated 3 of 8, then 8 of 8");
+        }
+    }
+
+    /** Uses up its descriptors but three, receives eight, makes room, receives eight more. */
+    static final class Crowded {
+        private Crowded() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (SeqPacketPair pair = SeqPacketPair.open()) {
+                DescriptorMessage out = new DescriptorMessage(8, 64);
+                DescriptorMessage in = new DescriptorMessage(8, 64);
+                for (int index = 0; index < 8; index++) {
+                    out.putDescriptor(index, pair.left().fd());
+                }
+                // Once before: classes come from files, for which there will be no room.
+                pair.left().send(out, 1, 8);
+                pair.right().receive(in);
+                in.closeUntaken();
+                pair.left().send(out, 1, 8);
+                pair.left().send(out, 1, 8);
+                List<Fd> crowd = new ArrayList<>();
+                int number = Native.LIBC.eventfd(0, 0);
+                while (number >= 0) {
+                    crowd.add(new Fd(number));
+                    number = Native.LIBC.eventfd(0, 0);
+                }
+                crowd.subList(0, 3).forEach(Fd::close);
+                pair.right().receive(in);
+                String first = (in.descriptorsTruncated() ? "truncated " : "") + in.receivedDescriptors();
+                in.closeUntaken();
+                crowd.forEach(Fd::close);
+                pair.right().receive(in);
+                System.out.println(first + " of 8, then " + in.receivedDescriptors() + " of 8");
+            }
+        }
+    }
+}
