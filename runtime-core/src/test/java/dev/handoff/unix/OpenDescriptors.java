@@ -1,6 +1,7 @@
 package dev.handoff.unix;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +10,15 @@ import java.nio.file.Path;
 /** What this process has open, as far as this project opens it: sockets and eventfds, not the JVM's jars. */
 public final class OpenDescriptors {
     private OpenDescriptors() {}
+
+    static {
+        // The JDK keeps a socket of its own, from its first one on, to close others with.
+        try {
+            SocketChannel.open().close();
+        } catch (IOException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** How many there are. */
     public static int count() {
