@@ -33,6 +33,8 @@ final class Contenders {
     /** All of them, in the order of the tables. */
     static List<Contender> all() {
         return List.of(
+                java(HANDOFF, "Handoff, round robin, 2 workers", HandoffServer.class, "round-robin"),
+                java("handoff-shared", "Handoff, shared listener, 2 workers", HandoffServer.class, "shared"),
                 java(NETTY, "Netty, one JVM, 2 event loops", NettyServer.class),
                 node(NODE, "Node cluster, round robin, 2 workers", "rr"),
                 node("node-none", "Node cluster, SCHED_NONE, 2 workers", "none"),

@@ -16,6 +16,7 @@ final class MicroBenchmarksTest {
     void everyBenchmarkRunsOnce() throws RunnerException {
         Options once = new OptionsBuilder()
                 .include(MicroBenchmarksTest.class.getPackageName())
+                .param("policy", "round-robin")
                 .mode(Mode.SingleShotTime)
                 .forks(0)
                 .warmupIterations(0)
@@ -30,6 +31,10 @@ final class MicroBenchmarksTest {
                                         result.getParams().getBenchmark().replaceAll(".*\\.(\\w+)\\.\\w+$", "$1"))
                                 .collect(Collectors.toSet()))
                 .containsExactlyInAnyOrder(
-                        "ControlBenchmark", "LaneBenchmark", "SchedulerBenchmark", "ScoreboardBenchmark");
+                        "ClusterBenchmark",
+                        "ControlBenchmark",
+                        "LaneBenchmark",
+                        "SchedulerBenchmark",
+                        "ScoreboardBenchmark");
     }
 }
