@@ -45,10 +45,22 @@ public interface Cluster extends AutoCloseable {
      * @throws StartException if it cannot listen, the name is taken, or no worker ever got ready; nothing is left behind
      */
     static SupervisedCluster supervise(ClusterSettings settings) {
+        return supervise(settings, begun -> {});
+    }
+
+    /**
+     * Starts workers and keeps their number. To be called in a master.
+     *
+     * @param begun gets the cluster, on this thread, as soon as it listens and before its first worker is started: to hear
+     *     of every event, or to stop it while it starts
+     * @return once the first {@link Setting#WORKERS} workers are ready, or the cluster has been stopped
+     * @throws StartException as {@link #supervise(ClusterSettings)}
+     */
+    static SupervisedCluster supervise(ClusterSettings settings, Consumer<SupervisedCluster> begun) {
         return ServiceLoader.load(MasterProvider.class)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("runtime-core's services are missing from the class path"))
-                .supervise(settings);
+                .supervise(settings, begun);
     }
 
     /** The workers there are, by id: a snapshot. A worker stays until both its channel and its process have ended. */

@@ -69,13 +69,13 @@ final class Master implements SupervisedCluster {
     }
 
     /**
-     * Waits for the first workers.
+     * Waits for the first workers, or for a stop while they start.
      *
      * @throws StartException if they do not get ready; all has ended then
      */
     void awaitWorkers() {
         try {
-            supervisor.booted().get();
+            CompletableFuture.anyOf(supervisor.booted(), stopped).get();
         } catch (ExecutionException e) {
             endAtOnce();
             throw e.getCause() instanceof StartException failure ? failure : new IllegalStateException(e.getCause());

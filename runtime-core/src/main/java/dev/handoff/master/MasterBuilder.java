@@ -4,6 +4,7 @@ import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
+import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
 import dev.handoff.wire.RuntimePaths;
@@ -18,6 +19,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +45,13 @@ final class MasterBuilder {
      * @return once the first workers are ready
      * @throws StartException if it cannot be; nothing is left behind
      */
-    static Master start(ClusterSettings settings) {
+    static Master start(ClusterSettings settings, Consumer<SupervisedCluster> begun) {
         MasterBuilder builder = new MasterBuilder(settings);
         Master master;
         try {
             master = builder.build();
+            begun.accept(master);
+            master.begin();
         } catch (IOException e) {
             builder.closer.close();
             throw new StartException(StartException.NO_RUNTIME_DIRECTORY, String.valueOf(e.getMessage()), e);
@@ -63,6 +67,7 @@ final class MasterBuilder {
         try {
             CommandLine typed = CommandLine.ofThisProcess();
             if (settings.main().isEmpty()) {
+                RepeatableProgram.check();
                 return typed;
             }
             String main = settings.main().get();
@@ -101,7 +106,6 @@ final class MasterBuilder {
         events.start();
         crew.acceptor().start();
         crew.control().start();
-        master.begin();
         return master;
     }
 

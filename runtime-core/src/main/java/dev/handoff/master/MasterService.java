@@ -5,6 +5,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.spi.MasterProvider;
+import java.util.function.Consumer;
 
 /** Makes this process a master. A service. */
 public final class MasterService implements MasterProvider {
@@ -12,9 +13,9 @@ public final class MasterService implements MasterProvider {
     public MasterService() {}
 
     @Override
-    public SupervisedCluster supervise(ClusterSettings settings) {
+    public SupervisedCluster supervise(ClusterSettings settings, Consumer<SupervisedCluster> begun) {
         Platform.checkThisOne();
-        return MasterBuilder.start(checked(settings));
+        return MasterBuilder.start(checked(settings), begun);
     }
 
     private static ClusterSettings checked(ClusterSettings settings) {

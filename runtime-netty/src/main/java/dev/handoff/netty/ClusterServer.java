@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -212,13 +213,12 @@ public final class ClusterServer implements AutoCloseable {
 
         private SupervisedCluster supervise(boolean obeySignals) {
             ClusterSettings resolved = resolve();
-            SupervisedCluster cluster = resolved.count(Setting.WORKERS) == 0
-                    ? LocalCluster.start(resolved, handlers())
-                    : Cluster.supervise(resolved);
-            if (obeySignals) {
-                MasterSignals.obey(cluster);
+            Consumer<SupervisedCluster> begun =
+                    obeySignals ? MasterSignals.obeyFromNowOn()::becomeResponsibleFor : cluster -> {};
+            if (resolved.count(Setting.WORKERS) == 0) {
+                return LocalCluster.start(resolved, handlers(), begun);
             }
-            return cluster;
+            return Cluster.supervise(resolved, begun);
         }
 
         private ClusterSettings resolve() {

@@ -63,10 +63,11 @@ final class LocalCluster implements SupervisedCluster {
     }
 
     /** Serves from now on. */
-    static LocalCluster start(ClusterSettings settings, List<Binding> bindings) {
+    static LocalCluster start(ClusterSettings settings, List<Binding> bindings, Consumer<SupervisedCluster> begun) {
         List<ListenOptions> where = settings.listeners();
         Handlers handlers = Handlers.of(where.stream().map(ListenOptions::name).toList(), bindings);
         LocalCluster cluster = new LocalCluster(handlers, settings.duration(Setting.DRAIN_LIMIT));
+        begun.accept(cluster);
         CurrentWorkerProvider.set(cluster.context.worker());
         try {
             handlers.start(cluster.context);

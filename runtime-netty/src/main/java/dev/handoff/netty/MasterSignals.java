@@ -4,9 +4,11 @@ import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.Terminal;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,7 @@ final class MasterSignals {
     private static final int EXIT_BY_INT = 130;
     private static final int EXIT_BY_TERM = 143;
 
-    private final SupervisedCluster cluster;
+    private final CompletableFuture<SupervisedCluster> cluster = new CompletableFuture<>();
     private final boolean onTerminal = Terminal.isControlling();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Executor thread = Executors.newSingleThreadExecutor(task -> {
@@ -36,19 +38,27 @@ final class MasterSignals {
         return worker;
     });
 
-    private MasterSignals(SupervisedCluster cluster) {
-        this.cluster = cluster;
-    }
+    private MasterSignals() {}
 
-    /** Obeys signals from now on. */
-    static void obey(SupervisedCluster cluster) {
-        MasterSignals signals = new MasterSignals(cluster);
+    /** Obeys signals; those that come before there is a cluster wait for it. */
+    static MasterSignals obeyFromNowOn() {
+        MasterSignals signals = new MasterSignals();
         signals.on("TERM", () -> signals.stop(EXIT_BY_TERM));
         signals.on("INT", () -> signals.stop(EXIT_BY_INT));
         signals.on("HUP", signals::hangUp);
-        signals.on("TTIN", () -> signals.scale(1));
-        signals.on("TTOU", () -> signals.scale(-1));
+        signals.on("TTIN", () -> signals.tell(one -> one.scaleBy(1)));
+        signals.on("TTOU", () -> signals.tell(one -> one.scaleBy(-1)));
         signals.on("USR1", () -> LOG.debug("USR1: there are no log files of ours to reopen"));
+        return signals;
+    }
+
+    /** Says whom the signals are about. */
+    void becomeResponsibleFor(SupervisedCluster responsibleFor) {
+        cluster.complete(responsibleFor);
+    }
+
+    private void tell(Consumer<SupervisedCluster> order) {
+        cluster.thenAccept(order);
     }
 
     private void on(String signal, Runnable action) {
@@ -60,10 +70,10 @@ final class MasterSignals {
     private void stop(int exitCode) {
         if (stopping.compareAndSet(false, true)) {
             LOG.info("stopping: a second signal stops at once");
-            cluster.stop();
+            tell(SupervisedCluster::stop);
         } else {
             LOG.warn("stopping at once");
-            cluster.kill();
+            tell(SupervisedCluster::kill);
             Runtime.getRuntime().halt(exitCode);
         }
     }
@@ -72,11 +82,7 @@ final class MasterSignals {
         if (onTerminal && !Terminal.isControlling()) {
             stop(EXIT_BY_TERM);
         } else {
-            cluster.reload(IfRunning.QUEUE);
+            tell(one -> one.reload(IfRunning.QUEUE));
         }
-    }
-
-    private void scale(int change) {
-        cluster.scaleBy(change);
     }
 }
