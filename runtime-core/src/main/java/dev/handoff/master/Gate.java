@@ -158,9 +158,6 @@ final class Gate {
 
     /** Closes at once. */
     void close() {
-        if (state == State.OPEN) {
-            listeners.forEach(Listener::removeFile);
-        }
         if (state != State.CLOSED) {
             state = State.CLOSED;
             listeners.forEach(Listener::close);

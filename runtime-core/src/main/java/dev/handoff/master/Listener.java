@@ -14,20 +14,48 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A listening socket of the master's: opened once, before the first worker, and closed at the last stop.
- *
- * @param key what offers name it by: its index in the settings
- * @param name the name that the program gave it; may be empty
- * @param socket where connections come in
- * @param address where it really listens
- */
-record Listener(int key, String name, ListeningSocket socket, ListenAddress address) {
+/** A listening socket of the master's: opened once, before the first worker, and closed at the last stop. */
+final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private final int key;
+    private final String name;
+    private final ListeningSocket socket;
+    private final ListenAddress address;
+    private final AtomicBoolean hasFile;
+
+    private Listener(int key, String name, ListeningSocket socket, ListenAddress address) {
+        this.key = key;
+        this.name = name;
+        this.socket = socket;
+        this.address = address;
+        this.hasFile = new AtomicBoolean(address.path().isPresent());
+    }
+
+    /** What offers name it by: its index in the settings. */
+    int key() {
+        return key;
+    }
+
+    /** The name that the program gave it; may be empty. */
+    String name() {
+        return name;
+    }
+
+    /** Where connections come in. */
+    ListeningSocket socket() {
+        return socket;
+    }
+
+    /** Where it really listens. */
+    ListenAddress address() {
+        return address;
+    }
 
     /**
      * Opens all or none.
@@ -42,7 +70,6 @@ record Listener(int key, String name, ListeningSocket socket, ListenAddress addr
             }
             return List.copyOf(opened);
         } catch (IOException e) {
-            opened.forEach(Listener::removeFile);
             opened.forEach(Listener::close);
             throw new StartException(StartException.CANNOT_LISTEN, e.getMessage() + advice(e), e);
         }
@@ -79,7 +106,6 @@ record Listener(int key, String name, ListeningSocket socket, ListenAddress addr
             }
             return listener;
         } catch (IOException e) {
-            listener.removeFile();
             listener.close();
             throw e;
         }
@@ -120,19 +146,21 @@ record Listener(int key, String name, ListeningSocket socket, ListenAddress addr
         }
     }
 
-    /** Closes the socket. The file of a Unix path stays: a successor may have its own there by now. */
-    void close() {
+    /** Closes the socket, and removes the file of a Unix path if that has not been done. */
+    @Override
+    public void close() {
+        removeFile();
         socket.close();
     }
 
-    /** Takes the file of a Unix path away, so that nobody new finds it. To be called once, before {@link #close}. */
+    /** Takes the file of a Unix path away, so that nobody new finds it. Once: a successor may have its own there soon. */
     void removeFile() {
-        address.path().ifPresent(path -> {
+        if (hasFile.compareAndSet(true, false)) {
             try {
-                Files.deleteIfExists(path);
+                Files.deleteIfExists(Path.of(address.host()));
             } catch (IOException e) {
-                LOG.warn("cannot remove {}, on which nobody listens any more: {}", path, e.toString());
+                LOG.warn("cannot remove {}, on which nobody listens any more: {}", address, e.toString());
             }
-        });
+        }
     }
 }

@@ -1,0 +1,301 @@
+package dev.handoff.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.handoff.unix.ClientPair;
+import dev.handoff.unix.DescriptorMessage;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.OpenDescriptors;
+import dev.handoff.unix.SeqPacketPair;
+import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.wire.HandoffChannel.Kind;
+import java.io.IOException;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class HandoffChannelTest {
+    private static final long SEED = 20_261_122;
+
+    private final int before = OpenDescriptors.count();
+    private final SeqPacketPair pair;
+    private final ClientPair connection;
+    private final HandoffChannel left;
+    private final HandoffChannel right;
+
+    HandoffChannelTest() throws IOException {
+        pair = SeqPacketPair.open();
+        left = new HandoffChannel(pair.left());
+        right = new HandoffChannel(pair.right());
+        connection = ClientPair.open();
+    }
+
+    @AfterEach
+    void leaveNothing() throws IOException {
+        left.close();
+        right.close();
+        connection.close();
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    private void expect(Kind kind) throws IOException {
+        assertThat(right.receive()).isEqualTo(Received.MESSAGE);
+        assertThat(right.kind()).isEqualTo(kind);
+    }
+
+    private Offer offer(int listener, boolean probe) {
+        return new Offer(
+                connection.accepted().fd(),
+                listener,
+                probe,
+                connection.accepted().peer());
+    }
+
+    // --- what is said arrives -------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, HandoffChannel.MAX_OFFERS})
+    void anOffer(int count) throws Exception {
+        Offer[] offers = new Offer[count];
+        for (int index = 0; index < count; index++) {
+            offers[index] = offer(65_535 - index, index % 2 == 1);
+        }
+        assertThat(left.offer(Long.MAX_VALUE - count, offers, count)).isTrue();
+
+        expect(Kind.OFFER);
+        assertThat(right.firstSequence()).isEqualTo(Long.MAX_VALUE - count);
+        assertThat(right.count()).isEqualTo(count);
+        assertThat(right.arrived()).isEqualTo(count);
+        for (int index = 0; index < count; index++) {
+            Offer arrived = right.takeOffer(index);
+            try (Fd fd = arrived.connection()) {
+                assertThat(OpenDescriptors.identity(fd))
+                        .isEqualTo(
+                                OpenDescriptors.identity(connection.accepted().fd()));
+            }
+            assertThat(arrived.listener()).isEqualTo(65_535 - index);
+            assertThat(arrived.probe()).isEqualTo(index % 2 == 1);
+            assertThat(arrived.peer().decode()).isEqualTo(connection.client().getLocalSocketAddress());
+        }
+    }
+
+    @Test
+    void orders() throws Exception {
+        assertThat(left.listen(65_535, connection.accepted().fd())).isTrue();
+        assertThat(left.unlisten(3)).isTrue();
+        assertThat(left.drain()).isTrue();
+
+        expect(Kind.LISTEN);
+        assertThat(right.listener()).isEqualTo(65_535);
+        right.takeListeningSocket().close();
+        expect(Kind.UNLISTEN);
+        assertThat(right.listener()).isEqualTo(3);
+        expect(Kind.DRAIN);
+        assertThat(right.receive()).isEqualTo(Received.NOTHING);
+    }
+
+    @Test
+    void aHello() throws Exception {
+        Token token = Token.random();
+        left.hello(4711, 63, token);
+        expect(Kind.HELLO);
+        assertThat(right.workerId()).isEqualTo(4711);
+        assertThat(right.lane()).isEqualTo(63);
+        assertThat(right.token()).isEqualTo(token);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Refusal.class)
+    void answers(Refusal reason) throws Exception {
+        left.acknowledge(1L << 40, 16);
+        left.refuse((1L << 40) + 16, 1, reason);
+        expect(Kind.ACKNOWLEDGE);
+        assertThat(right.firstSequence()).isEqualTo(1L << 40);
+        assertThat(right.count()).isEqualTo(16);
+        expect(Kind.REFUSE);
+        assertThat(right.count()).isOne();
+        assertThat(right.refusal()).isEqualTo(reason);
+    }
+
+    @Test
+    void theEnd() throws Exception {
+        left.close();
+        assertThat(right.receive()).isEqualTo(Received.END);
+    }
+
+    // --- what makes no sense is refused, and leaves nothing behind --------------------------------------------------
+
+    @SuppressWarnings("ImmutableEnumChecker") // nobody else sees them
+    private enum Broken {
+        TOO_SHORT(15, 0, frame -> {}, "expected a header of 16 bytes on a hand-off lane, found 15 bytes"),
+        TOO_LONG(529, 0, frame -> {}, "expected a frame of at most 528 bytes on a hand-off lane, found a longer one"),
+        OTHER_VERSION(16, 1, frame -> frame.putByte(1, (byte) 2), "expected version 1 at offset 1", "found version 2"),
+        UNKNOWN_KIND(16, 1, frame -> frame.putByte(0, (byte) 7), "expected a kind below 7 at offset 0", "found kind 7"),
+        NEGATIVE_KIND(16, 0, frame -> frame.putByte(0, (byte) -1), "expected a kind below 7", "found kind -1"),
+        NO_OFFER(16, 1, frame -> frame.putShort(2, 0), "expected 1 to 16 connections at offset 2", "found 0 of them"),
+        TOO_MANY_OFFERS(528, 1, frame -> frame.putShort(2, 17), "expected 1 to 16 connections", "found 17 of them"),
+        OFFER_CUT_OFF(47, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 48 bytes", "found 47 bytes"),
+        OFFER_WITH_TAIL(49, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 48 bytes", "found 49 bytes"),
+        OFFER_WITH_A_DESCRIPTOR_TOO_MANY(
+                48, 2, frame -> frame.putShort(2, 1), "expected at most 1 descriptors with a OFFER", "found 2 of them"),
+        DRAIN_WITH_DESCRIPTORS(
+                16, 3, frame -> frame.putByte(0, (byte) 3), "expected at most 0 descriptors", "found 3 of them"),
+        HELLO_CUT_OFF(31, 0, frame -> frame.putByte(0, (byte) 4), "expected a HELLO frame of 32 bytes", "found 31"),
+        ANSWER_WITH_TAIL(
+                24, 0, frame -> frame.putByte(0, (byte) 5), "expected a ACKNOWLEDGE frame of 16 bytes", "found 24");
+
+        private final int length;
+        private final int descriptors;
+        private final Consumer<DescriptorMessage> change;
+        private final String[] words;
+
+        Broken(int length, int descriptors, Consumer<DescriptorMessage> change, String... words) {
+            this.length = length;
+            this.descriptors = descriptors;
+            this.change = change;
+            this.words = words;
+        }
+    }
+
+    private DescriptorMessage raw() {
+        DescriptorMessage frame = new DescriptorMessage(20, 1024);
+        for (int index = 0; index < 20; index++) {
+            frame.putDescriptor(index, connection.accepted().fd());
+        }
+        frame.putByte(LaneFrame.VERSION_AT, LaneFrame.VERSION);
+        return frame;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Broken.class)
+    void aBrokenFrame(Broken broken) throws Exception {
+        DescriptorMessage frame = raw();
+        broken.change.accept(frame);
+        int open = OpenDescriptors.count();
+        pair.left().send(frame, broken.length, broken.descriptors);
+
+        assertThatExceptionOfType(WireException.class)
+                .isThrownBy(right::receive)
+                .satisfies(e -> assertThat(e).message().contains(broken.words));
+        assertThat(OpenDescriptors.count()).isEqualTo(open);
+    }
+
+    @Test
+    void aListenFrameWithoutItsSocket() throws Exception {
+        DescriptorMessage frame = raw();
+        frame.putByte(LaneFrame.KIND, (byte) 1);
+        pair.left().send(frame, LaneFrame.HEADER, 0);
+        expect(Kind.LISTEN);
+        assertThatExceptionOfType(WireException.class)
+                .isThrownBy(right::takeListeningSocket)
+                .withMessageContaining("expected a listening socket")
+                .withMessageContaining("found none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, -1, Integer.MIN_VALUE})
+    void aRefusalForNoReason(int code) throws Exception {
+        DescriptorMessage frame = raw();
+        frame.putByte(LaneFrame.KIND, (byte) 6);
+        frame.putInt(LaneFrame.DETAIL, code);
+        pair.left().send(frame, LaneFrame.HEADER, 0);
+        expect(Kind.REFUSE);
+        assertThatExceptionOfType(WireException.class)
+                .isThrownBy(right::refusal)
+                .withMessageContaining("expected a refusal below 3 at offset 4")
+                .withMessageEndingWith("found " + code);
+    }
+
+    /** It reads as the end; what came along must not stay. */
+    @Test
+    void anEmptyFrameWithDescriptors() throws Exception {
+        DescriptorMessage frame = raw();
+        int open = OpenDescriptors.count();
+        pair.left().send(frame, 0, 5);
+        assertThat(right.receive()).isEqualTo(Received.END);
+        assertThat(OpenDescriptors.count()).isEqualTo(open);
+    }
+
+    @Test
+    void offersThatNobodyTook() throws Exception {
+        int open = OpenDescriptors.count();
+        Offer[] offers = {offer(0, false), offer(1, false)};
+        left.offer(0, offers, 2);
+        left.drain();
+        expect(Kind.OFFER);
+        assertThat(OpenDescriptors.count()).isEqualTo(open + 2);
+        expect(Kind.DRAIN);
+        assertThat(OpenDescriptors.count()).isEqualTo(open);
+    }
+
+    @Test
+    void randomFrames() throws Exception {
+        fuzz(20_000);
+    }
+
+    @Test
+    @Tag("long")
+    void aMillionRandomFrames() throws Exception {
+        fuzz(1_000_000);
+    }
+
+    private void fuzz(int frames) throws IOException {
+        Random random = new Random(SEED);
+        DescriptorMessage frame = raw();
+        int open = OpenDescriptors.count();
+        int understood = 0;
+        for (int count = 0; count < frames; count++) {
+            int length = randomise(frame, random);
+            pair.left().send(frame, length, random.nextInt(4) == 0 ? random.nextInt(20) : 0);
+            try {
+                right.receive();
+                use(random);
+                understood++;
+            } catch (WireException e) {
+                assertThat(e).message().startsWith("expected ").contains(", found ");
+            }
+        }
+        assertThat(right.receive()).isEqualTo(Received.NOTHING);
+        assertThat(OpenDescriptors.count()).as("seed %s", SEED).isEqualTo(open);
+        assertThat(understood).as("frames that made sense").isBetween(frames / 100, frames - frames / 100);
+    }
+
+    /** Noise, or a frame that is right but for one field. */
+    private static int randomise(DescriptorMessage frame, Random random) {
+        boolean noise = random.nextInt(4) == 0;
+        int length = 1 + random.nextInt(600);
+        if (noise) {
+            for (int at = 0; at < length; at++) {
+                frame.putByte(at, (byte) random.nextInt());
+            }
+            return length;
+        }
+        int kind = random.nextInt(8);
+        int count = random.nextInt(18);
+        frame.putByte(LaneFrame.KIND, (byte) kind);
+        frame.putByte(LaneFrame.VERSION_AT, (byte) (random.nextInt(20) == 0 ? random.nextInt() : LaneFrame.VERSION));
+        frame.putShort(LaneFrame.COUNT, count);
+        frame.putInt(LaneFrame.DETAIL, random.nextInt(6) - 1);
+        frame.putLong(LaneFrame.SEQUENCE, random.nextLong());
+        return random.nextInt(10) == 0 ? length : kind == 0 ? LaneFrame.entry(count) : kind == 4 ? 32 : 16;
+    }
+
+    private void use(Random random) throws WireException {
+        switch (right.kind()) {
+            case OFFER -> {
+                for (int index = random.nextInt(2); index < right.arrived(); index++) {
+                    right.takeOffer(index).connection().close();
+                }
+            }
+            case LISTEN -> right.takeListeningSocket().close();
+            case REFUSE -> right.refusal();
+            default -> assertThat(right.count()).isNotNegative();
+        }
+    }
+}
