@@ -5,13 +5,17 @@ import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Hello;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Somebody at the other end of a control channel: a stranger until the supervisor has welcomed it as a worker. Frames
  * come on the channel's reading thread, which waits while the supervisor is behind.
  */
 final class ControlPeer implements ControlChannel.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPeer.class);
     private static final int NOBODY = 0;
 
     private final ControlServer server;
@@ -60,8 +64,13 @@ final class ControlPeer implements ControlChannel.Listener {
         close();
     }
 
+    /** Ends the channel, if it has not ended. Any thread. */
     void close() {
-        channel.close();
+        try {
+            channel.close();
+        } catch (UncheckedIOException e) {
+            LOG.warn("the control channel of pid {} was not closed in order", pid(), e);
+        }
     }
 
     @Override

@@ -99,7 +99,15 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void admit(UnixSocketChannel channel) throws IOException {
-        Credentials kernel = channel.getOption(UnixSocketOptions.SO_PEERCRED);
+        try {
+            admit(channel, channel.getOption(UnixSocketOptions.SO_PEERCRED));
+        } catch (IOException e) {
+            channel.close();
+            logRefusal("lost somebody on the control socket who had just come: " + e.getMessage());
+        }
+    }
+
+    private void admit(UnixSocketChannel channel, Credentials kernel) {
         PeerCredentials peer = new PeerCredentials(kernel.getPid(), kernel.getUid(), kernel.getGid());
         ControlPeer stranger = new ControlPeer(this, new ControlChannel(channel), peer, System.nanoTime());
         if (!peer.isOurs()) {

@@ -35,13 +35,20 @@ final class ExitCause {
         }
         return switch (status.code()) {
             case 0 -> asked ? "drained" : "left by itself";
-            case 1, 2 -> (saidHello ? "uncaught exception" : "JVM did not start") + quoted(COMPLAINT, lastLines);
+            case 1, 2 -> saidHello ? "uncaught exception" + quoted(COMPLAINT, lastLines) : notStarted(lastLines);
             case 3 -> "out of memory: heap";
             case 70 -> "wire version";
             case 71 -> "master gone";
             case 72 -> "start threw";
             default -> status.toString();
         };
+    }
+
+    /** The launcher's complaints have no common form: where none is known, its last word will be it. */
+    private static String notStarted(List<String> lastLines) {
+        String complaint = quoted(COMPLAINT, lastLines);
+        boolean lastWord = complaint.isEmpty() && !lastLines.isEmpty();
+        return "JVM did not start" + (lastWord ? ": " + lastLines.get(lastLines.size() - 1) : complaint);
     }
 
     private static String signalled(

@@ -46,9 +46,16 @@ final class StopSequence {
         return phase != Phase.RUNNING;
     }
 
-    /** Whether lost workers are still replaced. */
-    boolean keepsTheNumber() {
-        return phase == Phase.RUNNING || phase == Phase.ANNOUNCED;
+    /**
+     * Whether lost workers are still replaced. While the listeners are being closed somebody must serve whoever was let
+     * in: where every worker has begun to leave, as after a TERM to the whole process group, a new one does.
+     */
+    boolean keepsTheNumber(boolean anyReady) {
+        return switch (phase) {
+            case RUNNING, ANNOUNCED -> true;
+            case CLOSING -> !anyReady;
+            case DRAINING -> false;
+        };
     }
 
     void enter(Phase next, long nowNanos) {
@@ -56,18 +63,19 @@ final class StopSequence {
         phaseBeganNanos = nowNanos;
     }
 
-    /**
-     * Whether it is time to close the listeners. Somebody must serve what the kernel has accepted already: where every
-     * worker has begun to leave, as after a TERM to the whole process group, a replacement that starts is waited for.
-     */
-    boolean mayClose(boolean anyReady, boolean anyStarting, long nowNanos) {
-        long since = nowNanos - phaseBeganNanos - delayNanos;
-        return phase == Phase.ANNOUNCED && since >= 0 && (anyReady || !anyStarting || since >= drainNanos);
+    /** Whether it is time to close the listeners. */
+    boolean mayClose(long nowNanos) {
+        return phase == Phase.ANNOUNCED && nowNanos - phaseBeganNanos >= delayNanos;
     }
 
     /** Whether closing the listeners takes so long that the workers must leave regardless. */
     boolean isClosingOverdue(long nowNanos) {
         return phase == Phase.CLOSING && nowNanos - phaseBeganNanos >= drainNanos;
+    }
+
+    /** Whether only the last worker's end is waited for. */
+    boolean isAlmostOver() {
+        return phase == Phase.DRAINING;
     }
 
     /** A worker was killed: counts once the stop was ordered. */

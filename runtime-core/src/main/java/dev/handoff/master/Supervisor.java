@@ -60,6 +60,7 @@ final class Supervisor implements Lifecycle.Losses {
     private final ScaleOrders scaleOrders;
     private final StopSequence stop;
     private final Reports reports;
+    private final Condition condition;
     private volatile int wanted;
 
     /**
@@ -84,6 +85,7 @@ final class Supervisor implements Lifecycle.Losses {
         slots = new Slots(settings, events);
         scaleOrders = new ScaleOrders(crew.completions());
         stop = new StopSequence(settings);
+        condition = new Condition(events);
         reports = new Reports(roster, lifecycle, stop, crew.acceptor(), crew.prober(), proxy, this::onReady);
     }
 
@@ -109,7 +111,7 @@ final class Supervisor implements Lifecycle.Losses {
     /** Works until the cluster has stopped. On the thread {@code handoff-supervisor}. */
     StopResult run() {
         try {
-            while (!stop.isOrdered() || !roster.isEmpty()) {
+            while (!stop.isAlmostOver() || !roster.isEmpty()) {
                 Inbox.Message message = inbox.take(slots.nanosToNext(Punctuality.TICK_NANOS, clock.getAsLong()));
                 long now = clock.getAsLong();
                 if (message != null) {
@@ -135,6 +137,8 @@ final class Supervisor implements Lifecycle.Losses {
             settle(nowNanos);
         }
         advanceStop(nowNanos);
+        int ready = roster.count(WorkerState.READY::equals);
+        condition.note(ready, wanted, stop.isOrdered(), rolls.wanted().number());
     }
 
     private void limitWorkers(long nowNanos) {
@@ -159,7 +163,7 @@ final class Supervisor implements Lifecycle.Losses {
     }
 
     private boolean mayStartWorkers() {
-        return stop.keepsTheNumber() && !boot.isGivenUp();
+        return stop.keepsTheNumber(roster.count(WorkerState.READY::equals) > 0) && !boot.isGivenUp();
     }
 
     private Gap<ManagedWorker> gap() {
@@ -219,9 +223,7 @@ final class Supervisor implements Lifecycle.Losses {
     }
 
     private void advanceStop(long nowNanos) {
-        int ready = roster.count(WorkerState.READY::equals);
-        int starting = roster.count(WorkerSteps::isStarting);
-        if (stop.mayClose(ready > 0, starting > 0, nowNanos)) {
+        if (stop.mayClose(nowNanos)) {
             stop.enter(Phase.CLOSING, nowNanos);
             crew.acceptor().stopListening().thenRun(proxy::listeningStopped);
         } else if (stop.isClosingOverdue(nowNanos)) {
@@ -276,7 +278,6 @@ final class Supervisor implements Lifecycle.Losses {
     void onStop(long nowNanos) {
         if (!stop.isOrdered()) {
             LOG.info("stops");
-            crew.events().publish("cluster.stopping", 0, rolls.wanted().number(), "");
             stop.enter(Phase.ANNOUNCED, nowNanos);
             rolls.stop(nowNanos);
             boot.stop(crew.completions());

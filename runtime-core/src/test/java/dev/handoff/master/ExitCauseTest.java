@@ -39,6 +39,13 @@ class ExitCauseTest {
     }
 
     @Test
+    void aComplaintOfUnknownFormIsTheLastLine() {
+        List<String> lines = List.of("warning", "no main manifest attribute, in app.jar");
+        assertThat(ExitCause.of(ExitStatus.of(1), false, false, false, false, lines))
+                .isEqualTo("JVM did not start: no main manifest attribute, in app.jar");
+    }
+
+    @Test
     void anUncaughtExceptionIsQuoted() {
         List<String> lines = List.of("at work", "Exception in thread \"main\" java.lang.Error: no", "\tat Main.main");
         assertThat(ExitCause.of(ExitStatus.of(1), false, true, false, false, lines))

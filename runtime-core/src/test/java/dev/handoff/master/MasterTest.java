@@ -21,13 +21,19 @@ import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
+import dev.handoff.wire.ControlChannel;
+import dev.handoff.wire.ControlFrame;
+import dev.handoff.wire.ControlFrame.Hello;
+import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.Token;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +42,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +94,7 @@ class MasterTest {
                 .hasSize(2)
                 .allSatisfy(worker -> assertThat(worker.exitStatus()).hasValue(new ExitStatus.Exited(0)))
                 .allSatisfy(worker -> assertThat(worker.exitedAfterDisconnect()).isTrue());
+        assertThat(names()).containsSubsequence("cluster.stopping", "worker.exited", "cluster.stopped");
         assertThat(namesOf(known.get(0)))
                 .containsSubsequence("worker.draining", "worker.leaving", "worker.exited")
                 .containsOnlyOnce("worker.disconnected");
@@ -103,6 +112,7 @@ class MasterTest {
         assertThat(names()).doesNotContain("slot.backoff");
         await().untilAsserted(() ->
                 assertThat(namesOf(victim)).containsOnlyOnce("worker.leaving", "worker.disconnected", "worker.exited"));
+        await().untilAsserted(() -> assertThat(names()).containsSubsequence("cluster.degraded", "cluster.serving"));
         Worker replacement = known.get(2);
         await().untilAsserted(() -> assertThat(namesOf(replacement))
                 .containsExactly("worker.forked", "worker.online", "worker.listening", "worker.ready"));
@@ -285,6 +295,54 @@ class MasterTest {
     }
 
     @Test
+    void aClientLetInIsServedThoughEveryWorkerLeftBeforeTheStop() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        Worker only = worker1(cluster);
+        only.kill(Signal.TERM);
+        await().until(() -> ready(cluster).isEmpty());
+        try (Socket client = connect(cluster)) {
+            client.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
+            CompletableFuture<StopResult> stop = cluster.stop();
+            assertThat(pidIn(client)).isNotEqualTo(only.pid());
+            assertThat(stop.get(30, TimeUnit.SECONDS).graceful()).isTrue();
+        }
+    }
+
+    @Test
+    void strangersOnTheControlSocketAreSentAwayAndNobodyElseIsDisturbed() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        Path control = new RuntimePaths(run.resolve("test")).control();
+        assertThat(Files.getPosixFilePermissions(control)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        Worker worker = worker1(cluster);
+        Hello lie = new Hello(ControlFrame.VERSION, Scoreboard.VERSION, worker.id(), Token.random(), "17");
+        assertThat(isSentAway(control, stranger -> stranger.send(lie))).isTrue();
+        assertThat(isSentAway(control, stranger -> stranger.send(new ControlFrame.Started())))
+                .isTrue();
+        assertThat(isSentAway(control, stranger -> {})).as("a silent one").isTrue();
+        ask(cluster);
+        assertThat(ready(cluster)).containsExactly(worker);
+    }
+
+    private static boolean isSentAway(Path control, Consumer<ControlChannel> says) throws Exception {
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        try (ControlChannel stranger = ControlChannel.connect(control)) {
+            stranger.start("stranger", new ControlChannel.Listener() {
+                @Override
+                public void onFrame(ControlFrame frame) {
+                    ended.complete(false);
+                }
+
+                @Override
+                public void onEnd(@Nullable IOException failure) {
+                    ended.complete(true);
+                }
+            });
+            says.accept(stranger);
+            return ended.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void aRollThatIsStoppedSaysSo() throws Exception {
         SupervisedCluster cluster = start(settings(1));
         CompletableFuture<RollResult> roll = cluster.reload(IfRunning.REFUSE);
@@ -356,14 +414,22 @@ class MasterTest {
 
     /** One request on a connection of its own; gives the pid of the worker that answered. */
     private static long ask(SupervisedCluster cluster, String path) throws IOException {
-        try (Socket client = new Socket(
-                InetAddress.getLoopbackAddress(), cluster.addresses().get(0).port())) {
-            client.setSoTimeout((int) SOON.toMillis());
+        try (Socket client = connect(cluster)) {
             client.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n").getBytes(US_ASCII));
-            InputStream in = client.getInputStream();
-            String answer = new String(in.readAllBytes(), US_ASCII);
-            assertThat(answer).startsWith("HTTP/1.1 200 OK");
-            return Long.parseLong(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+            return pidIn(client);
         }
+    }
+
+    private static Socket connect(SupervisedCluster cluster) throws IOException {
+        Socket client = new Socket(
+                InetAddress.getLoopbackAddress(), cluster.addresses().get(0).port());
+        client.setSoTimeout((int) SOON.toMillis());
+        return client;
+    }
+
+    private static long pidIn(Socket client) throws IOException {
+        String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 200 OK");
+        return Long.parseLong(answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }
 }

@@ -27,29 +27,32 @@ class StopSequenceTest {
     void nothingIsClosedUnordered() {
         StopSequence unordered = new StopSequence(ClusterSettings.defaults());
         assertThat(unordered.isOrdered()).isFalse();
-        assertThat(unordered.keepsTheNumber()).isTrue();
-        assertThat(unordered.mayClose(true, false, NOW)).isFalse();
+        assertThat(unordered.keepsTheNumber(true)).isTrue();
+        assertThat(unordered.mayClose(NOW)).isFalse();
     }
 
     @Test
     void listensOnForTheDelay() {
         assertThat(stop.isOrdered()).isTrue();
-        assertThat(stop.keepsTheNumber()).isTrue();
-        assertThat(stop.mayClose(true, false, NOW + 4 * SECOND)).isFalse();
-        assertThat(stop.mayClose(true, false, NOW + 5 * SECOND)).isTrue();
+        assertThat(stop.keepsTheNumber(true)).isTrue();
+        assertThat(stop.mayClose(NOW + 4 * SECOND)).isFalse();
+        assertThat(stop.mayClose(NOW + 5 * SECOND)).isTrue();
     }
 
     @Test
-    void waitsForAWorkerThatStartsIfNobodyElseCouldServe() {
-        assertThat(stop.mayClose(false, true, NOW + 6 * SECOND)).isFalse();
-        assertThat(stop.mayClose(false, false, NOW + 6 * SECOND)).isTrue();
-        assertThat(stop.mayClose(false, true, NOW + 25 * SECOND)).isTrue();
+    void startsAWorkerWhileItClosesIfNobodyElseCouldServe() {
+        stop.enter(Phase.CLOSING, NOW);
+        assertThat(stop.keepsTheNumber(false)).isTrue();
+        assertThat(stop.isAlmostOver()).isFalse();
+        stop.enter(Phase.DRAINING, NOW);
+        assertThat(stop.keepsTheNumber(false)).isFalse();
+        assertThat(stop.isAlmostOver()).isTrue();
     }
 
     @Test
     void doesNotWaitForTheAcceptorForEver() {
         stop.enter(Phase.CLOSING, NOW);
-        assertThat(stop.keepsTheNumber()).isFalse();
+        assertThat(stop.keepsTheNumber(true)).isFalse();
         assertThat(stop.isClosingOverdue(NOW + 19 * SECOND)).isFalse();
         assertThat(stop.isClosingOverdue(NOW + 20 * SECOND)).isTrue();
         stop.enter(Phase.DRAINING, NOW);
