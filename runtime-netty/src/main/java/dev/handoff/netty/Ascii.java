@@ -2,37 +2,53 @@ package dev.handoff.netty;
 
 /** Which characters may stand where in a head. Source: RFC 9110, section 5.6, and RFC 9112, sections 3 and 5. */
 final class Ascii {
-    private static final boolean[] TOKEN = new boolean[128];
-    private static final boolean[] HOST = new boolean[128];
+    private static final int TOKEN = 1;
+    private static final int HOST = 2;
+    private static final int TARGET = 4;
+    private static final int VALUE = 8;
+    private static final int PLAIN_PATH = 16;
+    private static final int[] KINDS = new int[256];
 
     static {
-        for (char c = '0'; c <= 'z'; c++) {
-            TOKEN[c] = HOST[c] = isLetterOrDigit(c);
+        for (int c = 0; c < KINDS.length; c++) {
+            KINDS[c] |= isLetterOrDigit(c) ? TOKEN | HOST | PLAIN_PATH : 0;
+            KINDS[c] |= c > ' ' && c < 0x7f && c != '#' ? TARGET : 0;
+            KINDS[c] |= c == '\t' || (c >= ' ' && c != 0x7f) ? VALUE : 0;
         }
-        "!#$%&'*+-.^_`|~".chars().forEach(c -> TOKEN[c] = true);
-        "-._~!$&'()*+,;=:%[]".chars().forEach(c -> HOST[c] = true);
+        "!#$%&'*+-.^_`|~".chars().forEach(c -> KINDS[c] |= TOKEN);
+        "-_~!$&()*+,;=:@/".chars().forEach(c -> KINDS[c] |= PLAIN_PATH);
+        "-._~!$&'()*+,;=:%[]".chars().forEach(c -> KINDS[c] |= HOST);
     }
 
     private Ascii() {}
 
-    /** A character of a method's or a field's name. */
-    static boolean isToken(int c) {
-        return c >= 0 && c < 128 && TOKEN[c];
+    /** A byte of a method's or a field's name. */
+    static boolean isToken(byte b) {
+        return is(b, TOKEN);
     }
 
-    /** A character of a field's value, as an ISO-8859-1 letter. */
-    static boolean isFieldValue(int c) {
-        return c >= ' ' ? c != 0x7f && c <= 0xff : c == '\t';
+    /** A byte of a field's value; beyond ASCII it is an ISO-8859-1 letter. */
+    static boolean isFieldValue(byte b) {
+        return is(b, VALUE);
     }
 
-    /** A character of a request's target. A fragment is none of the server's business and never sent. */
-    static boolean isTarget(int c) {
-        return c > ' ' && c < 0x7f && c != '#';
+    /** A byte of a request's target. A fragment is none of the server's business and never sent. */
+    static boolean isTarget(byte b) {
+        return is(b, TARGET);
     }
 
-    /** A character of a Host field's value. */
-    static boolean isHost(int c) {
-        return c >= 0 && c < 128 && HOST[c];
+    /** A byte of a path that stands for itself: no escape, no dot, no end of the path. */
+    static boolean isPlainPath(byte b) {
+        return is(b, PLAIN_PATH);
+    }
+
+    /** A byte of a Host field's value. */
+    static boolean isHost(byte b) {
+        return is(b, HOST);
+    }
+
+    private static boolean is(byte b, int kind) {
+        return (KINDS[b & 0xff] & kind) != 0;
     }
 
     static boolean isBlank(int c) {

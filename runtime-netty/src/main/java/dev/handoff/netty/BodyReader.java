@@ -200,7 +200,7 @@ final class BodyReader {
 
     private static void checkText(ByteBuf in, int start, int end) {
         for (int i = start; i < end; i++) {
-            if (!Ascii.isFieldValue(in.getByte(i) & 0xff)) {
+            if (!Ascii.isFieldValue(in.getByte(i))) {
                 throw HttpFailure.badRequest("a line of the body holds a control character");
             }
         }

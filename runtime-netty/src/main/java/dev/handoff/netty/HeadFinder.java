@@ -55,9 +55,9 @@ final class HeadFinder {
         return NOT_YET;
     }
 
-    /** Lines of the head that was found, the request line included and the blank one not. */
-    int lines() {
-        return lines;
+    /** Whether nothing of the next head has been seen yet. */
+    boolean isAtStart() {
+        return searched == 0 && !blankLineSkipped;
     }
 
     /** Makes ready for the next head. */

@@ -16,8 +16,10 @@ final class HeadParser {
     private static final String[] METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"};
     private static final int MAX_LENGTH_DIGITS = 18;
 
+    private static final int USUAL_FIELDS = 6;
+
     private final byte[] head;
-    private final int[] slots;
+    private int[] slots = new int[USUAL_FIELDS * Headers.SLOTS_PER_FIELD];
     private int at;
     private int fields;
 
@@ -32,29 +34,32 @@ final class HeadParser {
     private boolean expects;
     private boolean expectsContinue;
 
-    private HeadParser(byte[] head, int lines) {
+    /**
+     * A parser of the head that these bytes begin with.
+     *
+     * @param head ends with a line end and a blank line, be it this head's or a later one's: nothing reads on over the last
+     *     carriage return. What is parsed keeps the array.
+     */
+    HeadParser(byte[] head) {
         this.head = head;
-        this.slots = new int[(lines - 1) * 4];
+    }
+
+    /** Bytes of the head that was parsed, its blank line included. */
+    int length() {
+        return at + 2;
     }
 
     /**
-     * The head in these bytes.
+     * The head. Called once.
      *
-     * @param head a whole head with its blank line, as {@link HeadFinder} found it: every line feed follows a carriage
-     *     return. The result keeps the array.
-     * @param lines how many lines it has, the request line included and the blank one not
      * @throws HttpFailure if it is no request that can be answered: 400, 417, 501 or 505
      */
-    static RequestHead parse(byte[] head, int lines) {
-        return new HeadParser(head, lines).parse();
-    }
-
-    private RequestHead parse() {
+    RequestHead parse() {
         String method = method();
         RequestTarget target = target(method);
         version();
         int fieldsStart = at;
-        while (head[at] != '\r') {
+        while (!isLineEnd(at)) {
             field();
         }
         checkFraming();
@@ -72,20 +77,30 @@ final class HeadParser {
         if (at == start || head[at] != ' ') {
             throw HttpFailure.badRequest("the request line does not begin with a method and one blank");
         }
-        return knownMethod(start, at++);
+        return method(start, at++);
     }
 
-    private String knownMethod(int start, int end) {
+    private String method(int start, int end) {
         for (String method : METHODS) {
             if (equalsAt(start, end, method)) {
                 return method;
             }
         }
-        return string(start, end);
+        String other = string(start, end);
+        if (other.equals("CONNECT")) {
+            throw new HttpFailure(501, "this server is no proxy");
+        }
+        return other;
     }
 
     private RequestTarget target(String method) {
         int start = at;
+        while (Ascii.isPlainPath(head[at])) {
+            at++;
+        }
+        if (head[start] == '/' && head[at] == ' ') {
+            return RequestTarget.plain(string(start, at++));
+        }
         while (Ascii.isTarget(head[at])) {
             at++;
         }
@@ -134,7 +149,7 @@ final class HeadParser {
             at++;
         }
         int value = at;
-        while (Ascii.isFieldValue(head[at] & 0xff)) {
+        while (Ascii.isFieldValue(head[at])) {
             at++;
         }
         if (!isLineEnd(at)) {
@@ -150,7 +165,10 @@ final class HeadParser {
     }
 
     private void add(int name, int nameEnd, int value, int valueEnd) {
-        int slot = fields++ * 4;
+        int slot = fields++ * Headers.SLOTS_PER_FIELD;
+        if (slot == slots.length) {
+            slots = Arrays.copyOf(slots, 2 * slot);
+        }
         slots[slot] = name;
         slots[slot + 1] = nameEnd;
         slots[slot + 2] = value;

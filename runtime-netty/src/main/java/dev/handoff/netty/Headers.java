@@ -2,7 +2,6 @@ package dev.handoff.netty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,9 @@ import java.util.function.BiConsumer;
  */
 public final class Headers {
     private static final Headers EMPTY = new Headers(new byte[0], 0, 0, new int[0], 0);
-    private static final int SLOTS_PER_FIELD = 4;
+
+    /** Numbers that tell where one field stands: its name's begin and end, its value's begin and end. */
+    static final int SLOTS_PER_FIELD = 4;
 
     /* The fields as they stand on the wire, "Name: value\r\n" each: what arrived is not copied into strings that
      * nobody asks for, and what leaves is copied as it is. */
@@ -116,13 +117,9 @@ public final class Headers {
         return find(name, 0) >= 0;
     }
 
-    /** Bytes that {@link #writeTo} writes. */
-    int size() {
-        return end - start;
-    }
-
-    void writeTo(ByteBuf out) {
-        out.writeBytes(block, start, end - start);
+    /** Adds the fields as they stand on the wire. */
+    void addTo(HeadWriter writer) {
+        writer.add(block, start, end - start);
     }
 
     private int find(String name, int from) {
@@ -161,11 +158,11 @@ public final class Headers {
     }
 
     private static void check(String name, String value) {
-        if (name.isEmpty() || !name.chars().allMatch(Ascii::isToken)) {
+        if (name.isEmpty() || !name.chars().allMatch(c -> c < 0x80 && Ascii.isToken((byte) c))) {
             throw new IllegalArgumentException("not a header name: \"" + Ascii.printable(name)
                     + "\"; letters, digits and !#$%&'*+-.^_`|~ may stand in one");
         }
-        if (!value.chars().allMatch(Ascii::isFieldValue)) {
+        if (!value.chars().allMatch(c -> c <= 0xff && Ascii.isFieldValue((byte) c))) {
             throw new IllegalArgumentException("the value of header " + name
                     + " holds a character that may not stand there: \"" + Ascii.printable(value) + "\"");
         }

@@ -37,7 +37,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final ServerRequest.Origin origin;
     private final LoopClock clock;
     private final LoopClock.Timer timer;
-    private final HeadFinder finder;
+    private final HeadReader heads;
     private final WriteWatch writeWatch = new WriteWatch();
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private Phase phase = Phase.SILENT;
@@ -70,7 +70,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.connection = Connection.of(channel);
         this.origin = new ServerRequest.Origin(connection.remote(), Tls.protects(channel), service.context);
-        this.finder = new HeadFinder(service.settings.maxLine(), service.settings.maxHeaders());
+        this.heads = new HeadReader(service.settings.maxLine(), service.settings.maxHeaders());
         this.clock = LoopClock.of(channel.eventLoop());
         this.timer = clock.timer(this::onTimeout);
         timer.set(service.firstTicks);
@@ -224,15 +224,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean begin() {
-        int length = finder.find(input);
-        if (length < 0) {
+        RequestHead head = heads.read(input);
+        if (head == null) {
             return false;
         }
-        byte[] head = new byte[length];
-        input.readBytes(head);
-        int lines = finder.lines();
-        finder.reset();
-        begin(HeadParser.parse(head, lines)).begin();
+        begin(head).begin();
         return true;
     }
 

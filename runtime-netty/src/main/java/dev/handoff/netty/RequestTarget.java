@@ -20,12 +20,9 @@ record RequestTarget(String text, String path, String query) {
     /**
      * Understands a target that holds only characters that may stand in one.
      *
-     * @throws HttpFailure 400 if it is malformed, 501 for CONNECT: this is no proxy
+     * @throws HttpFailure 400 if it is malformed
      */
     static RequestTarget parse(String method, String text) {
-        if (method.equals("CONNECT")) {
-            throw new HttpFailure(501, "this server is no proxy");
-        }
         if (text.equals("*") && method.equals("OPTIONS")) {
             return new RequestTarget(text, text, "");
         }
@@ -34,6 +31,11 @@ record RequestTarget(String text, String path, String query) {
         String query = mark < 0 ? "" : origin.substring(mark + 1);
         checkEscapes(query);
         return new RequestTarget(text, decode(mark < 0 ? origin : origin.substring(0, mark)), query);
+    }
+
+    /** A path with nothing to decode, nothing to resolve, and no query. */
+    static RequestTarget plain(String path) {
+        return new RequestTarget(path, path, "");
     }
 
     /** The first value of that name in the query, decoded as forms are: a plus sign is a blank. */
@@ -60,7 +62,7 @@ record RequestTarget(String text, String path, String query) {
             throw HttpFailure.badRequest("the target of the request is neither a path nor a URL");
         }
         int end = authority;
-        while (end < text.length() && Ascii.isHost(text.charAt(end))) {
+        while (end < text.length() && Ascii.isHost((byte) text.charAt(end))) {
             end++;
         }
         String origin = text.substring(end);

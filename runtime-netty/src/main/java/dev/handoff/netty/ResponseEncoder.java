@@ -16,14 +16,13 @@ final class ResponseEncoder {
     static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
 
     /** Bodies up to this size are copied behind their head. A larger one is a buffer of its own. */
-    private static final int MAX_COPIED = 64 * 1024;
+    private static final int MAX_COPIED = 8 * 1024;
 
     private static final byte[][] STATUS_LINES = new byte[600][];
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] LENGTH = ascii("Content-Length: ");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] LINE_END = ascii("\r\n");
-    private static final int LINES_OF_OURS = 192;
 
     static {
         for (int code = 200; code < STATUS_LINES.length; code++) {
@@ -60,44 +59,32 @@ final class ResponseEncoder {
     ByteBuf whole(
             ByteBufAllocator alloc, byte[] dateLine, Response response, byte[] body, boolean head, boolean stays) {
         boolean bodiless = isBodiless(response);
+        HeadWriter writer = head(dateLine, response, bodiless ? Framing.NONE : Framing.LENGTH, body.length, stays);
         int sent = head || bodiless ? 0 : body.length;
-        int copied = sent <= MAX_COPIED ? sent : 0;
-        ByteBuf out = alloc.buffer(LINES_OF_OURS + response.headers().size() + copied);
-        head(out, dateLine, response, bodiless ? Framing.NONE : Framing.LENGTH, body.length, stays);
-        if (copied == sent) {
-            return out.writeBytes(body, 0, sent);
+        if (sent <= MAX_COPIED) {
+            writer.add(body, 0, sent);
+            return writer.writeTo(alloc.buffer(writer.length()));
         }
-        return Unpooled.wrappedBuffer(out, Unpooled.wrappedBuffer(body));
+        return Unpooled.wrappedBuffer(writer.writeTo(alloc.buffer(writer.length())), Unpooled.wrappedBuffer(body));
     }
 
     /** The head of a response whose body follows. */
     ByteBuf head(
             ByteBufAllocator alloc, byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
-        ByteBuf out = alloc.buffer(LINES_OF_OURS + response.headers().size());
-        head(out, dateLine, response, framing, length, stays);
-        return out;
+        HeadWriter writer = head(dateLine, response, framing, length, stays);
+        return writer.writeTo(alloc.buffer(writer.length()));
     }
 
-    private void head(ByteBuf out, byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
-        out.writeBytes(STATUS_LINES[response.code()]);
-        out.writeBytes(dateLine);
-        out.writeBytes(stays ? keepAlive : CLOSE);
-        response.headers().writeTo(out);
+    private HeadWriter head(byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
+        HeadWriter writer = HeadWriter.get();
+        writer.add(STATUS_LINES[response.code()]).add(dateLine).add(stays ? keepAlive : CLOSE);
+        response.headers().addTo(writer);
         if (framing == Framing.LENGTH) {
-            out.writeBytes(LENGTH);
-            writeDecimal(out, length);
-            out.writeBytes(LINE_END);
+            writer.add(LENGTH).addDecimal(length).add(LINE_END);
         } else if (framing == Framing.CHUNKED) {
-            out.writeBytes(CHUNKED);
+            writer.add(CHUNKED);
         }
-        out.writeBytes(LINE_END);
-    }
-
-    private static void writeDecimal(ByteBuf out, long number) {
-        if (number >= 10) {
-            writeDecimal(out, number / 10);
-        }
-        out.writeByte('0' + (int) (number % 10));
+        return writer.add(LINE_END);
     }
 
     private static byte[] ascii(String text) {

@@ -37,8 +37,7 @@ final class ServerRequest implements Request {
         }
         byte[] bytes = text.append("\r\n").toString().getBytes(ISO_8859_1);
         try {
-            RequestHead head = HeadParser.parse(
-                    bytes, (int) text.chars().filter(c -> c == '\n').count() - 1);
+            RequestHead head = new HeadParser(bytes).parse();
             return new ServerRequest(
                     head,
                     new WholeBody(body),

@@ -90,6 +90,8 @@ class HttpStrictnessTest {
                 refused("a bare line feed for the blank line", 400, "GET / HTTP/1.1\r\nHost: t\r\n\n"),
                 refused("a bare carriage return in a value", 400, "GET / HTTP/1.1\r\nHost: t\r\nX: a\rb\r\n\r\n"),
                 refused("two carriage returns", 400, "GET / HTTP/1.1\r\nHost: t\r\r\n\r\n"),
+                refused("a carriage return that begins a field", 400, "GET / HTTP/1.1\r\nHost: t\r\n\rX: y\r\n\r\n"),
+                refused("a carriage return that ends the head", 400, "GET / HTTP/1.1\r\nHost: t\r\n\r" + SECOND),
                 refused("a folded field", 400, "GET / HTTP/1.1\r\nHost: t\r\nX: a\r\n b\r\n\r\n"),
                 refused("a field folded by a tab", 400, "GET / HTTP/1.1\r\nHost: t\r\nX: a\r\n\tb\r\n\r\n"),
                 refused("a fold before the first field", 400, "GET / HTTP/1.1\r\n Host: t\r\nHost: t\r\n\r\n"),
