@@ -2,13 +2,14 @@ package dev.handoff.master;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import jnr.enxio.channels.NativeSocketChannel;
 import jnr.unixsocket.UnixSocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,38 +26,44 @@ final class ClassPreloader {
     private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
     private static final String CLASS = ".class";
 
-    /** A package and one class of it, which tells where the package is. */
-    private record Origin(Class<?> member, String packagePath) {}
-
-    private static final List<Origin> ORIGINS = List.of(
-            new Origin(ClassPreloader.class, "dev/handoff/master"),
-            new Origin(ClassPreloader.class, "dev/handoff/cluster"),
-            new Origin(ClassPreloader.class, "dev/handoff/process"),
-            new Origin(ClassPreloader.class, "dev/handoff/wire"),
-            new Origin(ClassPreloader.class, "dev/handoff/unix"),
-            new Origin(UnixSocketChannel.class, "jnr/unixsocket"),
-            new Origin(jnr.enxio.channels.NativeSocketChannel.class, "jnr/enxio"),
-            new Origin(LoggerFactory.class, "org/slf4j"));
+    private static final List<String> OURS = List.of("master", "cluster", "process", "wire", "unix").stream()
+            .map(name -> "dev/handoff/" + name + "/")
+            .toList();
 
     private ClassPreloader() {}
 
     /** Loads them; gives how many. What cannot be loaded is told, and would fail later anyway. */
     static int loadAll() {
-        return ORIGINS.stream().mapToInt(ClassPreloader::load).sum();
+        return load(ClassPreloader.class, OURS)
+                + load(UnixSocketChannel.class, List.of("jnr/unixsocket/"))
+                + load(NativeSocketChannel.class, List.of("jnr/enxio/"))
+                + load(LoggerFactory.class, List.of("org/slf4j/"));
     }
 
-    private static int load(Origin origin) {
+    /** Loads packages from the place where that member of them came from. */
+    private static int load(Class<?> member, List<String> packagePaths) {
         try {
-            Path place = placeOf(origin.member());
-            if (Files.isDirectory(place)) {
-                return load(place, origin);
-            }
-            try (FileSystem jar = FileSystems.newFileSystem(place)) {
-                return load(jar.getPath("/"), origin);
-            }
+            return (int) files(placeOf(member)).stream()
+                    .filter(name -> packagePaths.stream().anyMatch(name::startsWith))
+                    .filter(name -> name.endsWith(CLASS) && !name.endsWith("-info" + CLASS))
+                    .map(name ->
+                            name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
+                    .filter(name -> load(name, member.getClassLoader()))
+                    .count();
         } catch (IOException | URISyntaxException e) {
-            LOG.warn("cannot load the classes of {} ahead: a jar must not be overwritten in place", origin, e);
+            LOG.warn("cannot load {} ahead: a jar must not be overwritten in place", packagePaths, e);
             return 0;
+        }
+    }
+
+    private static List<String> files(Path place) throws IOException {
+        if (Files.isDirectory(place)) {
+            try (Stream<Path> files = Files.walk(place)) {
+                return files.map(file -> place.relativize(file).toString()).toList();
+            }
+        }
+        try (JarFile jar = new JarFile(place.toFile())) {
+            return jar.stream().map(JarEntry::getName).toList();
         }
     }
 
@@ -68,26 +75,14 @@ final class ClassPreloader {
         return Path.of(source.getLocation().toURI());
     }
 
-    private static int load(Path root, Origin origin) throws IOException {
-        ClassLoader loader = origin.member().getClassLoader();
-        try (Stream<Path> files = Files.walk(root.resolve(origin.packagePath()))) {
-            return files.map(file -> root.relativize(file).toString())
-                    .filter(name -> name.endsWith(CLASS) && !name.endsWith("-info" + CLASS))
-                    .map(name ->
-                            name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
-                    .mapToInt(name -> load(name, loader))
-                    .sum();
-        }
-    }
-
     /** Some classes of libraries need others that are not there: nobody needs those. */
-    private static int load(String name, ClassLoader loader) {
+    private static boolean load(String name, ClassLoader loader) {
         try {
             Class.forName(name, false, loader);
-            return 1;
+            return true;
         } catch (ClassNotFoundException | LinkageError e) {
             LOG.debug("cannot load {} ahead", name, e);
-            return 0;
+            return false;
         }
     }
 }
