@@ -117,7 +117,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
             return;
         }
-        if (!channel.isActive() || channel.remoteAddress() == null) {
+        if (!channel.isActive() || hasLostItsPeer(channel)) {
             // Reset by the client on its way here: Netty would register it, hear nothing, and never close it.
             channel.unsafe().closeForcibly();
             return;
@@ -125,6 +125,11 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         Connection connection = new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer);
         connections.add(channel, connection, handlers.get(offer.listener()));
         loop.register(channel);
+    }
+
+    /** The client of a Unix socket mostly has no address; its end is read like any other. */
+    private static boolean hasLostItsPeer(Channel channel) {
+        return channel instanceof EpollSocketChannel && channel.remoteAddress() == null;
     }
 
     private static Channel open(Fd connection, SocketAddress peer) {
