@@ -3,6 +3,8 @@ package dev.handoff.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,17 +14,14 @@ class OptionsTest {
     void readsBothWaysOfWriting() {
         assertThat(Options.parse("--port", "0", "--workers=3", "--policy", "shared")
                         .values())
-                .containsOnly(
-                        java.util.Map.entry("--port", "0"),
-                        java.util.Map.entry("--workers", "3"),
-                        java.util.Map.entry("--policy", "shared"));
+                .containsOnly(Map.entry("--port", "0"), Map.entry("--workers", "3"), Map.entry("--policy", "shared"));
     }
 
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",
             value = {"-,8080,:8080", "::1,0,[::1]:0", "[::1],80,[::1]:80", "localhost,9,localhost:9"})
-    void makesAnAddress(@org.jspecify.annotations.Nullable String host, String port, String address) {
+    void makesAnAddress(@Nullable String host, String port, String address) {
         Options options = host == null ? Options.parse("--port", port) : Options.parse("--host", host, "--port", port);
         assertThat(options.address()).isEqualTo(address);
     }

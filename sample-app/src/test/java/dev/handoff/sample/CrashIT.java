@@ -1,0 +1,216 @@
+package dev.handoff.sample;
+
+import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.process.Signal;
+import dev.handoff.sample.client.Answer;
+import dev.handoff.sample.client.Behaviour;
+import dev.handoff.sample.client.Load;
+import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.sample.programs.Recording;
+import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LoadAssert;
+import dev.handoff.sample.rig.Processes;
+import dev.handoff.sample.rig.RunningCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Workers end as nobody wished. */
+class CrashIT {
+    @RegisterExtension
+    static final Clusters CLUSTERS = new Clusters();
+
+    private static final int CREDIT = 64;
+
+    @Test
+    void crashedWorkerIsReplacedWhileTheOtherKeepsServing() throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        cluster.expectErrors();
+        for (String how : List.of("exit", "throw", "halt", "oom")) {
+            try (Load load = Load.on(cluster.port()).with(2, Behaviour.NEW)) {
+                cluster.awaitReplaced(Set.of(crash(cluster, how)), 2);
+                LoadAssert.assertThat(load.stop(), cluster)
+                        .refusedNobodyAndLeftNobodyHanging()
+                        .cutAtMost(2);
+            }
+        }
+    }
+
+    private static long crash(RunningCluster cluster, String how) throws IOException {
+        try (StrictConnection client = StrictConnection.to(cluster.port())) {
+            long victim = RunningCluster.pidIn(client.get("/info").text());
+            client.sendPostHead("/crash?how=" + how, 0);
+            client.mustBreak();
+            return victim;
+        }
+    }
+
+    @Test
+    @Tag("core")
+    void killedWorkerIsReplacedWhileOthersKeepServing() {
+        killUnderLoad(10);
+    }
+
+    @Test
+    @Tag("long")
+    void ahundredKilledWorkersAreReplacedWhileOthersKeepServing() {
+        killUnderLoad(100);
+    }
+
+    private static void killUnderLoad(int kills) {
+        RunningCluster cluster = CLUSTERS.start(aCluster().workers(2));
+        try (Load load = Load.on(cluster.port())
+                .with(4, Behaviour.NEW)
+                .with(4, Behaviour.KEEP_ALIVE)
+                .with(4, Behaviour.SILENT_THEN_SEND)
+                .with(4, Behaviour.SLOW_POST)) {
+            for (int i = 0; i < kills; i++) {
+                long victim = cluster.aWorker();
+                cluster.kill(victim);
+                cluster.awaitReplaced(Set.of(victim), 2);
+            }
+            // Each of the 16 clients has one connection at a time.
+            LoadAssert.assertThat(load.stop(), cluster)
+                    .refusedNobodyAndLeftNobodyHanging()
+                    .cutAtMost(16L * kills);
+            System.out.println("C1, C2: " + kills + " kills, " + load);
+        }
+    }
+
+    @Test
+    @Tag("core")
+    void whatAKilledWorkerNeverTookUpIsServedOnceByAnother() throws IOException {
+        int clients = 150;
+        RunningCluster cluster = CLUSTERS.start(aCluster().main(Recording.class, "records"));
+        Path records = cluster.file("records");
+        long frozen = cluster.aWorker();
+        RunningCluster.send(frozen, Signal.STOP);
+        await("worker " + frozen + " is stopped").until(() -> Processes.isStopped(frozen));
+        List<StrictConnection> waiting = connectAndAskToBeRecorded(cluster.port(), clients);
+        try {
+            await("all but a credit of clients are served").until(() -> recorded(records) >= clients - CREDIT);
+            assertThat(recorded(records))
+                    .as("clients served beside the frozen worker")
+                    .isLessThan(clients);
+            cluster.kill(frozen);
+            for (int id = 0; id < clients; id++) {
+                assertThat(waiting.get(id).answer().text()).isEqualTo("recorded " + id + "\n");
+            }
+        } finally {
+            close(waiting);
+        }
+        assertThat(Files.readAllLines(records))
+                .as("each request reached a handler once")
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, clients).mapToObj(Integer::toString).toList());
+        cluster.awaitReplaced(Set.of(frozen), 2);
+    }
+
+    private static List<StrictConnection> connectAndAskToBeRecorded(int port, int count) throws IOException {
+        List<StrictConnection> connections = new ArrayList<>();
+        for (int id = 0; id < count; id++) {
+            StrictConnection connection = StrictConnection.to(port);
+            connections.add(connection);
+            connection.sendGet("/record?id=" + id);
+        }
+        return connections;
+    }
+
+    private static long recorded(Path records) throws IOException {
+        return Files.exists(records) ? Files.readAllLines(records).size() : 0;
+    }
+
+    private static void close(Collection<StrictConnection> connections) throws IOException {
+        for (StrictConnection connection : connections) {
+            connection.close();
+        }
+    }
+
+    @Test
+    @Tag("core")
+    void withAllWorkersDeadClientsWaitAndAreServed() throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        int port = cluster.port();
+        Set<Long> dead = cluster.workers();
+        dead.forEach(cluster::kill);
+        await("all workers are gone").until(() -> Collections.disjoint(cluster.workers(), dead));
+        List<StrictConnection> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                waiting.add(StrictConnection.to(port));
+            }
+            for (StrictConnection client : waiting) {
+                Answer answer = client.get("/plaintext");
+                assertThat(answer.text()).isEqualTo("Hello world\n");
+            }
+        } finally {
+            close(waiting);
+        }
+        cluster.awaitReady();
+    }
+
+    @Test
+    void descriptorsAreNotLostInHandOffsAndDeaths() {
+        handOverAndKill(5_000, 10);
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(7200)
+    void descriptorsAreNotLostInManyHandOffsAndDeaths() {
+        handOverAndKill(100_000, 1_000);
+    }
+
+    private static void handOverAndKill(int handOffs, int deaths) {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        long survivor = cluster.aWorker();
+        killTheOther(cluster, survivor);
+        handOver(cluster, 100);
+        List<String> ofMaster = kinds(cluster.master());
+        List<String> ofSurvivor = kinds(survivor);
+        for (int i = 0; i < deaths; i++) {
+            handOver(cluster, handOffs / deaths);
+            killTheOther(cluster, survivor);
+        }
+        await("the master has as many descriptors as at first")
+                .untilAsserted(() -> assertThat(kinds(cluster.master())).isEqualTo(ofMaster));
+        await("the surviving worker has as many descriptors as at first")
+                .untilAsserted(() -> assertThat(kinds(survivor)).isEqualTo(ofSurvivor));
+    }
+
+    private static void handOver(RunningCluster cluster, int connections) {
+        try (Load load = Load.on(cluster.port()).with(2, Behaviour.NEW)) {
+            await(connections + " hand-offs").atMost(Duration.ofMinutes(2)).until(() -> load.answered() >= connections);
+            LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+        }
+    }
+
+    private static void killTheOther(RunningCluster cluster, long survivor) {
+        Set<Long> others = cluster.workers();
+        others.remove(survivor);
+        others.forEach(cluster::kill);
+        cluster.awaitReplaced(others, 2);
+    }
+
+    /** What the descriptors are, without the numbers of sockets and pipes. */
+    private static List<String> kinds(long pid) {
+        return Processes.descriptors(pid).stream()
+                .map(target -> target.replaceAll("\\d{2,}", "N"))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.handoff.sample;
+
+import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.sample.client.Behaviour;
+import dev.handoff.sample.client.Load;
+import dev.handoff.sample.programs.Watched;
+import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LoadAssert;
+import dev.handoff.sample.rig.RunningCluster;
+import dev.handoff.sample.rig.Tool;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Every worker is replaced, and no client notices. */
+class RollIT {
+    @RegisterExtension
+    static final Clusters CLUSTERS = new Clusters();
+
+    private static RunningCluster cluster;
+
+    @BeforeAll
+    static void startCluster() {
+        cluster = CLUSTERS.start(aCluster().workers(2));
+    }
+
+    @Test
+    @Tag("core")
+    void rollUnderMixedLoadLosesNothing() {
+        rollUnderMixedLoad(3, 20_000);
+    }
+
+    @Test
+    @Tag("long")
+    void ahundredRollsUnderMixedLoadLoseNothing() {
+        rollUnderMixedLoad(100, 1_000_000);
+    }
+
+    private static void rollUnderMixedLoad(int rolls, long requests) {
+        try (Load load = Load.on(cluster.port())
+                .with(4, Behaviour.NEW)
+                .with(4, Behaviour.KEEP_ALIVE)
+                .with(8, Behaviour.SLOW_POST)
+                .with(8, Behaviour.SILENT_THEN_SEND)
+                .with(4, Behaviour.IDLE_THEN_SEND)
+                .with(4, Behaviour.HALF_HEAD)) {
+            for (int i = 0; i < rolls; i++) {
+                cluster.roll();
+            }
+            await(requests + " answers").atMost(Duration.ofHours(1)).until(() -> load.answered() >= requests);
+            LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+            System.out.println("R1: " + rolls + " rolls, " + load);
+        }
+    }
+
+    @Test
+    void wrkSeesNoErrorWhileWorkersAreReplaced() {
+        for (String connection : new String[] {"keep-alive", "close"}) {
+            Tool wrk = Tool.start(
+                    "wrk", "-t1", "-c16", "-d6s", "-H", "Connection: " + connection, url(cluster, "/plaintext"));
+            cluster.roll();
+            cluster.roll();
+            assertThat(wrk.finish()).contains("requests in").doesNotContain("Socket errors", "Non-2xx");
+        }
+    }
+
+    @Test
+    void nodesKeepAliveAgentSeesNoErrorWhileWorkersAreReplaced() throws Exception {
+        Tool node = Tool.start("node", script().toString(), Integer.toString(cluster.port()));
+        cluster.roll();
+        cluster.roll();
+        node.process().getOutputStream().close();
+        assertThat(node.finish()).contains("\"failed\":0").doesNotContain("\"answered\":0");
+    }
+
+    private static Path script() throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(RollIT.class.getResource("keep-alive.js"))
+                .toURI());
+    }
+
+    @Test
+    void curlSeesNoErrorWhileWorkersAreReplaced() {
+        Tool curl = Tool.start(
+                "curl",
+                "-sS",
+                "--fail",
+                "--rate",
+                "100/s",
+                "--max-time",
+                "20",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}\\n",
+                url(cluster, "/plaintext?[1-400]"));
+        cluster.roll();
+        assertThat(curl.finish().lines()).hasSize(400).containsOnly("200");
+    }
+
+    @Test
+    void aRollKeepsTheNumberOfReadyWorkers() throws IOException {
+        Path extremes = Files.createTempFile("handoff-it-", ".ready");
+        try {
+            RunningCluster watched = CLUSTERS.start(aCluster().workers(3).main(Watched.class, extremes));
+            await("the watcher has looked")
+                    .until(() -> !Files.readString(extremes).isEmpty());
+            watched.roll();
+            watched.roll();
+            assertThat(Files.readString(extremes))
+                    .as("the fewest and the most ready workers")
+                    .isEqualTo("3 4");
+        } finally {
+            Files.delete(extremes);
+        }
+    }
+
+    private static String url(RunningCluster cluster, String target) {
+        return "http://127.0.0.1:" + cluster.port() + target;
+    }
+}

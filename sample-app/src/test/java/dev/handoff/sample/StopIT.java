@@ -1,0 +1,164 @@
+package dev.handoff.sample;
+
+import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.process.Signal;
+import dev.handoff.sample.client.Behaviour;
+import dev.handoff.sample.client.Load;
+import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LoadAssert;
+import dev.handoff.sample.rig.RunningCluster;
+import java.io.IOException;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The end of a cluster, asked for by signals. */
+class StopIT {
+    @RegisterExtension
+    static final Clusters CLUSTERS = new Clusters();
+
+    @Test
+    @Tag("core")
+    void aStopUnderLoadServesEveryConnectionThatWasMade() {
+        stopUnderLoad(10);
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(7200)
+    void aThousandStopsUnderLoadServeEveryConnectionThatWasMade() {
+        stopUnderLoad(1_000);
+    }
+
+    private static void stopUnderLoad(int stops) {
+        for (int i = 0; i < stops; i++) {
+            RunningCluster cluster = CLUSTERS.start(aCluster());
+            try (Load load = Load.on(cluster.port())
+                    .untilRefused()
+                    .with(8, Behaviour.NEW)
+                    .with(4, Behaviour.KEEP_ALIVE)
+                    .with(2, Behaviour.SLOW_POST)
+                    .with(2, Behaviour.SILENT_THEN_SEND)) {
+                await("load").until(() -> load.answered() >= 300);
+                assertThat(cluster.stop()).isZero();
+                LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+            }
+            CLUSTERS.end(cluster);
+        }
+    }
+
+    /** Ctrl-C on a terminal, and what systemd does: every process of the group gets the signal. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT", "TERM"})
+    @Tag("core")
+    void aSignalToTheWholeGroupIsAGracefulStop(Signal signal) throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        try (StrictConnection busy = StrictConnection.to(cluster.port())) {
+            busy.sendGet("/sleep?ms=1500");
+            cluster.signalAll(signal);
+            assertThat(busy.answer().text()).isEqualTo("slept 1500 ms\n");
+        }
+        assertThat(cluster.awaitExit()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INT", "TERM"})
+    void aSecondSignalStopsAtOnce(Signal signal) throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        try (StrictConnection busy = StrictConnection.to(cluster.port())) {
+            busy.sendGet("/sleep?ms=3600000");
+            cluster.signal(signal);
+            await("the master listens no more").until(() -> !cluster.isListening());
+            cluster.signal(signal);
+            busy.mustBreak();
+        }
+        assertThat(cluster.awaitExit()).isEqualTo(128 + signal.number());
+    }
+
+    @Test
+    void underNohupHangUpsAndInterruptsSayNothing() {
+        RunningCluster cluster = CLUSTERS.start(aCluster().ignoring("HUP", "INT"));
+        Set<Long> workers = cluster.workers();
+        cluster.signalAll(Signal.HUP);
+        cluster.signalAll(Signal.INT);
+        // Signals are obeyed in their order: when the third has done its work, the first two have done none.
+        cluster.scaleTo(3, Signal.TTIN);
+        assertThat(cluster.workers()).containsAll(workers);
+        assertThat(cluster.stop()).isZero();
+    }
+
+    @Test
+    void workersAloneDoNotObeyATerminal() {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        Set<Long> workers = cluster.workers();
+        for (Signal signal : new Signal[] {Signal.INT, Signal.HUP, Signal.TTIN, Signal.TTOU, Signal.USR1}) {
+            workers.forEach(worker -> RunningCluster.send(worker, signal));
+        }
+        cluster.awaitReady();
+        assertThat(cluster.workers()).isEqualTo(workers);
+    }
+
+    @Test
+    void aWorkerThatIsToldToTerminateLeavesWithoutLossAndIsReplaced() {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        try (Load load = Load.on(cluster.port())
+                .with(4, Behaviour.NEW)
+                .with(2, Behaviour.KEEP_ALIVE)
+                .with(4, Behaviour.SLOW_POST)) {
+            long leaving = cluster.aWorker();
+            RunningCluster.send(leaving, Signal.TERM);
+            cluster.awaitReplaced(Set.of(leaving), 2);
+            LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+        }
+    }
+
+    @Test
+    void aStopBeforeTheFirstWorkerIsReadyLeavesNothing() {
+        RunningCluster cluster = CLUSTERS.launch(aCluster());
+        cluster.awaitListening();
+        cluster.signal(Signal.TERM);
+        cluster.awaitExit();
+        cluster.awaitNothingLeft();
+    }
+
+    @Test
+    @Tag("core")
+    void aCleanRunHasNoWarning() {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        cluster.roll();
+        assertThat(cluster.stop()).isZero();
+        CLUSTERS.end(cluster);
+        assertThat(cluster.output().text()).doesNotContainIgnoringCase("warn");
+    }
+
+    @Test
+    @Tag("core")
+    void aKilledMasterLeavesNothingBehind() {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        int port = cluster.port();
+        cluster.signal(Signal.KILL);
+        cluster.awaitExit();
+        cluster.awaitNothingLeft();
+        RunningCluster next = CLUSTERS.start(aCluster().port(port));
+        assertThat(next.port()).isEqualTo(port);
+    }
+
+    @Test
+    void aStoppedWorkerOfAKilledMasterLeavesWhenItGoesOn() {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        long stopped = cluster.aWorker();
+        RunningCluster.send(stopped, Signal.STOP);
+        cluster.signal(Signal.KILL);
+        cluster.awaitExit();
+        RunningCluster.send(stopped, Signal.CONT);
+        cluster.awaitNothingLeft();
+    }
+}

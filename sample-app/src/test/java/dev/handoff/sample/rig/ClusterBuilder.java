@@ -1,0 +1,139 @@
+package dev.handoff.sample.rig;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A cluster to be: the sample application, unless another program is named, in a session and a directory of its own. */
+public final class ClusterBuilder {
+    private static final Path JAVA = Path.of(System.getProperty("handoff.test.java"), "bin", "java");
+    private static final Path TARGET = Path.of("").toAbsolutePath().resolve("target");
+    private static final Path APP = TARGET.resolve("sample-app.jar");
+
+    private final List<String> flags =
+            new ArrayList<>(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, String> options = new LinkedHashMap<>();
+    private final List<String> ignored = new ArrayList<>();
+    private List<String> program = List.of("-jar", APP.toString());
+    private List<String> arguments = List.of();
+    private int workers = 2;
+
+    private ClusterBuilder() {
+        options.put("--port", "0");
+    }
+
+    /** The sample application with two workers on any free port. */
+    public static ClusterBuilder aCluster() {
+        return new ClusterBuilder();
+    }
+
+    /** The sample application's jar, with all that it needs. */
+    public static Path app() {
+        return APP;
+    }
+
+    public ClusterBuilder workers(int count) {
+        workers = count;
+        return this;
+    }
+
+    public ClusterBuilder policy(String name) {
+        return option("--policy", name);
+    }
+
+    public ClusterBuilder port(int port) {
+        return option("--port", Integer.toString(port));
+    }
+
+    /** An option of the sample application. */
+    public ClusterBuilder option(String name, String value) {
+        options.put(name, value);
+        return this;
+    }
+
+    /** JVM flags, typed on the master's command line. */
+    public ClusterBuilder java(String... more) {
+        flags.addAll(Arrays.asList(more));
+        return this;
+    }
+
+    /** A setting, said by the operator. */
+    public ClusterBuilder setting(String name, Object value) {
+        return java("-Dhandoff." + name + "=" + value);
+    }
+
+    /** Signals that the master is born with ignored, as nohup and a script's background jobs are. */
+    public ClusterBuilder ignoring(String... signals) {
+        ignored.addAll(Arrays.asList(signals));
+        return this;
+    }
+
+    /** The sample application from another jar. */
+    public ClusterBuilder jar(Path jar) {
+        program = List.of("-jar", jar.toString());
+        return this;
+    }
+
+    /** Another program, from the tests' classes, with no arguments but these. */
+    public ClusterBuilder main(Class<?> main, Object... args) {
+        return main(main.getName(), List.of(TARGET.resolve("test-classes"), APP), args);
+    }
+
+    /** Another program from another class path. */
+    public ClusterBuilder main(String main, List<Path> classPath, Object... args) {
+        program = List.of(
+                "-cp",
+                String.join(
+                        File.pathSeparator,
+                        classPath.stream().map(Path::toString).toList()),
+                main);
+        options.clear();
+        arguments = Arrays.stream(args).map(Object::toString).toList();
+        return this;
+    }
+
+    /** Starts the master. It has started no worker yet. */
+    RunningCluster start() {
+        try {
+            Path directory = Files.createTempDirectory("handoff-it-");
+            for (String name : List.of("run", "tmp", "cwd")) {
+                Files.createDirectory(directory.resolve(name));
+            }
+            ProcessBuilder process = new ProcessBuilder(command(directory))
+                    .directory(directory.resolve("cwd").toFile());
+            process.environment().putAll(environment(directory));
+            return new RunningCluster(process.start(), directory, workers);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start a cluster", e);
+        }
+    }
+
+    private Map<String, String> environment(Path directory) {
+        environment.put("HANDOFF_RUN", directory.resolve("run").toString());
+        environment.put("HANDOFF_WORKERS", Integer.toString(workers));
+        return environment;
+    }
+
+    private List<String> command(Path directory) {
+        List<String> command = new ArrayList<>(List.of("setsid"));
+        if (!ignored.isEmpty()) {
+            String trap = "trap '' " + String.join(" ", ignored) + "; exec \"$@\"";
+            command.addAll(List.of("sh", "-c", trap, "sh"));
+        }
+        command.add(JAVA.toString());
+        command.addAll(flags);
+        command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
+        command.addAll(program);
+        options.forEach((name, value) -> command.addAll(List.of(name, value)));
+        command.addAll(arguments);
+        return command;
+    }
+}

@@ -1,0 +1,247 @@
+package dev.handoff.sample.rig;
+
+import static dev.handoff.sample.rig.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.process.Signal;
+import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.unix.Signals;
+import dev.handoff.unix.UnixException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A master and its workers: real processes, told by signals and seen through {@code /proc}. */
+public final class RunningCluster {
+    private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
+    private static final Pattern ERROR = Pattern.compile("\\bERROR\\b|\\bException in thread\\b");
+
+    private final Process master;
+    private final Path directory;
+    private final int workersAtFirst;
+    private final Output output;
+    private boolean errorsExpected;
+
+    RunningCluster(Process master, Path directory, int workersAtFirst) {
+        this.master = master;
+        this.directory = directory;
+        this.workersAtFirst = workersAtFirst;
+        this.output = new Output(master);
+    }
+
+    // --- what there is --------------------------------------------------------------------------------------------
+
+    /** The master's process. */
+    public long master() {
+        return master.pid();
+    }
+
+    /** The workers' processes, ready or not. */
+    public Set<Long> workers() {
+        return Processes.workersOf(master());
+    }
+
+    /** Any one of the workers. */
+    public long aWorker() {
+        return workers().iterator().next();
+    }
+
+    /** The port of the only listener. */
+    public int port() {
+        Set<Integer> ports = Processes.portsOf(master());
+        assertThat(ports).as("ports on which master %d listens", master()).hasSize(1);
+        return ports.iterator().next();
+    }
+
+    public boolean isListening() {
+        return !Processes.portsOf(master()).isEmpty();
+    }
+
+    /** What master and workers print. */
+    public Output output() {
+        return output;
+    }
+
+    /** A place for a test's own files, which goes with the cluster. */
+    public Path file(String name) {
+        return directory.resolve("cwd").resolve(name);
+    }
+
+    /** What the cluster keeps while it runs. */
+    public Path runtimeDirectory() {
+        return directory.resolve("run");
+    }
+
+    /** The process that answers a new connection. */
+    public long whoAnswers() {
+        try (StrictConnection client = StrictConnection.to(port())) {
+            return pidIn(client.get("/info").text());
+        } catch (IOException e) {
+            throw new UncheckedIOException("nobody answers on port " + port(), e);
+        }
+    }
+
+    /** The process id in an answer of {@code /info}. */
+    public static long pidIn(String info) {
+        Matcher matcher = PID.matcher(info);
+        assertThat(matcher.find()).as("a process id in %s", info).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    /** Waits until the master listens. */
+    public void awaitListening() {
+        await("the master listens").until(() -> {
+            assertThat(master.isAlive())
+                    .as("the master is alive:%n%s", output.text())
+                    .isTrue();
+            return isListening();
+        });
+    }
+
+    /** Waits until as many workers as at first answer, and there are no others. */
+    public RunningCluster awaitReady() {
+        return awaitReady(workersAtFirst);
+    }
+
+    /** Waits until that many workers answer, and there are no others. */
+    public RunningCluster awaitReady(int count) {
+        awaitListening();
+        await(count + " workers answer").until(() -> {
+            Set<Long> answering = new HashSet<>();
+            for (int i = 0; i < 2 * count; i++) {
+                answering.add(whoAnswers());
+            }
+            return answering.size() == count && answering.equals(workers());
+        });
+        return this;
+    }
+
+    // --- what is done to it ---------------------------------------------------------------------------------------
+
+    /** Sends a signal to the master. */
+    public void signal(Signal signal) {
+        send(master(), signal);
+    }
+
+    /** Sends a signal to every process of the cluster at once, as a terminal does. */
+    public void signalAll(Signal signal) {
+        Tool.run("kill", "-" + signal, "--", "-" + master());
+    }
+
+    /** Sends a signal to a process. */
+    public static void send(long pid, Signal signal) {
+        try {
+            assertThat(Signals.send(pid, signal.number()))
+                    .as("process %d is there", pid)
+                    .isTrue();
+        } catch (UnixException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills a worker. */
+    public void kill(long worker) {
+        send(worker, Signal.KILL);
+    }
+
+    /** Waits until a worker that was killed is gone and replaced by one that answers. */
+    public void awaitReplaced(Collection<Long> gone, int count) {
+        await("the killed workers " + gone + " are gone").until(() -> Collections.disjoint(workers(), gone));
+        awaitReady(count);
+    }
+
+    /** Rolls by HUP, and waits until every worker is another. A new one takes over before the old one leaves. */
+    public void roll() {
+        Set<Long> old = workers();
+        signal(Signal.HUP);
+        await("all workers " + old + " are replaced")
+                .until(() -> workers().size() == old.size() && Collections.disjoint(workers(), old));
+    }
+
+    /** Scales by one signal, and waits for the number of processes. */
+    public void scaleTo(int count, Signal by) {
+        signal(by);
+        await(count + " workers").until(() -> workers().size() == count);
+    }
+
+    /** Asks it to stop, and waits for the end. */
+    public int stop() {
+        if (master.isAlive()) {
+            signal(Signal.TERM);
+        }
+        return awaitExit();
+    }
+
+    /** Waits for the end of the master. */
+    public int awaitExit() {
+        try {
+            if (!master.waitFor(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("master " + master() + " has not ended within 60 s");
+            }
+            return master.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the end of master " + master(), e);
+        }
+    }
+
+    // --- what may be left -----------------------------------------------------------------------------------------
+
+    /** From now on an ERROR in the log is what the test wants to see. */
+    public void expectErrors() {
+        errorsExpected = true;
+    }
+
+    /** Waits until no process and no file of the cluster is left; its master has ended. */
+    public void awaitNothingLeft() {
+        assertThat(master.isAlive()).as("master %d is alive", master()).isFalse();
+        await("no process of session " + master() + " is left")
+                .until(() -> Processes.ofSession(master()).isEmpty());
+        await("no file is left in " + runtimeDirectory())
+                .untilAsserted(() -> assertThat(filesIn("run")).isEmpty());
+        await("no temporary file is left")
+                .untilAsserted(() -> assertThat(filesIn("tmp")).isEmpty());
+    }
+
+    private List<Path> filesIn(String name) throws IOException {
+        Path top = directory.resolve(name);
+        try (Stream<Path> files = Files.walk(top)) {
+            return files.filter(file -> !file.equals(top)).toList();
+        }
+    }
+
+    /** That nobody complained, unless that was expected. */
+    void assertNoErrors() {
+        output.awaitEnd();
+        if (!errorsExpected) {
+            assertThat(output.text().lines().filter(line -> ERROR.matcher(line).find()))
+                    .as("errors in the log of master %d", master())
+                    .isEmpty();
+        }
+    }
+
+    /** Ends what is still there, however it is, and removes the directory. */
+    void destroy() {
+        Processes.ofSession(master()).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        await("the killed processes are gone")
+                .until(() -> Processes.ofSession(master()).isEmpty());
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + directory, e);
+        }
+    }
+}
