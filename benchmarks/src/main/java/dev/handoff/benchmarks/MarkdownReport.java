@@ -91,7 +91,7 @@ final class MarkdownReport {
         OptionalDouble measured = claim.measured(results);
         String verdict =
                 measured.isEmpty() ? "not measured" : claim.holds(measured.getAsDouble()) ? "holds" : "**missed**";
-        return row(List.of(claim.id(), claim.text(), ratio(measured), verdict));
+        return row(List.of(claim.id(), claim.text(), exactRatio(measured), verdict));
     }
 
     private Stream<String> circumstances() {
@@ -102,6 +102,11 @@ final class MarkdownReport {
 
     private static String ratio(OptionalDouble ratio) {
         return ratio.isEmpty() ? "" : String.format(Locale.ROOT, "%.2f", ratio.getAsDouble());
+    }
+
+    /** With so many digits that a claim missed by a hair does not look as if it held. */
+    private static String exactRatio(OptionalDouble ratio) {
+        return ratio.isEmpty() ? "" : String.format(Locale.ROOT, "%.4f", ratio.getAsDouble());
     }
 
     private static String row(List<String> cells) {

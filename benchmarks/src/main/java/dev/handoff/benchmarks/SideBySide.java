@@ -143,7 +143,10 @@ public final class SideBySide {
 
     private Map<String, String> circumstances(Results results) {
         Map<String, String> facts = new LinkedHashMap<>(Machine.facts());
-        facts.put("JVM flags", "`" + String.join(" ", Contenders.JVM_FLAGS) + "`, the same for each JVM");
+        facts.put(
+                "JVM flags",
+                "`" + String.join(" ", Contenders.JVM_FLAGS)
+                        + "`, typed alike for each JVM; Handoff's master adds limits to its workers' (direct memory, exit when out of memory)");
         facts.put(
                 "Load",
                 "wrk on the same machine, 1 thread, %d connections, GET /plaintext".formatted(options.connections()));

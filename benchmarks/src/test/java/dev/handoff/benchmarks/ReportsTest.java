@@ -27,8 +27,8 @@ final class ReportsTest {
     void theClaimsTellWhetherTheyHold() {
         assertThat(page())
                 .contains("| P1 | one request per connection, server CPU µs per connection: at most 1.35 × netty"
-                        + " | 1.20 | holds |")
-                .contains("| P3 | keep-alive, server CPU µs per request: at most 1.03 × netty | 1.20 | **missed** |");
+                        + " | 1.2000 | holds |")
+                .contains("| P3 | keep-alive, server CPU µs per request: at most 1.03 × netty | 1.2000 | **missed** |");
     }
 
     @Test
