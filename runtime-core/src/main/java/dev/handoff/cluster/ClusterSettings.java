@@ -181,11 +181,6 @@ public final class ClusterSettings {
         return (String) value(setting);
     }
 
-    /** The value of a switch. */
-    public boolean isOn(Setting setting) {
-        return (Boolean) value(setting);
-    }
-
     /** Where to listen: what the operator says, else what the program said, else port 8080. */
     public List<ListenOptions> listeners() {
         List<ListenOptions> said = addresses(text(Setting.LISTEN));

@@ -60,10 +60,6 @@ public enum Setting {
     MAX_CONNECTIONS("maxConnections", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
     /** The most connections that the master keeps while no worker can take one; more wait in the kernel. */
     QUEUE_MAX("queue.max", Kind.COUNT, 1024, 0, 65_536),
-    /** Whether the machine's memory and processors are divided among the workers where no flag says otherwise. */
-    JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
-    /** The lines of each worker's output that are kept for reports. */
-    LOG_TAIL("log.tail", Kind.COUNT, 200, 0, 100_000),
     /** The directory in which the cluster's own runtime directory is made. Default: the first usable of the usual. */
     RUN_DIRECTORY("run", Kind.TEXT, "");
 
@@ -71,8 +67,7 @@ public enum Setting {
         TEXT("text"),
         COUNT("a count"),
         SECONDS("a duration"),
-        MILLIS("a duration"),
-        SWITCH("on or off");
+        MILLIS("a duration");
 
         private final String words;
 
@@ -84,7 +79,7 @@ public enum Setting {
     private final String key;
     private final Kind kind;
 
-    @SuppressWarnings("ImmutableEnumChecker") // an Integer, Duration, Boolean or String: immutable all
+    @SuppressWarnings("ImmutableEnumChecker") // an Integer, a Duration or a String: immutable all
     private final Object defaultValue;
 
     private final long least;
@@ -141,7 +136,6 @@ public enum Setting {
             case COUNT -> (int) checked(number(trimmed, trimmed), trimmed);
             case SECONDS -> duration(trimmed, 1000);
             case MILLIS -> duration(trimmed, 1);
-            case SWITCH -> switchOf(trimmed);
         };
     }
 
@@ -183,14 +177,6 @@ public enum Setting {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(key + " = '" + text + "': expected a whole number", e);
         }
-    }
-
-    private Boolean switchOf(String text) {
-        return switch (text) {
-            case "on", "true" -> true;
-            case "off", "false" -> false;
-            default -> throw new IllegalArgumentException(key + " = '" + text + "': expected on or off");
-        };
     }
 
     /** Gives the value, if it is of this setting's kind and in its range. */

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -41,6 +42,10 @@ class DirectionsTest {
             resideInAnyPackage("jnr..", "com.kenai..").and(not(resideInAPackage("jnr.constants..")));
 
     /** What crosses the seam between the worker's side and Netty: values one by one, no socket, channel or codec. */
+    /** Both ends of the control socket, and what loads their classes ahead. */
+    private static final DescribedPredicate<JavaClass> CONTROL_SOCKETS = belongToAnyOf(ControlChannel.class)
+            .or(nameMatching("dev\\.handoff\\.master\\.(ControlServer|ClassPreloader)(\\$.*)?"));
+
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
             Fd.class,
             SocketAddressBytes.class,
@@ -85,7 +90,7 @@ class DirectionsTest {
     @Test
     void onlyUnixCallsNativeCode() {
         check(noClasses()
-                .that(not(resideInAPackage("dev.handoff.unix..")).and(not(belongToAnyOf(ControlChannel.class))))
+                .that(not(resideInAPackage("dev.handoff.unix..")).and(not(CONTROL_SOCKETS)))
                 .should()
                 .dependOnClassesThat(NATIVE));
     }
@@ -93,7 +98,7 @@ class DirectionsTest {
     @Test
     void controlChannelUsesNoNativeCodeButItsSocket() {
         check(classes()
-                .that(belongToAnyOf(ControlChannel.class))
+                .that(CONTROL_SOCKETS)
                 .should()
                 .onlyDependOnClassesThat(not(NATIVE).or(resideInAnyPackage("jnr.unixsocket..", "jnr.enxio.."))));
     }
