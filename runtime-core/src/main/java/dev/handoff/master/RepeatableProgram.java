@@ -20,7 +20,6 @@ final class RepeatableProgram {
             "org.apache.catalina.",
             "org.eclipse.jetty.start.",
             "com.intellij.rt.junit.");
-    private static final long MAIN_THREAD = 1;
 
     private RepeatableProgram() {}
 
@@ -30,15 +29,10 @@ final class RepeatableProgram {
      * @throws StartException naming the runner and the ways out
      */
     static void check() {
-        check(Thread.currentThread().getStackTrace(), Thread.currentThread().getName(), isMainThread());
+        check(Thread.currentThread().getStackTrace(), Thread.currentThread().getName());
     }
 
-    @SuppressWarnings("deprecation") // threadId() comes with JDK 19
-    private static boolean isMainThread() {
-        return Thread.currentThread().getId() == MAIN_THREAD;
-    }
-
-    static void check(StackTraceElement[] stack, String threadName, boolean mainThread) {
+    static void check(StackTraceElement[] stack, String threadName) {
         for (StackTraceElement frame : stack) {
             Optional<String> runner = RUNNERS.stream()
                     .filter(prefix -> frame.getClassName().startsWith(prefix))
@@ -47,9 +41,14 @@ final class RepeatableProgram {
                 throw refusal("it runs inside " + frame.getClassName() + ", which a worker would start once more");
             }
         }
-        if (!mainThread) {
+        if (!beganInMain(stack)) {
             throw refusal("it was called on the thread '" + threadName + "', and workers repeat what main does");
         }
+    }
+
+    /** Every other thread begins in a run; the number of the main one is 1 on JDK 17 and 3 on 25. */
+    private static boolean beganInMain(StackTraceElement[] stack) {
+        return stack[stack.length - 1].getMethodName().equals("main");
     }
 
     private static StartException refusal(String reason) {

@@ -7,11 +7,14 @@ import dev.handoff.cluster.StartException;
 import org.junit.jupiter.api.Test;
 
 class RepeatableProgramTest {
-    private static final StackTraceElement[] PROGRAM = {frame("dev.handoff.netty.ClusterServer"), frame("com.acme.Main")
-    };
+    private static final StackTraceElement SERVER = frame("dev.handoff.netty.ClusterServer", "run");
 
-    private static StackTraceElement frame(String type) {
-        return new StackTraceElement(type, "main", "Main.java", 1);
+    private static StackTraceElement frame(String type, String method) {
+        return new StackTraceElement(type, method, "Some.java", 1);
+    }
+
+    private static StackTraceElement[] stack(StackTraceElement... frames) {
+        return frames;
     }
 
     @Test
@@ -24,13 +27,15 @@ class RepeatableProgramTest {
 
     @Test
     void refusesOffTheMainThread() {
-        assertThatThrownBy(() -> RepeatableProgram.check(PROGRAM, "pool-1-thread-1", false))
+        assertThatThrownBy(() ->
+                        RepeatableProgram.check(stack(SERVER, frame("java.lang.Thread", "run")), "pool-1-thread-1"))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("the thread 'pool-1-thread-1'");
     }
 
     @Test
     void acceptsAProgramsOwnMain() {
-        assertThatCode(() -> RepeatableProgram.check(PROGRAM, "main", true)).doesNotThrowAnyException();
+        assertThatCode(() -> RepeatableProgram.check(stack(SERVER, frame("com.acme.Main", "main")), "main"))
+                .doesNotThrowAnyException();
     }
 }
