@@ -98,6 +98,8 @@ class ProberTest {
     private static String answer(Offer offer, String response) {
         try (UnixSocketChannel channel =
                 UnixSocketChannel.fromFD(offer.connection().release())) {
+            // It takes its descriptor for a blocking one and would not ask the kernel to make it so.
+            channel.configureBlocking(false);
             channel.configureBlocking(true);
             ByteBuffer request = ByteBuffer.allocate(4096);
             channel.read(request);

@@ -73,8 +73,9 @@ final class RoleTest {
 
     @Test
     void aMasterThatHasEndedIsGoneEvenWhileNobodyHasWaitedForIt() throws Exception {
-        // The shell's child ends at once; what the shell has become does not wait for it.
-        Process parent = new ProcessBuilder("sh", "-c", "sh -c 'exit 0' & echo $!; exec sleep 60").start();
+        // The shell's child ends when the shell has become a program that does not wait for children.
+        String script = "(while [ $(cat /proc/$$/comm) != sleep ]; do :; done) & echo $!; exec sleep 60";
+        Process parent = new ProcessBuilder("sh", "-c", script).start();
         try {
             long zombie = Long.parseLong(parent.inputReader().readLine());
             await().until(() -> Role.startOf(zombie) == -1);
