@@ -109,19 +109,14 @@ class RollIT {
 
     @Test
     void aRollKeepsTheNumberOfReadyWorkers() throws IOException {
-        Path extremes = Files.createTempFile("handoff-it-", ".ready");
-        try {
-            RunningCluster watched = CLUSTERS.start(aCluster().workers(3).main(Watched.class, extremes));
-            await("the watcher has looked")
-                    .until(() -> !Files.readString(extremes).isEmpty());
-            watched.roll();
-            watched.roll();
-            assertThat(Files.readString(extremes))
-                    .as("the fewest and the most ready workers")
-                    .isEqualTo("3 4");
-        } finally {
-            Files.delete(extremes);
-        }
+        RunningCluster watched = CLUSTERS.start(aCluster().workers(3).main(Watched.class, "extremes"));
+        Path extremes = watched.file("extremes");
+        await("the watcher has looked").until(() -> Files.exists(extremes));
+        watched.roll();
+        watched.roll();
+        assertThat(Files.readString(extremes))
+                .as("the fewest and the most ready workers")
+                .isEqualTo("3 4");
     }
 
     private static String url(RunningCluster cluster, String target) {
