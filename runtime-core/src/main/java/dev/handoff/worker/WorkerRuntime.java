@@ -228,7 +228,7 @@ public final class WorkerRuntime {
             if (!saidGoodbye) {
                 masterGone = true;
                 Orphan.haltAfter(Orphan.LIFE_LIMIT, Orphan.EXIT_CODE);
-                LOG.warn("master {} is gone: worker {} leaves", role.masterPid(), role.workerId());
+                LOG.warn("master {} is gone, or has sent worker {} away: it leaves", role.masterPid(), role.workerId());
                 new Orphan(paths).removeWhatTheMasterLeft();
             }
             controlEnded.countDown();

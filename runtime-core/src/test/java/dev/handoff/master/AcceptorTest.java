@@ -1,0 +1,737 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.cluster.Setting;
+import dev.handoff.master.WorkerEnd.Taken;
+import dev.handoff.unix.ClientPair;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.OpenDescriptors;
+import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Refusal;
+import dev.handoff.wire.Token;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A real acceptor with real sockets; the workers' ends are the test's. */
+final class AcceptorTest implements Acceptor.Events {
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final int before = OpenDescriptors.count();
+    private final Map<Integer, Token> tokens = new ConcurrentHashMap<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final BlockingQueue<Integer> lanesOpen = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> failures = new LinkedBlockingQueue<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private ClusterSettings settings = ClusterSettings.defaults()
+            .listen(ListenOptions.address("127.0.0.1", 0).backlog(512));
+
+    @TempDir
+    private Path directory = Path.of("/nowhere");
+
+    @Override
+    public void onLanesOpen(int workerId) {
+        lanesOpen.add(workerId);
+    }
+
+    @Override
+    public void onLaneFailed(int workerId, String reason) {
+        failures.add(workerId + ": " + reason);
+    }
+
+    private Path rendezvous() {
+        return directory.resolve("rendezvous");
+    }
+
+    private Acceptor startAcceptor() throws IOException {
+        listeners.addAll(Listener.openAll(settings.listeners()));
+        Acceptor acceptor = new Acceptor(rendezvous(), settings, listeners, this);
+        acceptor.start();
+        opened.add(acceptor);
+        return acceptor;
+    }
+
+    private WorkerEnd connect(Acceptor acceptor, int id) throws Exception {
+        acceptor.expect(id, id, PID, tokens.computeIfAbsent(id, any -> Token.random()));
+        WorkerEnd end = openLane(id, 0);
+        assertThat(lanesOpen.poll(20, TimeUnit.SECONDS)).isEqualTo(id);
+        return end;
+    }
+
+    private WorkerEnd openLane(int id, int lane) throws IOException {
+        WorkerEnd end = new WorkerEnd(rendezvous(), id, lane, Objects.requireNonNull(tokens.get(id)));
+        opened.add(end);
+        return end;
+    }
+
+    private WorkerEnd ready(Acceptor acceptor, int id) throws Exception {
+        WorkerEnd end = connect(acceptor, id);
+        acceptor.workerReady(id);
+        return end;
+    }
+
+    private Socket client() throws IOException {
+        Socket client = new Socket();
+        // No TIME_WAIT: this machine's ports would run out.
+        client.setSoLinger(true, 0);
+        client.setSoTimeout(20_000);
+        opened.add(client);
+        client.connect(listeners.get(0).socket().localAddress(), 20_000);
+        return client;
+    }
+
+    private List<Integer> clients(int count) throws IOException {
+        List<Integer> ports = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            ports.add(client().getLocalPort());
+        }
+        return ports;
+    }
+
+    private static List<Integer> ports(List<Taken> taken) {
+        return taken.stream().map(Taken::clientPort).toList();
+    }
+
+    private int waitingInTheKernel() throws IOException {
+        return listeners.get(0).socket().backlog().waiting();
+    }
+
+    private String failure() throws InterruptedException {
+        return Objects.requireNonNull(failures.poll(20, TimeUnit.SECONDS), "no failure of a lane within 20 s");
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        for (AutoCloseable each : opened) {
+            each.close();
+        }
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    // --- out ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void twentyThousandConnectionsGoStrictlyInTurnAndLeaveNoDescriptor() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        List<WorkerEnd> workers = new ArrayList<>();
+        int[] served = new int[4];
+        for (int index = 0; index < served.length; index++) {
+            workers.add(ready(acceptor, index + 1));
+        }
+        int open = OpenDescriptors.count();
+        InetSocketAddress where = (InetSocketAddress) listeners.get(0).socket().localAddress();
+        for (int total = 50; total <= 20_000; total += 50) {
+            List<Socket> batch = new ArrayList<>();
+            for (int index = 0; index < 50; index++) {
+                Socket client = new Socket(where.getAddress(), where.getPort());
+                client.setSoLinger(true, 0);
+                batch.add(client);
+            }
+            int expected = total;
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> serveAll(workers, served) == expected);
+            assertThat(spread(served)).as("after %s", total).isLessThanOrEqualTo(1);
+            for (Socket client : batch) {
+                client.close();
+            }
+        }
+        await().untilAsserted(() -> assertThat(OpenDescriptors.count()).isEqualTo(open));
+    }
+
+    private static int serveAll(List<WorkerEnd> workers, int[] served) throws IOException {
+        int sum = 0;
+        for (int index = 0; index < served.length; index++) {
+            served[index] += workers.get(index).serveWhatThereIs();
+            sum += served[index];
+        }
+        return sum;
+    }
+
+    private static int spread(int[] counts) {
+        return Arrays.stream(counts).max().orElseThrow()
+                - Arrays.stream(counts).min().orElseThrow();
+    }
+
+    @Test
+    void nobodyGetsMoreThanItsCreditAndTheRestWaitsInTheKernel() throws Exception {
+        settings = settings.with(Setting.CREDIT, 4);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd one = ready(acceptor, 1);
+        WorkerEnd two = ready(acceptor, 2);
+        clients(20);
+
+        List<Taken> ofOne = one.take(4);
+        two.take(4);
+        await().untilAsserted(() -> assertThat(waitingInTheKernel()).isEqualTo(12));
+        one.expectNothing();
+        two.expectNothing();
+
+        one.acknowledge(ofOne.subList(0, 1));
+        one.take(1);
+        await().untilAsserted(() -> assertThat(waitingInTheKernel()).isEqualTo(11));
+        one.expectNothing();
+        two.expectNothing();
+    }
+
+    @Test
+    void whatHasQueuedUpTravelsInFramesOfSixteenInItsOrder() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = connect(acceptor, 1);
+        List<Integer> ports = clients(40);
+        acceptor.workerReady(1);
+
+        List<Taken> all = new ArrayList<>();
+        while (all.size() < 40) {
+            List<Taken> frame = worker.takeFrame();
+            assertThat(frame).hasSizeLessThanOrEqualTo(16);
+            all.addAll(frame);
+        }
+        assertThat(ports(all)).isEqualTo(ports);
+        assertThat(all).extracting(Taken::sequence).startsWith(0L, 1L).endsWith(39L);
+    }
+
+    @Test
+    void whenTheKernelCanHardlyKeepMoreTheMasterKeepsSome() throws Exception {
+        settings = ClusterSettings.defaults()
+                .listen(ListenOptions.address("127.0.0.1", 0).backlog(8));
+        Acceptor acceptor = startAcceptor();
+        List<Integer> ports = clients(60);
+        WorkerEnd worker = ready(acceptor, 1);
+        assertThat(ports(worker.take(60))).isEqualTo(ports);
+    }
+
+    @Test
+    void aSuspendedWorkerGetsNothingUntilItIsReadyAgain() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd one = ready(acceptor, 1);
+        WorkerEnd two = ready(acceptor, 2);
+        acceptor.workerSuspended(1);
+        clients(4);
+        two.take(4);
+        one.expectNothing();
+        acceptor.workerReady(1);
+        acceptor.workerSuspended(2);
+        clients(2);
+        one.take(2);
+    }
+
+    @Test
+    void aPolicyThatFailsCostsItsChoiceOnly() throws Exception {
+        settings = settings.policy(candidates -> {
+            if (candidates.size() == 2) {
+                throw new IllegalStateException("on purpose");
+            }
+            return 17;
+        });
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd one = ready(acceptor, 1);
+        connect(acceptor, 2);
+        List<Integer> ports = clients(1);
+        assertThat(ports(one.take(1))).isEqualTo(ports);
+        acceptor.workerReady(2);
+        ports = clients(1);
+        assertThat(ports(one.take(1))).isEqualTo(ports);
+    }
+
+    @Test
+    void eachEventLoopHasItsLane() throws Exception {
+        settings = settings.with(Setting.EVENT_LOOPS, 2);
+        Acceptor acceptor = startAcceptor();
+        acceptor.expect(1, 1, PID, tokens.computeIfAbsent(1, any -> Token.random()));
+        WorkerEnd first = openLane(1, 1);
+        WorkerEnd second = openLane(1, 0);
+        assertThat(lanesOpen.poll(20, TimeUnit.SECONDS)).isOne();
+        acceptor.workerReady(1);
+        clients(10);
+        first.take(5);
+        second.take(5);
+        assertThat(lanesOpen).isEmpty();
+    }
+
+    // --- death ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void whatADeadWorkerDidNotAcknowledgeIsGivenToAnotherOnceEachAndInOrder() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd dying = ready(acceptor, 1);
+        List<Integer> ports = clients(6);
+        List<Taken> taken = dying.take(6);
+        dying.acknowledge(taken.subList(0, 2));
+        WorkerEnd heir = connect(acceptor, 2);
+
+        dying.close();
+        assertThat(failure()).isEqualTo("1: the worker closed it");
+        acceptor.workerReady(2);
+        List<Integer> own = clients(1);
+        assertThat(ports(heir.take(1))).as("its end tells nothing: it may live").isEqualTo(own);
+
+        acceptor.workerExited(1);
+        assertThat(ports(heir.take(4))).isEqualTo(ports.subList(2, 6));
+        own = clients(1);
+        assertThat(ports(heir.take(1))).isEqualTo(own);
+        assertThat(failures).isEmpty();
+    }
+
+    /** The send fails while acknowledgements wait to be read: they count. */
+    @Test
+    void whatADyingWorkerStillSaidCounts() throws Exception {
+        CountDownLatch choosing = new CountDownLatch(2);
+        CountDownLatch dead = new CountDownLatch(1);
+        settings = settings.policy(candidates -> {
+            choosing.countDown();
+            if (choosing.getCount() == 0) {
+                awaitUninterruptibly(dead);
+            }
+            return 0;
+        });
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd dying = ready(acceptor, 1);
+        List<Integer> ports = new ArrayList<>(clients(1));
+        List<Taken> taken = dying.take(1);
+
+        ports.addAll(clients(1));
+        assertThat(choosing.await(20, TimeUnit.SECONDS)).isTrue();
+        dying.acknowledge(taken);
+        dying.close();
+        dead.countDown();
+
+        assertThat(failure()).startsWith("1: ").contains("EPIPE");
+        WorkerEnd heir = ready(acceptor, 2);
+        assertThat(ports(heir.take(1))).isEqualTo(ports.subList(1, 2));
+        acceptor.workerExited(1);
+        List<Integer> own = clients(1);
+        assertThat(ports(heir.take(1))).as("nobody gets the acknowledged one").isEqualTo(own);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aConnectionThatKillsWhoeverGetsItIsClosedAfterThreeMore() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        Socket poison = client();
+        for (int id = 1; id <= 4; id++) {
+            WorkerEnd victim = ready(acceptor, id);
+            assertThat(victim.take(1).get(0).clientPort()).isEqualTo(poison.getLocalPort());
+            victim.close();
+            acceptor.workerExited(id);
+        }
+        assertThat(isEnded(poison)).isTrue();
+        WorkerEnd next = ready(acceptor, 5);
+        List<Integer> own = clients(1);
+        assertThat(ports(next.take(1))).isEqualTo(own);
+    }
+
+    private static boolean isEnded(Socket client) throws IOException {
+        try {
+            return client.getInputStream().read() < 0;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    // --- refusal --------------------------------------------------------------------------------------------------
+
+    @Test
+    void whatOneRefusesAnotherGetsAndTheOneIsAskedAgainLater() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd full = ready(acceptor, 1);
+        List<Integer> ports = clients(1);
+        List<Taken> taken = full.take(1);
+        WorkerEnd other = ready(acceptor, 2);
+        full.refuse(taken.get(0));
+        assertThat(ports(other.take(1))).isEqualTo(ports);
+
+        acceptor.workerSuspended(2);
+        ports = clients(1);
+        assertThat(ports(full.take(1))).isEqualTo(ports);
+    }
+
+    @Test
+    void whatAllRefuseIsKeptUntilSomebodyTakesIt() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd one = ready(acceptor, 1);
+        Socket client = client();
+        for (int count = 0; count < 3; count++) {
+            Taken taken = one.take(1).get(0);
+            assertThat(taken.clientPort()).isEqualTo(client.getLocalPort());
+            one.refuse(taken);
+        }
+        Taken taken = one.take(1).get(0);
+        one.acknowledge(List.of(taken));
+        taken.offer().connection().close();
+        assertThat(isEnded(client)).as("the last copy is closed").isTrue();
+    }
+
+    // --- broken peers -----------------------------------------------------------------------------------------------
+
+    private enum Nonsense {
+        ACKNOWLEDGES_WHAT_IT_WAS_NOT_GIVEN("expected an answer to connections from 0 to 0") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                end.channel().acknowledge(1, 1);
+            }
+        },
+        ACKNOWLEDGES_NOTHING("found one to 0 from 0 on") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                end.channel().acknowledge(0, 0);
+            }
+        },
+        ACKNOWLEDGES_TOO_MANY("found one to 65535 from 0 on") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                end.channel().acknowledge(0, 65_535);
+            }
+        },
+        ACKNOWLEDGES_A_NEGATIVE_NUMBER("from -1 on") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                end.channel().refuse(-1, 1, Refusal.FULL);
+            }
+        },
+        SAYS_HELLO_AGAIN("expected ACKNOWLEDGE or REFUSE from a worker, found HELLO") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                end.channel().hello(1, 0, Token.random());
+            }
+        },
+        OFFERS_A_CONNECTION("found OFFER") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                Offer own = new Offer(
+                        end.channel().fd(), 0, false, end.take(1).get(0).offer().peer());
+                end.channel().offer(0, new Offer[] {own, own}, 2);
+            }
+        },
+        SHARES_A_LISTENER("found LISTEN") {
+            @Override
+            void say(WorkerEnd end) throws IOException {
+                end.channel().listen(0, end.channel().fd());
+            }
+        };
+
+        private final String reason;
+
+        Nonsense(String reason) {
+            this.reason = reason;
+        }
+
+        abstract void say(WorkerEnd end) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Nonsense.class)
+    void aWorkerThatMakesNoSenseIsOutAndTheOthersGoOn(Nonsense nonsense) throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd broken = ready(acceptor, 1);
+        Socket lost = client();
+        if (nonsense != Nonsense.OFFERS_A_CONNECTION) {
+            broken.take(1);
+        }
+        WorkerEnd sound = ready(acceptor, 2);
+        acceptor.workerSuspended(2);
+        int held = broken.holds();
+        int open = OpenDescriptors.count();
+
+        nonsense.say(broken);
+        assertThat(failure()).startsWith("1: ").contains(nonsense.reason);
+        assertThat(OpenDescriptors.count()).isEqualTo(open + broken.holds() - held);
+        acceptor.workerReady(2);
+        List<Integer> ports = clients(3);
+        assertThat(ports(sound.take(3))).isEqualTo(ports);
+
+        broken.close();
+        acceptor.workerExited(1);
+        assertThat(isEnded(lost)).as("nobody knows who has read from it").isTrue();
+        ports = clients(1);
+        assertThat(ports(sound.take(1))).isEqualTo(ports);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aPartlyWrongRefusalLosesNoDescriptor() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd broken = ready(acceptor, 1);
+        clients(3);
+        List<Taken> taken = broken.take(3);
+        broken.acknowledge(taken.subList(1, 2));
+        broken.channel().refuse(0, 3, Refusal.FULL);
+        assertThat(failure()).contains("expected an answer to connections from 0 to 2, found one to 1 from 1 on");
+        broken.close();
+        acceptor.workerExited(1);
+    }
+
+    @Test
+    void aWorkerWithOneLaneTooFewHearsOnTheOthersThatItIsToLeave() throws Exception {
+        settings = settings.with(Setting.EVENT_LOOPS, 2);
+        Acceptor acceptor = startAcceptor();
+        acceptor.expect(1, 1, PID, tokens.computeIfAbsent(1, any -> Token.random()));
+        WorkerEnd sound = openLane(1, 0);
+        WorkerEnd broken = openLane(1, 1);
+        assertThat(lanesOpen.poll(20, TimeUnit.SECONDS)).isOne();
+        broken.close();
+        assertThat(failure()).isEqualTo("1: the worker closed it");
+        sound.expect(Kind.DRAIN);
+        sound.close();
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void strangersAreSentAwayAndTheExpectedOneComesInBesideThem() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        acceptor.expect(1, 1, PID, tokens.computeIfAbsent(1, any -> Token.random()));
+        acceptor.expect(2, 2, PID + 1, tokens.computeIfAbsent(2, any -> Token.random()));
+        Token right = Objects.requireNonNull(tokens.get(1));
+
+        List<WorkerEnd> strangers = new ArrayList<>();
+        strangers.add(new WorkerEnd(rendezvous(), 1, 0, Token.random()));
+        strangers.add(openLane(2, 0));
+        strangers.add(new WorkerEnd(rendezvous(), 3, 0, right));
+        strangers.add(openLane(1, 1));
+        strangers.add(openLane(1, -1));
+        WorkerEnd first = openLane(1, 0);
+        assertThat(lanesOpen.poll(20, TimeUnit.SECONDS)).isOne();
+        strangers.add(openLane(1, 0));
+        for (WorkerEnd stranger : strangers) {
+            stranger.expectEnd();
+            stranger.close();
+        }
+        acceptor.workerReady(1);
+        clients(1);
+        first.take(1);
+    }
+
+    // --- leaving ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void theOrderToDrainComesBehindTheLastConnection() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = connect(acceptor, 1);
+        clients(20);
+        acceptor.workerReady(1);
+        leaving.take(20);
+        acceptor.drain(1);
+        acceptor.drain(1);
+        acceptor.workerReady(1);
+        leaving.expect(Kind.DRAIN);
+        WorkerEnd other = ready(acceptor, 2);
+        clients(2);
+        other.take(2);
+        leaving.expectNothing();
+        leaving.close();
+        acceptor.workerExited(1);
+        assertThat(ports(other.take(20))).as("what it had not acknowledged").hasSize(20);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aLaneThatIsOpenedWhenItsWorkerIsToLeaveHearsSo() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        acceptor.expect(1, 1, PID, tokens.computeIfAbsent(1, any -> Token.random()));
+        acceptor.drain(1);
+        openLane(1, 0).expect(Kind.DRAIN);
+    }
+
+    @Test
+    void aStopServesAllThatTheKernelLetIn() throws Exception {
+        settings = settings.with(Setting.CREDIT, 8);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = ready(acceptor, 1);
+        List<Integer> ports = clients(100);
+        InetSocketAddress where = (InetSocketAddress) listeners.get(0).socket().localAddress();
+        CompletableFuture<Void> stopped = acceptor.stopListening();
+
+        List<Taken> all = new ArrayList<>();
+        while (all.size() < 100) {
+            List<Taken> frame = worker.takeFrame();
+            all.addAll(frame);
+            assertThat(stopped).isNotDone();
+            worker.acknowledge(frame);
+        }
+        stopped.get(20, TimeUnit.SECONDS);
+        assertThat(ports(all)).isEqualTo(ports);
+        assertThatExceptionOfType(ConnectException.class)
+                .isThrownBy(() -> new Socket(where.getAddress(), where.getPort()));
+    }
+
+    @Test
+    void aStopDoesNotWaitForAWorkerThatNeverAnswers() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd frozen = ready(acceptor, 1);
+        clients(1);
+        frozen.take(1);
+        acceptor.stopListening().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anIdleAcceptorEnds() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        ready(acceptor, 1);
+        clients(1);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(acceptor::close);
+        closed.get(20, TimeUnit.SECONDS);
+        acceptor.close();
+    }
+
+    @Test
+    void anAcceptorThatNeverStartedLeavesNothing() throws Exception {
+        listeners.addAll(Listener.openAll(settings.listeners()));
+        new Acceptor(rendezvous(), settings, listeners, this).close();
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    @Test
+    void anAcceptorThatCannotMeetItsWorkersLeavesNothing() throws Exception {
+        Path nowhere = directory.resolve("none/rendezvous");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new Acceptor(nowhere, settings, listeners, this))
+                .withMessageContaining("cannot bind " + nowhere);
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    // --- probes -----------------------------------------------------------------------------------------------------
+
+    private ClientPair probe(Acceptor acceptor, int id) throws IOException {
+        ClientPair pair = ClientPair.open();
+        opened.add(pair.client());
+        pair.client().setSoTimeout(20_000);
+        acceptor.probe(
+                id, new Offer(pair.accepted().fd(), 0, true, pair.accepted().peer()));
+        return pair;
+    }
+
+    @Test
+    void aProbeGoesToThatWorkerAloneReadyOrNot() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd serving = ready(acceptor, 1);
+        WorkerEnd fresh = connect(acceptor, 2);
+        ClientPair probe = probe(acceptor, 2);
+        List<Taken> taken = fresh.take(1);
+        assertThat(taken.get(0).offer().probe()).isTrue();
+        assertThat(taken.get(0).clientPort()).isEqualTo(probe.client().getLocalPort());
+        serving.expectNothing();
+    }
+
+    @Test
+    void aProbeIsNeverGivenToAnother() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd serving = ready(acceptor, 1);
+        connect(acceptor, 2);
+        WorkerEnd refusing = connect(acceptor, 3);
+        WorkerEnd dying = connect(acceptor, 4);
+
+        Socket toNobody = probe(acceptor, 99).client();
+        acceptor.drain(2);
+        Socket toOneThatLeaves = probe(acceptor, 2).client();
+        Socket refused = probe(acceptor, 3).client();
+        refusing.refuse(refusing.take(1).get(0));
+        Socket unanswered = probe(acceptor, 4).client();
+        dying.take(1);
+        dying.close();
+        acceptor.workerExited(4);
+
+        for (Socket each : List.of(toNobody, toOneThatLeaves, refused, unanswered)) {
+            assertThat(isEnded(each)).isTrue();
+        }
+        List<Integer> ports = clients(1);
+        assertThat(ports(serving.take(1))).isEqualTo(ports);
+    }
+
+    // --- the shared policy ------------------------------------------------------------------------------------------
+
+    @Test
+    void underTheSharedPolicyWorkersGetTheListenersAndLoseThemBeforeTheyDrain() throws Exception {
+        settings =
+                settings.listen(ListenOptions.unix(directory.resolve("second"))).policy(SchedulingPolicy.shared());
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = ready(acceptor, 1);
+        for (int key = 0; key < 2; key++) {
+            worker.expect(Kind.LISTEN);
+            assertThat(worker.channel().listener()).isEqualTo(key);
+            try (Fd shared = worker.channel().takeListeningSocket()) {
+                assertThat(OpenDescriptors.identity(shared))
+                        .isEqualTo(OpenDescriptors.identity(
+                                listeners.get(key).socket().fd()));
+            }
+        }
+        acceptor.workerSuspended(1);
+        acceptor.workerReady(1);
+        clients(3);
+        await().untilAsserted(() -> assertThat(waitingInTheKernel()).isEqualTo(3));
+        probe(acceptor, 1);
+        assertThat(worker.take(1).get(0).offer().probe()).isTrue();
+
+        acceptor.drain(1);
+        for (int key = 0; key < 2; key++) {
+            worker.expect(Kind.UNLISTEN);
+            assertThat(worker.channel().listener()).isEqualTo(key);
+        }
+        worker.expect(Kind.DRAIN);
+        worker.expectNothing();
+    }
+
+    @Test
+    void underTheSharedPolicyAStopHandsOverWhatNobodyAccepted() throws Exception {
+        settings = settings.policy(SchedulingPolicy.shared());
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = ready(acceptor, 1);
+        worker.expect(Kind.LISTEN);
+        List<Integer> ports = clients(5);
+        CompletableFuture<Void> stopped = acceptor.stopListening();
+        List<Taken> taken = worker.take(5);
+        assertThat(ports(taken)).isEqualTo(ports);
+        worker.acknowledge(taken);
+        stopped.get(20, TimeUnit.SECONDS);
+        acceptor.workerReady(2);
+        ready(acceptor, 2).expectNothing();
+    }
+
+    @Test
+    void aUnixListenersFileGoesWithTheStopAndASuccessorsStays() throws Exception {
+        Path path = directory.resolve("listener");
+        settings = ClusterSettings.defaults().listen(ListenOptions.unix(path));
+        Acceptor acceptor = startAcceptor();
+        CompletableFuture<Void> stopped = acceptor.stopListening();
+        await().untilAsserted(() -> assertThat(path).doesNotExist());
+        List<Listener> successor = Listener.openAll(settings.listeners());
+        stopped.get(20, TimeUnit.SECONDS);
+        acceptor.close();
+        assertThat(path).exists();
+        successor.forEach(Listener::close);
+        assertThat(path).doesNotExist();
+    }
+}

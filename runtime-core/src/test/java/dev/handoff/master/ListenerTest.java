@@ -1,0 +1,74 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.StartException;
+import dev.handoff.unix.OpenDescriptors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ListenerTest {
+    private final int before = OpenDescriptors.count();
+
+    @TempDir
+    private Path directory = Path.of("/nowhere");
+
+    @AfterEach
+    void leaveNothing() {
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    @Test
+    void openSaysWhereItReallyListens() {
+        Path path = directory.resolve("socket");
+        List<Listener> all = Listener.openAll(List.of(
+                ListenOptions.port(0).name("a"),
+                ListenOptions.address("127.0.0.1", 0),
+                ListenOptions.unix(path).permissions(PosixFilePermissions.fromString("rw-rw----"))));
+        assertThat(all).extracting(Listener::key).containsExactly(0, 1, 2);
+        assertThat(all.get(0).name()).isEqualTo("a");
+        assertThat(all.get(0).address().port()).isPositive();
+        assertThat(all.get(1).address().family()).isEqualTo(ListenAddress.Family.IPV4);
+        assertThat(all.get(1).address().toString()).startsWith("127.0.0.1:").doesNotEndWith(":0");
+        assertThat(all.get(2).address()).hasToString("unix:" + path);
+        assertThat(path)
+                .satisfies(file -> assertThat(Files.getPosixFilePermissions(file))
+                        .isEqualTo(PosixFilePermissions.fromString("rw-rw----")));
+        all.forEach(Listener::close);
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void oneThatCannotBeOpenedLeavesNoneOpen() {
+        Path path = directory.resolve("socket");
+        List<Listener> first = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
+        int port = first.get(0).address().port();
+        List<ListenOptions> wanted = List.of(ListenOptions.unix(path), ListenOptions.address("127.0.0.1", port));
+        assertThatExceptionOfType(StartException.class)
+                .isThrownBy(() -> Listener.openAll(wanted))
+                .withMessageContaining("cannot listen on 127.0.0.1:" + port)
+                .withMessageContaining("stop the program that listens there, or choose another port")
+                .satisfies(e -> assertThat(e.exitCode()).isEqualTo(StartException.CANNOT_LISTEN));
+        assertThat(path).doesNotExist();
+        first.forEach(Listener::close);
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsRefusedInPlainWords() {
+        assertThatExceptionOfType(StartException.class)
+                .isThrownBy(() -> Listener.openAll(List.of(ListenOptions.address("192.0.2.1", 80))))
+                .withMessageContaining("cannot listen on 192.0.2.1:80")
+                .withMessageContaining("no interface of this machine has that address");
+        assertThatExceptionOfType(StartException.class)
+                .isThrownBy(() -> Listener.openAll(List.of(ListenOptions.address("no.such.host.invalid", 80))))
+                .withMessageContaining("cannot listen on no.such.host.invalid: no such host is known here");
+    }
+}

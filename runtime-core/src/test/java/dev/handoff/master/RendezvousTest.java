@@ -1,0 +1,145 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.unix.OpenDescriptors;
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Token;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The clock is the test's. */
+final class RendezvousTest {
+    private final int before = OpenDescriptors.count();
+    private final Poller poller = new Poller();
+    private final List<HandoffChannel> admitted = new ArrayList<>();
+    private final List<HandoffChannel> clients = new ArrayList<>();
+    private long nowNanos = Long.MAX_VALUE - 1000;
+
+    @TempDir
+    private Path directory = Path.of("/nowhere");
+
+    private @Nullable Rendezvous opened;
+
+    @BeforeEach
+    void open() throws IOException {
+        opened = new Rendezvous(path());
+    }
+
+    @AfterEach
+    void leaveNothing() {
+        rendezvous().close();
+        admitted.forEach(HandoffChannel::close);
+        clients.forEach(HandoffChannel::close);
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
+    }
+
+    private Rendezvous rendezvous() {
+        return java.util.Objects.requireNonNull(opened);
+    }
+
+    private Path path() {
+        return directory.resolve("rendezvous");
+    }
+
+    private HandoffChannel connect() throws IOException {
+        HandoffChannel client = HandoffChannel.connect(path());
+        clients.add(client);
+        return client;
+    }
+
+    private void pass() throws IOException {
+        poller.clear();
+        int door = rendezvous().addTo(poller, nowNanos);
+        poller.poll(0);
+        rendezvous().receive(poller, door, nowNanos, (lane, pid) -> {
+            assertThat(pid).isEqualTo((int) ProcessHandle.current().pid());
+            return admitted.add(lane);
+        });
+    }
+
+    private void after(Duration time) throws IOException {
+        nowNanos += time.toNanos();
+        pass();
+    }
+
+    @Test
+    void whoSaysHelloComesIn() throws Exception {
+        HandoffChannel client = connect();
+        pass();
+        assertThat(rendezvous().strangerCount()).isOne();
+        client.hello(7, 3, new Token(1, 2));
+        pass();
+        assertThat(rendezvous().strangerCount()).isZero();
+        assertThat(rendezvous().isTimed(nowNanos)).isFalse();
+        assertThat(admitted).singleElement().satisfies(lane -> {
+            assertThat(lane.workerId()).isEqualTo(7);
+            assertThat(lane.lane()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void whoSaysNothingForFiveSecondsIsSentAwayOthersStay() throws Exception {
+        HandoffChannel silent = connect();
+        pass();
+        after(Duration.ofSeconds(4));
+        HandoffChannel later = connect();
+        pass();
+        assertThat(rendezvous().strangerCount()).isEqualTo(2);
+        assertThat(rendezvous().isTimed(nowNanos)).isTrue();
+        after(Duration.ofSeconds(1));
+        assertThat(silent.receive()).isEqualTo(Received.END);
+        assertThat(later.receive()).isEqualTo(Received.NOTHING);
+        assertThat(rendezvous().strangerCount()).isOne();
+    }
+
+    @Test
+    void whoSaysAnythingElseIsSentAway() throws Exception {
+        HandoffChannel client = connect();
+        pass();
+        client.acknowledge(0, 1);
+        pass();
+        assertThat(client.receive()).isEqualTo(Received.END);
+        assertThat(admitted).isEmpty();
+    }
+
+    @Test
+    void whoLeavesIsForgotten() throws Exception {
+        HandoffChannel client = connect();
+        pass();
+        client.close();
+        pass();
+        assertThat(rendezvous().strangerCount()).isZero();
+    }
+
+    @Test
+    void strangersAreFewAndTheNextOnesWait() throws Exception {
+        for (int count = 0; count < 70; count++) {
+            connect();
+        }
+        pass();
+        assertThat(rendezvous().strangerCount()).isEqualTo(64);
+        clients.get(0).hello(1, 0, new Token(1, 2));
+        pass();
+        assertThat(rendezvous().strangerCount()).isEqualTo(63);
+        pass();
+        assertThat(rendezvous().strangerCount()).isEqualTo(64);
+    }
+
+    @Test
+    void onlyItsUserMayConnect() throws Exception {
+        assertThat(Files.getPosixFilePermissions(path())).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+}

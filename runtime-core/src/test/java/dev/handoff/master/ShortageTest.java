@@ -1,0 +1,134 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.unix.ChildJvm;
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.UnixException;
+import dev.handoff.unix.WakeUp;
+import dev.handoff.wire.HandoffChannel;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a master does whose limit of open files is reached: a process of its own, and a clock of its own. */
+final class ShortageTest {
+    @Test
+    void theGateRestsAndGoesOnByItselfAndAStopWaitsForRoom() throws Exception {
+        try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedGate.class)) {
+            assertThat(child.output())
+                    .isEqualTo("short: accepted 0, may accept false, 100 ms later true; stop: closed false\n"
+                            + "room: accepted 1; stop: closed true with 1");
+        }
+    }
+
+    @Test
+    void theRendezvousRestsAndGoesOnByItself(@TempDir Path directory) throws Exception {
+        try (ChildJvm child =
+                ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedDoor.class, directory + "/r")) {
+            assertThat(child.output())
+                    .isEqualTo("short: strangers 0, timed true, door ready false\nroom: strangers 1, timed true");
+        }
+    }
+
+    @Test
+    void aRestEndsAfterATenthOfASecond() {
+        Shortage shortage = new Shortage();
+        assertThat(shortage.isResting(0)).isFalse();
+        shortage.begin("cannot accept a connection: no room", Long.MAX_VALUE);
+        assertThat(shortage.isResting(Long.MAX_VALUE + 99_999_999)).isTrue();
+        assertThat(shortage.isResting(Long.MAX_VALUE + 100_000_000)).isFalse();
+    }
+
+    /** Takes all descriptors that there are. */
+    private static List<WakeUp> crowd() {
+        List<WakeUp> crowd = new ArrayList<>();
+        while (true) {
+            try {
+                crowd.add(new WakeUp());
+            } catch (UnixException e) {
+                return crowd;
+            }
+        }
+    }
+
+    /** As the master does: classes come from files, for which there will be no room. */
+    private static void rehearse() {
+        ClassPreloader.loadAll();
+        new Shortage().begin("rehearsal", 0);
+        crowd().forEach(WakeUp::close);
+    }
+
+    static final class CrowdedGate {
+        private static final long START = 1_000_000_000;
+
+        private CrowdedGate() {}
+
+        public static void main(String[] arguments) throws Exception {
+            List<Pending> accepted = new ArrayList<>();
+            List<Listener> listeners = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
+            InetSocketAddress where =
+                    (InetSocketAddress) listeners.get(0).socket().localAddress();
+            Gate gate = new Gate(listeners);
+            rehearse();
+            try (SocketChannel client = SocketChannel.open(where)) {
+                assertThat(client.isConnected()).isTrue();
+                List<WakeUp> crowd = crowd();
+                acceptReady(gate, START, accepted);
+                System.out.print("short: accepted " + accepted.size() + ", may accept " + gate.mayAccept(START + 1)
+                        + ", 100 ms later " + gate.mayAccept(START + 100_000_000));
+                gate.startClosing(START);
+                gate.finishClosing(START + 200_000_000, accepted::add);
+                System.out.println("; stop: closed " + gate.isClosed());
+                crowd.forEach(WakeUp::close);
+
+                gate.finishClosing(START + 300_000_000, accepted::add);
+                System.out.print("room: accepted " + accepted.size());
+                System.out.println("; stop: closed " + gate.isClosed() + " with " + accepted.size());
+            }
+        }
+
+        private static void acceptReady(Gate gate, long nowNanos, List<Pending> accepted) throws UnixException {
+            Poller poller = new Poller();
+            gate.addTo(poller);
+            poller.poll(1000);
+            gate.acceptReady(poller, 64, nowNanos, accepted::add);
+        }
+    }
+
+    static final class CrowdedDoor {
+        private CrowdedDoor() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path path = Path.of(arguments[0]);
+            Rendezvous rendezvous = new Rendezvous(path);
+            rehearse();
+            HandoffChannel client = HandoffChannel.connect(path);
+            List<WakeUp> crowd = crowd();
+            pass(rendezvous, 0);
+            System.out.print("short: strangers " + rendezvous.strangerCount() + ", timed " + rendezvous.isTimed(1));
+            System.out.println(", door ready " + pass(rendezvous, 1));
+            crowd.forEach(WakeUp::close);
+            pass(rendezvous, 100_000_000);
+            System.out.println("room: strangers " + rendezvous.strangerCount() + ", timed " + rendezvous.isTimed(0));
+            client.close();
+            Files.delete(path);
+        }
+
+        private static boolean pass(Rendezvous rendezvous, long nowNanos) throws UnixException {
+            Poller poller = new Poller();
+            int door = rendezvous.addTo(poller, nowNanos);
+            poller.poll(0);
+            boolean ready = poller.isReady(door);
+            rendezvous.receive(poller, door, nowNanos, (lane, pid) -> false);
+            return ready;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Refusal;
+import dev.handoff.wire.Token;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A worker's end of a lane, which does what the test says: the master under test cannot tell it from a real one. */
+final class WorkerEnd implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    /** A connection that came, with its number. */
+    record Taken(long sequence, Offer offer) implements AutoCloseable {
+        int clientPort() {
+            return ((InetSocketAddress) offer.peer().decode()).getPort();
+        }
+
+        @Override
+        public void close() {
+            offer.connection().close();
+        }
+    }
+
+    private final HandoffChannel channel;
+    private final Poller poller = new Poller();
+    private final List<Taken> taken = new ArrayList<>();
+
+    WorkerEnd(Path rendezvous, int workerId, int lane, Token token) throws IOException {
+        channel = HandoffChannel.connect(rendezvous);
+        channel.hello(workerId, lane, token);
+    }
+
+    HandoffChannel channel() {
+        return channel;
+    }
+
+    /** Waits for the next frame, or the end. */
+    Received receive() throws IOException {
+        poller.clear();
+        poller.add(channel.fd(), Poller.IN);
+        assertThat(poller.poll(PATIENCE_MILLIS)).as("a frame within 20 s").isOne();
+        return channel.receive();
+    }
+
+    void expect(Kind kind) throws IOException {
+        assertThat(receive()).isEqualTo(Received.MESSAGE);
+        assertThat(channel.kind()).isEqualTo(kind);
+    }
+
+    void expectEnd() throws IOException {
+        assertThat(receive()).isEqualTo(Received.END);
+    }
+
+    void expectNothing() throws IOException {
+        assertThat(channel.receive()).isEqualTo(Received.NOTHING);
+    }
+
+    /** How many connections it was given so far. */
+    int holds() {
+        return taken.size();
+    }
+
+    /** Waits for a frame of connections. */
+    List<Taken> takeFrame() throws IOException {
+        expect(Kind.OFFER);
+        return takeOffers();
+    }
+
+    private List<Taken> takeOffers() {
+        List<Taken> frame = new ArrayList<>();
+        for (int index = 0; index < channel.arrived(); index++) {
+            frame.add(new Taken(channel.firstSequence() + index, channel.takeOffer(index)));
+        }
+        taken.addAll(frame);
+        return frame;
+    }
+
+    /** Waits for as many connections, in however many frames. */
+    List<Taken> take(int count) throws IOException {
+        List<Taken> all = new ArrayList<>();
+        while (all.size() < count) {
+            all.addAll(takeFrame());
+        }
+        assertThat(all).hasSize(count);
+        return all;
+    }
+
+    /** Takes what there is, acknowledges and closes it; gives how many that were. */
+    int serveWhatThereIs() throws IOException {
+        int served = 0;
+        while (channel.receive() == Received.MESSAGE) {
+            List<Taken> frame = takeOffers();
+            channel.acknowledge(frame.get(0).sequence(), frame.size());
+            frame.forEach(Taken::close);
+            served += frame.size();
+        }
+        return served;
+    }
+
+    void acknowledge(List<Taken> connections) throws IOException {
+        for (Taken each : connections) {
+            channel.acknowledge(each.sequence(), 1);
+        }
+    }
+
+    void refuse(Taken connection) throws IOException {
+        connection.close();
+        channel.refuse(connection.sequence(), 1, Refusal.FULL);
+    }
+
+    /** What the kernel does for a process that is killed. */
+    @Override
+    public void close() {
+        taken.forEach(Taken::close);
+        channel.close();
+    }
+}
