@@ -6,42 +6,48 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class WakeUpTest {
-    private static final int SENDERS = 4;
-    private static final int SIGNALS = 25_000;
+    private static final int SENDERS = 2;
+    private static final int SIGNALS = 50_000;
 
+    /** Each sender waits for its last piece of work, so that signals meet resets as often as can be. */
     @Test
     void noSignalOfManyThreadsIsLost() throws Exception {
-        ConcurrentLinkedQueue<Integer> work = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<Semaphore> work = new ConcurrentLinkedQueue<>();
         CountDownLatch done = new CountDownLatch(SENDERS * SIGNALS);
         try (WakeUp wakeUp = new WakeUp()) {
             Thread consumer = new Thread(() -> consume(wakeUp, work, done), "consumer");
+            consumer.setDaemon(true);
             consumer.start();
-            List<Thread> senders = new ArrayList<>();
-            for (int sender = 0; sender < SENDERS; sender++) {
-                senders.add(new Thread(() -> {
-                    for (int count = 0; count < SIGNALS; count++) {
-                        work.add(count);
-                        wakeUp.signal();
-                    }
-                }));
+            for (int count = 0; count < SENDERS; count++) {
+                Thread sender = new Thread(() -> send(wakeUp, work), "sender");
+                sender.setDaemon(true);
+                sender.start();
             }
-            senders.forEach(Thread::start);
-            for (Thread sender : senders) {
-                sender.join();
-            }
-            assertThat(done.await(30, TimeUnit.SECONDS))
+            assertThat(done.await(60, TimeUnit.SECONDS))
                     .as("all work was seen; left: %s", done.getCount())
                     .isTrue();
             consumer.join();
         }
     }
 
+    private static void send(WakeUp wakeUp, ConcurrentLinkedQueue<Semaphore> work) {
+        Semaphore seen = new Semaphore(0);
+        for (int count = 0; count < SIGNALS; count++) {
+            work.add(seen);
+            wakeUp.signal();
+            while (!seen.tryAcquire()) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     /** Waits without a limit: a lost signal is a hang. */
-    private static void consume(WakeUp wakeUp, ConcurrentLinkedQueue<Integer> work, CountDownLatch done) {
+    private static void consume(WakeUp wakeUp, ConcurrentLinkedQueue<Semaphore> work, CountDownLatch done) {
         Poller poller = new Poller();
         try {
             while (done.getCount() > 0) {
@@ -51,7 +57,8 @@ final class WakeUpTest {
                 if (poller.isReady(index)) {
                     wakeUp.reset();
                 }
-                while (work.poll() != null) {
+                for (Semaphore seen = work.poll(); seen != null; seen = work.poll()) {
+                    seen.release();
                     done.countDown();
                 }
             }
