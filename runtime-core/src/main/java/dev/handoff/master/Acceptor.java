@@ -49,6 +49,7 @@ final class Acceptor implements AutoCloseable {
 
     private static final int MOST_A_PASS = 64;
     private static final int PAUSE_MILLIS = 10;
+    private static final int ANSWERS_MILLIS = 1;
 
     /** So long a worker that refused is left alone. */
     private static final long REST_NANOS = 50_000_000;
@@ -66,6 +67,7 @@ final class Acceptor implements AutoCloseable {
     private final int eventLoops;
     private final int queueMax;
     private final Poller poller = new Poller();
+    private final Poller patientPoller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Target> targets = new TreeMap<>();
@@ -73,7 +75,9 @@ final class Acceptor implements AutoCloseable {
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final List<Lane> polledLanes = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
+    private Poller answers = poller;
     private int firstLane;
+    private boolean busy;
     private long nowNanos = System.nanoTime();
     private boolean closed;
 
@@ -208,17 +212,28 @@ final class Acceptor implements AutoCloseable {
         finishClosing();
     }
 
+    /**
+     * Waits for something to do. While connections come in, answers do not wake this thread: they are looked for when the
+     * next connection does, or after a millisecond. That halves the wake-ups, and lets answers be read and connections be
+     * sent several at a time.
+     */
     private void poll() throws UnixException {
         rotation.renew(targets.values(), nowNanos);
         poller.clear();
+        patientPoller.clear();
         int wake = poller.add(wakeUp.fd(), Poller.IN);
         int door = rendezvous.addTo(poller, nowNanos);
-        addLanes(door + 1 + rendezvous.strangerCount());
         boolean accepting = isAccepting();
         if (accepting) {
             gate.addTo(poller);
         }
-        poller.poll(timeoutMillis(accepting));
+        boolean patient = accepting && busy;
+        answers = patient ? patientPoller : poller;
+        addLanes();
+        poller.poll(patient ? ANSWERS_MILLIS : timeoutMillis(accepting));
+        if (patient) {
+            patientPoller.poll(0);
+        }
         nowNanos = System.nanoTime();
         if (poller.isReady(wake)) {
             wakeUp.reset();
@@ -226,13 +241,13 @@ final class Acceptor implements AutoCloseable {
         rendezvous.receive(poller, door, nowNanos, this::admit);
     }
 
-    private void addLanes(int first) {
-        firstLane = first;
+    private void addLanes() {
+        firstLane = answers.size();
         polledLanes.clear();
         for (Target target : targets.values()) {
             for (Lane lane : target.lanes()) {
                 if (lane.isReadable()) {
-                    poller.add(lane.fd(), Poller.IN);
+                    answers.add(lane.fd(), Poller.IN);
                     polledLanes.add(lane);
                 }
             }
@@ -266,7 +281,7 @@ final class Acceptor implements AutoCloseable {
 
     private void readAnswers() {
         for (int index = 0; index < polledLanes.size(); index++) {
-            if (poller.isReady(firstLane + index)) {
+            if (answers.isReady(firstLane + index)) {
                 readAnswers(polledLanes.get(index));
             }
         }
@@ -297,8 +312,10 @@ final class Acceptor implements AutoCloseable {
         while (!waiting.isEmpty() && !rotation.isEmpty()) {
             rotation.give(waiting.removeFirst());
         }
+        busy = false;
         if (!rotation.isEmpty()) {
-            gate.acceptReady(poller, Math.min(MOST_A_PASS, rotation.credit()), nowNanos, rotation::give);
+            int most = Math.min(MOST_A_PASS, rotation.credit());
+            busy = gate.acceptReady(poller, most, nowNanos, rotation::give);
         } else if (policy.masterAccepts() && gate.mayAccept(nowNanos) && waiting.size() < queueMax) {
             gate.relieve(queueMax - waiting.size(), nowNanos, waiting::addLast);
         }

@@ -62,10 +62,14 @@ final class Gate {
         polled = true;
     }
 
-    /** Takes connections of those listeners that the last poll found ready; each time another one comes first. */
-    void acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
+    /**
+     * Takes connections of those listeners that the last poll found ready; each time another one comes first.
+     *
+     * @return whether there was one
+     */
+    boolean acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
         if (!polled) {
-            return;
+            return false;
         }
         polled = false;
         int accepted = 0;
@@ -76,6 +80,7 @@ final class Gate {
                 accepted += accept(listeners.get(index), most - accepted, nowNanos, each);
             }
         }
+        return accepted > 0;
     }
 
     private int accept(Listener listener, int most, long nowNanos, Consumer<Pending> each) {

@@ -64,6 +64,7 @@ final class Rendezvous {
         return !strangers.isEmpty() || shortage.isResting(nowNanos);
     }
 
+    /** How many have not said hello yet. */
     int strangerCount() {
         return strangers.size();
     }

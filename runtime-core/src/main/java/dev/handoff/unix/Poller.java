@@ -43,6 +43,11 @@ public final class Poller {
         return size++;
     }
 
+    /** How many descriptors there are: the index of the next one. */
+    public int size() {
+        return size;
+    }
+
     private void grow() {
         Pointer larger = Native.allocate(2 * capacity * ENTRY);
         entries.transferTo(0, larger, 0, (long) capacity * ENTRY);

@@ -193,6 +193,7 @@ public final class ClusterServer implements AutoCloseable {
                 serveIfWorker();
                 SupervisedCluster cluster = supervise(signals.orElse(true));
                 cluster.stopped().join();
+                MasterSignals.haltIfAtOnce();
             } catch (StartException e) {
                 System.err.println(e.getMessage());
                 System.exit(e.exitCode());

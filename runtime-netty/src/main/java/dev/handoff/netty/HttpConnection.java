@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final int MOST_SHOWN = 128;
 
     private final HttpService service;
     private final Channel channel;
@@ -218,6 +220,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         LingeringClose.close(channel);
     }
 
+    private String firstInput() {
+        int shown = Math.min(input.readableBytes(), MOST_SHOWN);
+        return Ascii.printable(input.toString(input.readerIndex(), shown, StandardCharsets.ISO_8859_1));
+    }
+
     private boolean step() {
         Exchange current = exchange;
         return current == null ? input.isReadable() && begin() : current.readBody(input);
@@ -240,6 +247,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(HttpFailure failure) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{} gets {}: {}; its bytes: {}", channel, failure.status(), failure.getMessage(), firstInput());
+        }
         Exchange refused = exchange == null ? begin(RequestHead.UNREADABLE) : exchange;
         refused.refuse(failure);
     }

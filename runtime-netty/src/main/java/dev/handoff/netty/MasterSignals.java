@@ -1,13 +1,17 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.Terminal;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,11 @@ final class MasterSignals {
     private static final Logger LOG = LoggerFactory.getLogger(MasterSignals.class);
     private static final int EXIT_BY_INT = 130;
     private static final int EXIT_BY_TERM = 143;
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(2);
+    private static final StopResult NOT_EVEN_KILLED = new StopResult(0, 0);
+
+    /** The exit code of a process that a second signal ends, 0 for none: signals are one per process. */
+    private static final AtomicInteger END_AT_ONCE = new AtomicInteger();
 
     private final CompletableFuture<SupervisedCluster> cluster = new CompletableFuture<>();
     private final boolean onTerminal = Terminal.isControlling();
@@ -73,7 +82,18 @@ final class MasterSignals {
             tell(SupervisedCluster::stop);
         } else {
             LOG.warn("stopping at once");
+            END_AT_ONCE.compareAndSet(0, exitCode);
             tell(SupervisedCluster::kill);
+            cluster.thenCompose(SupervisedCluster::stopped)
+                    .completeOnTimeout(NOT_EVEN_KILLED, KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(MasterSignals::haltIfAtOnce);
+        }
+    }
+
+    /** Ends the process with the code of a second signal, if there was one. */
+    static void haltIfAtOnce() {
+        int exitCode = END_AT_ONCE.get();
+        if (exitCode != 0) {
             Runtime.getRuntime().halt(exitCode);
         }
     }

@@ -17,8 +17,12 @@ public final class ClusterBuilder {
     private static final Path TARGET = Path.of("").toAbsolutePath().resolve("target");
     private static final Path APP = TARGET.resolve("sample-app.jar");
 
+    /** The bytes of a request that a worker refuses stand in the log of a test that fails by it. */
+    private static final String TELL_WHY_REFUSED =
+            "-Dorg.slf4j.simpleLogger.log.dev.handoff.netty.HttpConnection=debug";
+
     private final List<String> flags =
-            new ArrayList<>(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+            new ArrayList<>(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", TELL_WHY_REFUSED));
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, String> options = new LinkedHashMap<>();
     private final List<String> ignored = new ArrayList<>();
