@@ -32,6 +32,7 @@ public final class RunningCluster {
     private final int workersAtFirst;
     private final Output output;
     private boolean errorsExpected;
+    private volatile int port;
 
     RunningCluster(Process master, Path directory, int workersAtFirst) {
         this.master = master;
@@ -57,11 +58,14 @@ public final class RunningCluster {
         return workers().iterator().next();
     }
 
-    /** The port of the only listener. */
+    /** The port of the only listener. While the master probes a worker it listens on another one for a moment. */
     public int port() {
-        Set<Integer> ports = Processes.portsOf(master());
-        assertThat(ports).as("ports on which master %d listens", master()).hasSize(1);
-        return ports.iterator().next();
+        if (port == 0) {
+            Set<Integer> ports = await("one port on which master " + master() + " listens")
+                    .until(() -> Processes.portsOf(master()), listening -> listening.size() == 1);
+            port = ports.iterator().next();
+        }
+        return port;
     }
 
     public boolean isListening() {
