@@ -9,6 +9,8 @@ import io.netty.channel.Channel;
  *
  * <p>A pipeline hears of its worker's leaving as the user event {@link ConnectionEvent#LEAVING}: the handlers should
  * then end the connection at the next point where nothing is lost by it. What is still open at the drain limit is cut.
+ *
+ * <p>Do not set SO_LINGER on a connection: the master may be the last to close its socket, and would wait in that close.
  */
 @FunctionalInterface
 public interface WorkerHandler {
