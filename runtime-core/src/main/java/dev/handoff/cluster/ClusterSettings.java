@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a cluster is to be: numbers and limits ({@link Setting}), where it listens, and how its workers are started.
@@ -136,7 +137,8 @@ public final class ClusterSettings {
      * @param variable gives an environment variable, or null
      * @throws IllegalArgumentException if one of them does not fit its setting, naming where it was said
      */
-    public ClusterSettings resolved(UnaryOperator<String> property, UnaryOperator<String> variable) {
+    public ClusterSettings resolved(
+            Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
         return changed(copy -> {
             for (Setting setting : Setting.values()) {
                 if (!copy.operator.containsKey(setting)) {
@@ -148,7 +150,7 @@ public final class ClusterSettings {
         });
     }
 
-    private static Optional<Object> said(Setting setting, String name, UnaryOperator<String> source) {
+    private static Optional<Object> said(Setting setting, String name, Function<String, @Nullable String> source) {
         return Optional.ofNullable(source.apply(name)).map(text -> {
             try {
                 return setting.parse(text);

@@ -41,11 +41,11 @@ class DirectionsTest {
     private static final DescribedPredicate<JavaClass> NATIVE =
             resideInAnyPackage("jnr..", "com.kenai..").and(not(resideInAPackage("jnr.constants..")));
 
-    /** What crosses the seam between the worker's side and Netty: values one by one, no socket, channel or codec. */
     /** Both ends of the control socket, and what loads their classes ahead. */
     private static final DescribedPredicate<JavaClass> CONTROL_SOCKETS = belongToAnyOf(ControlChannel.class)
             .or(nameMatching("dev\\.handoff\\.master\\.(ControlServer|ClassPreloader)(\\$.*)?"));
 
+    /** What crosses the seam between the worker's side and Netty: values one by one, no socket, channel or codec. */
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
             Fd.class,
             SocketAddressBytes.class,
