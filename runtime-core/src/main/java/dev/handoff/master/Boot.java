@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first start of a cluster: over when as many workers as wanted are ready, given up when several were lost and none
- * was ever ready. The supervisor's thread only.
+ * The first start of a cluster: over when as many workers as wanted are ready, given up when several were lost, or one was
+ * refused, and none was ever ready. The supervisor's thread only.
  */
 final class Boot {
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
@@ -18,6 +18,7 @@ final class Boot {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private boolean anyReady;
     private int failures;
+    private boolean givenUp;
 
     Boot(int mostTries) {
         this.mostTries = mostTries;
@@ -39,8 +40,13 @@ final class Boot {
     }
 
     /** A worker was lost, or could not be started. */
-    void lost(String reason, @Nullable WorkerOutput output, Completions completions) {
-        if (!anyReady && ++failures == mostTries) {
+    void lost(Slot.Loss loss, String reason, @Nullable WorkerOutput output, Completions completions) {
+        if (anyReady || givenUp) {
+            return;
+        }
+        failures++;
+        if (failures == mostTries || loss == Slot.Loss.REFUSED) {
+            givenUp = true;
             CompletableFuture<Void> heard = output == null ? CompletableFuture.completedFuture(null) : output.onEnd();
             heard.completeOnTimeout(null, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
                     .thenRun(() -> completions.fail(done, failure(reason, output == null ? List.of() : output.tail())));
@@ -49,13 +55,13 @@ final class Boot {
 
     /** Whether no more is to be tried. */
     boolean isGivenUp() {
-        return !anyReady && failures >= mostTries;
+        return givenUp;
     }
 
     private StartException failure(String reason, List<String> lastLines) {
         StringBuilder message = new StringBuilder("no worker got ready in ")
-                .append(mostTries)
-                .append(mostTries == 1 ? " try" : " tries")
+                .append(failures)
+                .append(failures == 1 ? " try" : " tries")
                 .append("; the last one: ")
                 .append(reason);
         if (!lastLines.isEmpty()) {

@@ -58,10 +58,20 @@ final class ControlPeer implements ControlChannel.Listener {
         channel.send(welcome);
     }
 
+    /** Tells it why it is of no use, and leaves it the time of a stranger to go by itself. Any thread. */
+    void refuse(String why) {
+        logRefusal(why);
+        channel.send(new ControlFrame.Refused(why));
+    }
+
     /** Sends it away, and logs why. Any thread. */
     void reject(String why) {
-        server.logRefusal("refused pid " + pid() + " (uid " + credentials.uid() + ") on the control socket: " + why);
+        logRefusal(why);
         close();
+    }
+
+    private void logRefusal(String why) {
+        server.logRefusal("refused pid " + pid() + " (uid " + credentials.uid() + ") on the control socket: " + why);
     }
 
     /** Ends the channel, if it has not ended. Any thread. */

@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param late whether it has said hello before, for a token is good for one, or was told to leave meanwhile
  */
 record HelloCheck(int workerId, long pid, Token token, boolean late) {
-    /** Why that hello is refused; empty if it is not. Versions come last, so that a stranger learns nothing. */
-    Optional<String> refusal(Hello hello, long peerPid) {
+    /** Why whoever said that hello is sent away, and told nothing; empty if it is the worker. */
+    Optional<String> rejection(Hello hello, long peerPid) {
         if (peerPid != pid) {
             return Optional.of("worker " + workerId + " is pid " + pid + ", not pid " + peerPid);
         }
@@ -26,10 +26,11 @@ record HelloCheck(int workerId, long pid, Token token, boolean late) {
         if (late) {
             return Optional.of("worker " + workerId + " has said hello before, or is to leave");
         }
-        return versions(hello);
+        return Optional.empty();
     }
 
-    private static Optional<String> versions(Hello hello) {
+    /** Why the worker that said that hello is of no use; empty if it is. To be asked last: a stranger learns nothing. */
+    static Optional<String> mismatch(Hello hello) {
         if (hello.wireVersion() != ControlFrame.VERSION) {
             return Optional.of(differs("wire", hello.wireVersion(), ControlFrame.VERSION));
         }

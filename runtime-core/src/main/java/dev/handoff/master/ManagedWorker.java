@@ -46,6 +46,7 @@ final class ManagedWorker implements Worker {
     private long readyNanos;
     private boolean wasReady;
     private boolean greeted;
+    private boolean refused;
     private boolean lanesOpen;
     private boolean started;
     private boolean leavingTold;
@@ -221,6 +222,16 @@ final class ManagedWorker implements Worker {
     void connect(ControlPeer peer) {
         greeted = true;
         control = peer;
+    }
+
+    /** Notes that its build does not fit this master's. */
+    void noteRefused(String why) {
+        refused = true;
+        noteComplaint(why);
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     /** Notes that the channel has ended; false if there was none. */

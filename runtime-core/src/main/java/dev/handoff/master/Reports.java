@@ -58,13 +58,23 @@ final class Reports {
 
     void onHello(ControlPeer peer, Hello hello, long nowNanos) {
         Optional<ManagedWorker> worker = roster.find(hello.workerId());
-        Optional<String> refusal = worker.isEmpty()
+        Optional<String> rejection = worker.isEmpty()
                 ? Optional.of("it says that it is worker " + hello.workerId() + ", and there is none")
-                : worker.get().helloCheck().refusal(hello, peer.pid());
-        if (worker.isPresent() && refusal.isEmpty()) {
-            lifecycle.online(worker.get(), peer, hello, nowNanos);
+                : worker.get().helloCheck().rejection(hello, peer.pid());
+        if (worker.isPresent() && rejection.isEmpty()) {
+            onHello(worker.get(), peer, hello, nowNanos);
         } else {
-            refusal.ifPresent(peer::reject);
+            rejection.ifPresent(peer::reject);
+        }
+    }
+
+    private void onHello(ManagedWorker worker, ControlPeer peer, Hello hello, long nowNanos) {
+        Optional<String> mismatch = HelloCheck.mismatch(hello);
+        if (mismatch.isPresent()) {
+            worker.noteRefused(mismatch.get());
+            peer.refuse(mismatch.get());
+        } else {
+            lifecycle.online(worker, peer, hello, nowNanos);
         }
     }
 

@@ -12,12 +12,15 @@ final class Slot {
         /** It had proved itself: the next try is as good as a first one. */
         AFTER_GOOD_RUN,
         /** Somebody killed it while it was ready: that says nothing of the build. */
-        KILLED_FROM_OUTSIDE
+        KILLED_FROM_OUTSIDE,
+        /** The master refused it: so it would every other of that generation. */
+        REFUSED
     }
 
     private final int number;
     private final Backoff backoff;
     private long dueNanos;
+    private int hopelessGeneration;
 
     Slot(int number, Backoff backoff, long nowNanos) {
         this.number = number;
@@ -40,12 +43,16 @@ final class Slot {
         return dueNanos;
     }
 
-    boolean isDue(long nowNanos) {
-        return nowNanos - dueNanos >= 0;
+    /** Whether one of that generation may be tried now. */
+    boolean isDue(int generation, long nowNanos) {
+        return generation != hopelessGeneration && nowNanos - dueNanos >= 0;
     }
 
     /** Its worker was lost; gives the nanoseconds until it may be tried again. */
-    long lost(Loss loss, long nowNanos) {
+    long lost(int generation, Loss loss, long nowNanos) {
+        if (loss == Loss.REFUSED) {
+            hopelessGeneration = generation;
+        }
         if (loss == Loss.AFTER_GOOD_RUN) {
             backoff.clear();
         }

@@ -38,8 +38,8 @@ final class Slots {
         return new Backoff(first, longest, () -> ThreadLocalRandom.current().nextDouble());
     }
 
-    boolean isDue(int number, long nowNanos) {
-        return slot(number, nowNanos).isDue(nowNanos);
+    boolean isDue(int number, int generation, long nowNanos) {
+        return slot(number, nowNanos).isDue(generation, nowNanos);
     }
 
     /** How long until the next slot is due that is not yet, at most so long. */
@@ -58,6 +58,9 @@ final class Slots {
     }
 
     private Loss loss(ManagedWorker worker, WorkerState before, long nowNanos) {
+        if (worker.isRefused()) {
+            return Loss.REFUSED;
+        }
         boolean killed =
                 worker.exitStatus().filter(new Signaled(Signal.KILL)::equals).isPresent();
         if (killed && WorkerSteps.isServing(before) && kills.forgive(nowNanos)) {
@@ -69,7 +72,10 @@ final class Slots {
     /** A slot has lost its worker, or could not be filled. */
     void lost(int number, int generation, Loss loss, String why, long nowNanos) {
         Slot slot = slot(number, nowNanos);
-        long wait = slot.lost(loss, nowNanos);
+        long wait = slot.lost(generation, loss, nowNanos);
+        if (loss == Loss.REFUSED) {
+            events.publish("slot.errored", number, generation, why + "; not tried again in this generation");
+        }
         if (wait > 0) {
             String next = "tried again in " + Duration.ofNanos(wait).toMillis() + " ms";
             events.publish("slot.backoff", number, generation, why + "; " + next);

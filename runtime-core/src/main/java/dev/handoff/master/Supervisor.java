@@ -188,7 +188,8 @@ final class Supervisor implements Lifecycle.Losses {
     }
 
     private void fillSlots(long nowNanos) {
-        for (int slot : gap().toFill(slot -> slots.isDue(slot, nowNanos))) {
+        int generation = rolls.wanted().number();
+        for (int slot : gap().toFill(slot -> slots.isDue(slot, generation, nowNanos))) {
             start(slot, nowNanos);
         }
     }
@@ -320,7 +321,7 @@ final class Supervisor implements Lifecycle.Losses {
 
     private void onLost(int generation, Slot.Loss loss, String why, @Nullable WorkerOutput output, long nowNanos) {
         rolls.lost(generation, loss, why, output, nowNanos);
-        boot.lost(why, output, crew.completions());
+        boot.lost(loss, why, output, crew.completions());
     }
 
     private void onReady(ManagedWorker worker) {

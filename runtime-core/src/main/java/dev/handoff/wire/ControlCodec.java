@@ -7,6 +7,7 @@ import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Listening;
+import dev.handoff.wire.ControlFrame.Refused;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.ByteArrayInputStream;
@@ -40,10 +41,11 @@ import java.util.List;
  *   5 FAILED     reason text
  *   6 LEAVE      reason text
  *   7 DRAINED    requests cut i32
+ *   8 REFUSED    reason text
  * </pre>
  *
  * A HELLO's body up to its token never changes, and of another version's nothing behind that is read, so that a master can
- * say that they differ.
+ * say that they differ; nor does REFUSED, so that a worker understands it.
  */
 final class ControlCodec {
     static final int MAX_LENGTH = 1 << 20;
@@ -57,6 +59,7 @@ final class ControlCodec {
     private static final int FAILED = 5;
     private static final int LEAVE = 6;
     private static final int DRAINED = 7;
+    private static final int REFUSED = 8;
 
     /** By their codes on the wire. */
     private static final List<Protocol> PROTOCOLS = List.of(Protocol.TCP, Protocol.HTTP, Protocol.TLS, Protocol.HTTPS);
@@ -112,6 +115,9 @@ final class ControlCodec {
         } else if (frame instanceof Drained drained) {
             out.writeByte(DRAINED);
             out.writeInt(drained.requestsCut());
+        } else if (frame instanceof Refused refused) {
+            out.writeByte(REFUSED);
+            writeText(out, refused.reason());
         }
     }
 
@@ -160,8 +166,9 @@ final class ControlCodec {
             case FAILED -> new Failed(in.readUTF());
             case LEAVE -> new Leave(in.readUTF());
             case DRAINED -> new Drained(readCount(in, 0, Integer.MAX_VALUE, "requests cut"));
+            case REFUSED -> new Refused(in.readUTF());
             default ->
-                throw new WireException("expected a frame type from " + HELLO + " to " + DRAINED
+                throw new WireException("expected a frame type from " + HELLO + " to " + REFUSED
                         + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
         };
     }

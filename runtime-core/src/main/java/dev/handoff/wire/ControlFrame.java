@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <pre>
  *   worker   Hello ─▶ Listening ─▶ Started ─▶ (Leave) ─▶ Drained        Failed instead of Started
- *   master         Welcome ─▶
+ *   master         Welcome ─▶        Refused instead of Welcome
  * </pre>
  *
  * {@link ControlCodec} draws the bytes.
@@ -46,6 +46,9 @@ public sealed interface ControlFrame {
             int maxConnections,
             List<ListenerDescription> listeners)
             implements ControlFrame {}
+
+    /** The master's answer to a hello that it does not accept, for that reason: the worker ends. */
+    record Refused(String reason) implements ControlFrame {}
 
     /**
      * A listener, as the worker needs to know it.

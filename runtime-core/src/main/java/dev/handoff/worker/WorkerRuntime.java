@@ -60,15 +60,21 @@ public final class WorkerRuntime {
      * Says hello to the master.
      *
      * @return once the master has welcomed this worker
-     * @throws IOException if the master cannot be reached or sends this worker away
+     * @throws JoinException if the master cannot be reached or sends this worker away
      */
-    public static WorkerRuntime join(Role role) throws IOException {
+    public static WorkerRuntime join(Role role) throws JoinException {
         obeyTheMasterOnly();
-        WorkerRuntime runtime = new WorkerRuntime(role);
-        CurrentWorkerProvider.set(runtime.self);
-        runtime.sayHello();
-        Signals.handle("TERM", () -> runtime.requestLeave("TERM"));
-        return runtime;
+        try {
+            WorkerRuntime runtime = new WorkerRuntime(role);
+            CurrentWorkerProvider.set(runtime.self);
+            runtime.sayHello();
+            Signals.handle("TERM", () -> runtime.requestLeave("TERM"));
+            return runtime;
+        } catch (JoinException e) {
+            throw e;
+        } catch (IOException e) {
+            throw JoinException.unreachable(role.workerId(), role.masterPid(), e);
+        }
     }
 
     /** A terminal and systemd signal the whole process group: what it means is the master's to decide. */
@@ -91,10 +97,9 @@ public final class WorkerRuntime {
             scoreboard = Scoreboard.open(paths.board(role.workerId()), role.workerId());
             lanesToDrain.set(answer.eventLoops());
         } catch (ExecutionException e) {
-            throw new IOException("master " + role.masterPid() + " sent worker " + role.workerId() + " away", e);
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IOException(
-                    "master " + role.masterPid() + " has not answered within " + WELCOME_LIMIT.toSeconds() + " s", e);
+            throw new IOException("no answer within " + WELCOME_LIMIT.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the master's welcome", e);
@@ -216,6 +221,9 @@ public final class WorkerRuntime {
         public void onFrame(ControlFrame frame) {
             if (frame instanceof ControlFrame.Welcome answer) {
                 welcome.complete(answer);
+            } else if (frame instanceof ControlFrame.Refused refused) {
+                welcome.completeExceptionally(
+                        JoinException.refused(role.workerId(), role.masterPid(), refused.reason()));
             } else {
                 LOG.warn("the master sent {}, which says nothing to a worker", frame);
             }

@@ -14,22 +14,23 @@ class HelloCheckTest {
 
     @Test
     void theWorkerIsWelcome() {
-        assertThat(CHECK.refusal(hello(TOKEN), 4711)).isEmpty();
+        assertThat(CHECK.rejection(hello(TOKEN), 4711)).isEmpty();
+        assertThat(HelloCheck.mismatch(hello(TOKEN))).isEmpty();
     }
 
     @Test
     void anotherProcessIsRefused() {
-        assertThat(CHECK.refusal(hello(TOKEN), 4712)).hasValue("worker 3 is pid 4711, not pid 4712");
+        assertThat(CHECK.rejection(hello(TOKEN), 4712)).hasValue("worker 3 is pid 4711, not pid 4712");
     }
 
     @Test
     void anotherTokenIsRefused() {
-        assertThat(CHECK.refusal(hello(Token.random()), 4711)).hasValue("the token is not that of worker 3");
+        assertThat(CHECK.rejection(hello(Token.random()), 4711)).hasValue("the token is not that of worker 3");
     }
 
     @Test
     void aSecondHelloIsRefused() {
-        assertThat(new HelloCheck(3, 4711, TOKEN, true).refusal(hello(TOKEN), 4711))
+        assertThat(new HelloCheck(3, 4711, TOKEN, true).rejection(hello(TOKEN), 4711))
                 .hasValue("worker 3 has said hello before, or is to leave");
     }
 
@@ -37,10 +38,10 @@ class HelloCheckTest {
     void otherVersionsAreRefusedNamingBoth() {
         int wire = ControlFrame.VERSION;
         int board = Scoreboard.VERSION;
-        assertThat(CHECK.refusal(new Hello(wire + 1, board, 3, TOKEN, "17"), 4711))
+        assertThat(HelloCheck.mismatch(new Hello(wire + 1, board, 3, TOKEN, "17")))
                 .hasValueSatisfying(text ->
                         assertThat(text).contains("wire version " + (wire + 1)).contains("speaks version " + wire));
-        assertThat(CHECK.refusal(new Hello(wire, board + 1, 3, TOKEN, "17"), 4711))
+        assertThat(HelloCheck.mismatch(new Hello(wire, board + 1, 3, TOKEN, "17")))
                 .hasValueSatisfying(text -> assertThat(text).contains("scoreboard version " + (board + 1)));
     }
 

@@ -235,6 +235,34 @@ class MasterTest {
         assertThat(failure).hasMessageContaining("JVM did not start").hasMessageContaining("TestWorker");
     }
 
+    /** Exit code of a worker of another wire version, and both versions in the words for people. */
+    @Test
+    void aBuildOfAnotherWireVersionIsRefusedAndNotTriedAgain(@TempDir Path directory) throws Exception {
+        ClusterSettings settings = settings(2).jvmArgs("-cp", OtherBuild.ofWireVersion(99, directory));
+        StartException failure = catchThrowableOfType(StartException.class, () -> Cluster.supervise(settings));
+        assertThat(failure.exitCode()).isEqualTo(10);
+        assertThat(failure)
+                .hasMessageContaining("in 1 try;")
+                .hasMessageContaining("wire version: it speaks wire version 99")
+                .hasMessageContaining("this master speaks version " + ControlFrame.VERSION)
+                .hasMessageContaining("refuses worker 1: it speaks wire version 99");
+    }
+
+    @Test
+    void aRollToABuildOfAnotherWireVersionIsRolledBack(@TempDir Path directory) throws Exception {
+        Path classPath = directory.resolve("class-path");
+        Files.writeString(classPath, "-Dmanner=\n");
+        SupervisedCluster cluster = start(settings(2).jvmArgs("@" + classPath));
+        List<Worker> old = ready(cluster);
+        Files.writeString(classPath, "-cp " + OtherBuild.ofWireVersion(99, directory) + "\n");
+        RollResult result = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+        assertThat(result.verdict()).isEqualTo(Verdict.ROLLED_BACK);
+        assertThat(result.reason()).contains("wire version 99", "speaks version " + ControlFrame.VERSION);
+        assertThat(known.get(2).exitStatus()).hasValue(new ExitStatus.Exited(70));
+        assertThat(ready(cluster)).containsExactlyInAnyOrderElementsOf(old);
+        ask(cluster);
+    }
+
     @Test
     void aWorkerThatNeverGetsReadyIsEndedAtItsLimit() {
         ClusterSettings settings =

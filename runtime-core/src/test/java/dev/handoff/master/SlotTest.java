@@ -11,44 +11,53 @@ class SlotTest {
     // Near the end of the range, where a comparison of two readings of the clock goes wrong.
     private static final long NOW = Long.MAX_VALUE - 10;
 
+    private static final int GENERATION = 5;
+
     private final Slot slot = new Slot(3, new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), () -> 0), NOW);
 
     @Test
     void isDueAtOnceWhenNew() {
         assertThat(slot.number()).isEqualTo(3);
-        assertThat(slot.isDue(NOW)).isTrue();
+        assertThat(slot.isDue(GENERATION, NOW)).isTrue();
     }
 
     @Test
     void aFailureWaits() {
-        assertThat(slot.lost(Loss.FAILURE, NOW)).isEqualTo(WAIT);
-        assertThat(slot.isDue(NOW + WAIT - 1)).isFalse();
-        assertThat(slot.isDue(NOW + WAIT)).isTrue();
-        assertThat(slot.lost(Loss.FAILURE, NOW + WAIT)).isEqualTo(2 * WAIT);
+        assertThat(slot.lost(GENERATION, Loss.FAILURE, NOW)).isEqualTo(WAIT);
+        assertThat(slot.isDue(GENERATION, NOW + WAIT - 1)).isFalse();
+        assertThat(slot.isDue(GENERATION, NOW + WAIT)).isTrue();
+        assertThat(slot.lost(GENERATION, Loss.FAILURE, NOW + WAIT)).isEqualTo(2 * WAIT);
         assertThat(slot.failures()).isEqualTo(2);
     }
 
     @Test
     void theFirstDeathAfterAGoodRunIsReplacedAtOnce() {
-        slot.lost(Loss.FAILURE, NOW);
-        assertThat(slot.lost(Loss.AFTER_GOOD_RUN, NOW)).isZero();
-        assertThat(slot.isDue(NOW)).isTrue();
-        assertThat(slot.lost(Loss.FAILURE, NOW)).isEqualTo(WAIT);
+        slot.lost(GENERATION, Loss.FAILURE, NOW);
+        assertThat(slot.lost(GENERATION, Loss.AFTER_GOOD_RUN, NOW)).isZero();
+        assertThat(slot.isDue(GENERATION, NOW)).isTrue();
+        assertThat(slot.lost(GENERATION, Loss.FAILURE, NOW)).isEqualTo(WAIT);
     }
 
     @Test
     void aKillFromOutsideIsReplacedAtOnceAndForgetsNothing() {
-        slot.lost(Loss.FAILURE, NOW);
-        assertThat(slot.lost(Loss.KILLED_FROM_OUTSIDE, NOW)).isZero();
-        assertThat(slot.isDue(NOW)).isTrue();
-        assertThat(slot.lost(Loss.FAILURE, NOW)).isEqualTo(2 * WAIT);
+        slot.lost(GENERATION, Loss.FAILURE, NOW);
+        assertThat(slot.lost(GENERATION, Loss.KILLED_FROM_OUTSIDE, NOW)).isZero();
+        assertThat(slot.isDue(GENERATION, NOW)).isTrue();
+        assertThat(slot.lost(GENERATION, Loss.FAILURE, NOW)).isEqualTo(2 * WAIT);
+    }
+
+    @Test
+    void noOtherOfARefusedGenerationIsTried() {
+        assertThat(slot.lost(GENERATION, Loss.REFUSED, NOW)).isZero();
+        assertThat(slot.isDue(GENERATION, NOW + Duration.ofDays(1).toNanos())).isFalse();
+        assertThat(slot.isDue(GENERATION + 1, NOW)).isTrue();
     }
 
     @Test
     void healingStartsAnew() {
-        slot.lost(Loss.FAILURE, NOW);
+        slot.lost(GENERATION, Loss.FAILURE, NOW);
         slot.heal(NOW);
-        assertThat(slot.isDue(NOW)).isTrue();
+        assertThat(slot.isDue(GENERATION, NOW)).isTrue();
         assertThat(slot.failures()).isZero();
     }
 

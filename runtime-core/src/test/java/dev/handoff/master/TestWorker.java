@@ -10,6 +10,7 @@ import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.worker.HandoffReceiver;
+import dev.handoff.worker.JoinException;
 import dev.handoff.worker.WorkerRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,12 +49,22 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         if (manner.equals("hang")) {
             TimeUnit.MINUTES.sleep(10);
         }
-        WorkerRuntime runtime = WorkerRuntime.join(Role.ofThisProcess().orElseThrow());
+        WorkerRuntime runtime = join();
         if (manner.equals("throw")) {
             runtime.failed("java.lang.IllegalStateException: no database");
             WorkerRuntime.exit(72);
         }
         new TestWorker(runtime, manner).serve();
+    }
+
+    private static WorkerRuntime join() {
+        try {
+            return WorkerRuntime.join(Role.ofThisProcess().orElseThrow());
+        } catch (JoinException e) {
+            System.out.println(e.getMessage());
+            WorkerRuntime.exit(e.exitCode());
+            throw new AssertionError("exit does not return", e);
+        }
     }
 
     private void serve() throws Exception {
@@ -102,6 +113,8 @@ public final class TestWorker implements HandoffReceiver.Adopter {
 
     private void answer(Fd connection) {
         try (UnixSocketChannel channel = UnixSocketChannel.fromFD(connection.release())) {
+            // A new channel takes its descriptor for a blocking one, and a change to what it knows for no change.
+            channel.configureBlocking(false);
             channel.configureBlocking(true);
             ByteBuffer request = ByteBuffer.allocate(4096);
             channel.read(request);

@@ -10,6 +10,7 @@ import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Listening;
+import dev.handoff.wire.ControlFrame.Refused;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.time.Duration;
@@ -44,7 +45,8 @@ final class ControlCodecTest {
                 new Started(),
                 new Failed("java.lang.IllegalStateException: no database\n\tat …"),
                 new Leave(""),
-                new Drained(Integer.MAX_VALUE));
+                new Drained(Integer.MAX_VALUE),
+                new Refused("it speaks wire version 2"));
     }
 
     @ParameterizedTest
@@ -82,8 +84,8 @@ final class ControlCodecTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            00                                               | expected a frame type from 1 to 7 at offset 0 of a control frame of 1 bytes, found 0
-            08                                               | found 8
+            00                                               | expected a frame type from 1 to 8 at offset 0 of a control frame of 1 bytes, found 0
+            09                                               | found 9
             ff                                               | found 255
             0200000000                                       | expected 1 to 64 event loops, found 0
             0200000041                                       | expected 1 to 64 event loops, found 65

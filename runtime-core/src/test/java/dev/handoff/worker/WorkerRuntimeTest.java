@@ -19,6 +19,7 @@ import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Listening;
+import dev.handoff.wire.ControlFrame.Refused;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
 import dev.handoff.wire.HandoffChannel;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A worker's process whose master is the test. */
 final class WorkerRuntimeTest implements ControlChannel.Listener {
     private static final int WORKER = 7;
+    private static final int OTHER_VERSION = 70;
     private static final int MASTER_GONE = 71;
     private static final int START_THREW = 72;
     private static final Token TOKEN = Token.random();
@@ -207,6 +209,16 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     }
 
     @Test
+    void whoIsOfAnotherVersionEndsSayingSo() throws Exception {
+        ChildJvm worker = fork("serve");
+        acceptHello().send(new Refused("it speaks version 1, this master speaks version 2"));
+        assertThat(worker.exitCode()).isEqualTo(OTHER_VERSION);
+        assertThat(worker.output())
+                .contains("refuses worker " + WORKER + ": it speaks version 1, this master speaks version 2");
+        assertThat(master().paths().lock()).exists();
+    }
+
+    @Test
     void withoutAMasterItEndsAndTidiesUp() throws Exception {
         ChildJvm worker = fork("serve");
         ControlChannel control = welcome();
@@ -260,9 +272,9 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         public static void main(String[] arguments) throws Exception {
             try {
                 live(WorkerRuntime.join(Role.ofThisProcess().orElseThrow()), arguments[0]);
-            } catch (IOException e) {
-                System.err.println(e.getMessage());
-                WorkerRuntime.exit(MASTER_GONE);
+            } catch (JoinException e) {
+                System.out.println(e.getMessage());
+                WorkerRuntime.exit(e.exitCode());
             }
         }
 

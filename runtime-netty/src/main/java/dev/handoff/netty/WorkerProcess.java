@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.Role;
+import dev.handoff.worker.JoinException;
 import dev.handoff.worker.WorkerRuntime;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
@@ -56,9 +57,9 @@ final class WorkerProcess {
         WorkerRuntime runtime;
         try {
             runtime = WorkerRuntime.join(role);
-        } catch (IOException e) {
+        } catch (JoinException e) {
             LOG.error("{}", e.getMessage());
-            WorkerRuntime.exit(MASTER_GONE);
+            WorkerRuntime.exit(e.exitCode());
             throw new AssertionError("exit does not return", e);
         }
         try {
