@@ -4,6 +4,7 @@ import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Setting;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
 import dev.handoff.wire.HandoffChannel;
@@ -97,7 +98,7 @@ final class Acceptor implements AutoCloseable {
         this.gate = new Gate(listeners);
         this.wakeUp = new WakeUp();
         try {
-            this.rendezvous = new Rendezvous(rendezvousSocket);
+            this.rendezvous = new Rendezvous(Rendezvous.listen(rendezvousSocket));
         } catch (IOException e) {
             wakeUp.close();
             throw e;
@@ -111,6 +112,12 @@ final class Acceptor implements AutoCloseable {
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler(Fatal::end);
         thread.start();
+    }
+
+    /** Lanes come in there from now on: somebody has removed the socket's file, or it is to be elsewhere. */
+    void listenAgain(Path rendezvousSocket) throws IOException {
+        SeqPacketSocket next = Rendezvous.listen(rendezvousSocket);
+        command(() -> rendezvous.move(next));
     }
 
     /** The lanes of that worker may connect from now on. */

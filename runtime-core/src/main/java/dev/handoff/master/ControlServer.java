@@ -6,7 +6,6 @@ import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Hello;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,9 +46,9 @@ final class ControlServer implements AutoCloseable {
         void onEnd(ControlPeer peer, @Nullable IOException failure);
     }
 
-    private final UnixServerSocketChannel socket;
     private final Events events;
     private final Set<ControlPeer> strangers = ConcurrentHashMap.newKeySet();
+    private volatile UnixServerSocketChannel socket;
     private volatile boolean closed;
     private boolean anyRefusal;
     private long lastRefusalNanos;
@@ -62,14 +61,26 @@ final class ControlServer implements AutoCloseable {
      */
     ControlServer(Path path, Events events) throws IOException {
         this.events = events;
-        this.socket = UnixServerSocketChannel.open();
+        this.socket = listen(path);
+    }
+
+    private static UnixServerSocketChannel listen(Path path) throws IOException {
+        UnixServerSocketChannel socket = UnixServerSocketChannel.open();
         try {
             socket.socket().bind(new UnixSocketAddress(path.toFile()), BACKLOG);
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            return socket;
         } catch (IOException e) {
             socket.close();
             throw new IOException("cannot listen on unix:" + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Listens there from now on: somebody has removed the file of the socket, or it is to be elsewhere. */
+    void listenAgain(Path path) throws IOException {
+        UnixServerSocketChannel before = socket;
+        socket = listen(path);
+        before.close();
     }
 
     void start() {
@@ -85,12 +96,11 @@ final class ControlServer implements AutoCloseable {
 
     private void run() {
         while (!closed) {
+            UnixServerSocketChannel listening = socket;
             try {
-                admit(socket.accept());
-            } catch (ClosedChannelException e) {
-                return;
+                admit(listening.accept());
             } catch (IOException e) {
-                if (!closed) {
+                if (listening.isOpen()) {
                     logRefusal("cannot accept on the control socket, tries again: " + e.getMessage());
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }

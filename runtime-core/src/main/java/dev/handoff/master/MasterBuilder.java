@@ -7,7 +7,6 @@ import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
-import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +91,7 @@ final class MasterBuilder {
         Inbox inbox = new Inbox();
         SupervisorProxy proxy = new SupervisorProxy(inbox);
         EventBus events = new EventBus();
-        Supervisor.Crew crew = crew(directory.paths(), listeners, sink, new Completions(threads()), events, proxy);
+        Supervisor.Crew crew = crew(directory, listeners, sink, new Completions(threads()), events, proxy);
         Supervisor supervisor = new Supervisor(generation, crew, inbox, proxy, System::nanoTime);
         sayWhatBegins(directory, listeners);
         Master master = new Master(
@@ -143,20 +142,23 @@ final class MasterBuilder {
     }
 
     private Supervisor.Crew crew(
-            RuntimePaths paths,
+            RuntimeDirectory directory,
             List<Listener> listeners,
             LogSink sink,
             Completions completions,
             EventBus events,
             SupervisorProxy proxy)
             throws IOException {
-        ControlServer control = new ControlServer(paths.control(), proxy);
+        ControlServer control = new ControlServer(directory.paths().control(), proxy);
         closer.add("close the control socket", control::close);
-        Acceptor acceptor = new Acceptor(paths.rendezvous(), settings, listeners, proxy);
+        Acceptor acceptor = new Acceptor(directory.paths().rendezvous(), settings, listeners, proxy);
         closer.add("end the acceptor", acceptor::close);
-        WorkerStarter starter = new WorkerStarter(WorkerStarter.launcher(), paths, Machine.ofThisProcess(), sink);
+        Premises premises = new Premises(directory, control, acceptor, events);
+        WorkerStarter starter =
+                new WorkerStarter(WorkerStarter.launcher(), directory::paths, Machine.ofThisProcess(), sink);
         Prober prober = new Prober(settings, acceptor::probe, completions.threads());
-        return new Supervisor.Crew(starter, acceptor, control, prober, events, welcome(listeners), completions);
+        return new Supervisor.Crew(
+                premises, starter, acceptor, control, prober, events, welcome(listeners), completions);
     }
 
     private Welcome welcome(List<Listener> listeners) {

@@ -37,18 +37,30 @@ final class Rendezvous {
 
     private record Stranger(HandoffChannel channel, PeerCredentials peer, long sinceNanos) {}
 
-    private final SeqPacketSocket socket;
     private final List<Stranger> strangers = new ArrayList<>();
     private final Shortage shortage = new Shortage();
+    private SeqPacketSocket socket;
 
-    Rendezvous(Path path) throws IOException {
-        socket = SeqPacketSocket.listen(path, BACKLOG);
+    Rendezvous(SeqPacketSocket socket) {
+        this.socket = socket;
+    }
+
+    /** Makes a place to come in. Any thread. */
+    static SeqPacketSocket listen(Path path) throws IOException {
+        SeqPacketSocket socket = SeqPacketSocket.listen(path, BACKLOG);
         try {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            return socket;
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /** From now on lanes come in there. */
+    void move(SeqPacketSocket next) {
+        socket.close();
+        socket = next;
     }
 
     /** Adds the door and those who stand in it to a poll. */

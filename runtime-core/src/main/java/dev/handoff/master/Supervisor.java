@@ -38,6 +38,7 @@ final class Supervisor implements Lifecycle.Losses {
      * @param welcome what each worker is told
      */
     record Crew(
+            Premises premises,
             WorkerStarter starter,
             Acceptor acceptor,
             ControlServer control,
@@ -128,6 +129,7 @@ final class Supervisor implements Lifecycle.Losses {
     /** Closes the gap between what is wanted and what there is, by one step. */
     void pass(long nowNanos) {
         punctuality.pass(nowNanos);
+        crew.premises().keep(nowNanos);
         crew.control().cutStrangers(nowNanos);
         limitWorkers(nowNanos);
         forgetTheDead(nowNanos);

@@ -8,10 +8,12 @@ import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +22,7 @@ final class WorkerStarter {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerStarter.class);
 
     private final WorkerLauncher launcher;
-    private final RuntimePaths paths;
+    private final Supplier<RuntimePaths> paths;
     private final Machine machine;
     private final LogSink sink;
     private final FreePorts freePorts = new FreePorts(System::nanoTime);
@@ -28,7 +30,7 @@ final class WorkerStarter {
     private final long masterStart = Role.startOf(masterPid);
     private int lastId;
 
-    WorkerStarter(WorkerLauncher launcher, RuntimePaths paths, Machine machine, LogSink sink) {
+    WorkerStarter(WorkerLauncher launcher, Supplier<RuntimePaths> paths, Machine machine, LogSink sink) {
         this.launcher = launcher;
         this.paths = paths;
         this.machine = machine;
@@ -49,7 +51,7 @@ final class WorkerStarter {
                 new ManagedWorker.Identity(++lastId, slot, generation, Token.random(), nowNanos);
         ClusterSettings settings = generation.settings();
         Scoreboard board =
-                Scoreboard.create(paths.board(identity.id()), identity.id(), settings.count(Setting.EVENT_LOOPS));
+                Scoreboard.create(paths.get().board(identity.id()), identity.id(), settings.count(Setting.EVENT_LOOPS));
         try {
             ChildHandle child = launcher.launch(launch(identity, workers));
             WorkerOutput output = WorkerOutput.of(child, identity.id(), generation.number(), sink);
@@ -103,16 +105,17 @@ final class WorkerStarter {
                 identity.id(),
                 identity.slot(),
                 identity.generation().number(),
-                paths.directory(),
+                paths.get().directory(),
                 identity.token());
     }
 
     /** Removes the page of a worker that is gone. */
     void removeBoard(int workerId) {
+        Path board = paths.get().board(workerId);
         try {
-            Files.deleteIfExists(paths.board(workerId));
+            Files.deleteIfExists(board);
         } catch (IOException e) {
-            LOG.warn("cannot remove {}: {}; it goes with the directory", paths.board(workerId), e.toString());
+            LOG.warn("cannot remove {}: {}; it goes with the directory", board, e.toString());
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import jnr.constants.platform.Errno;
 
 /**
- * A lock on a file for the life of the process or until it is closed: flock(2), which, unlike the locks of
+ * A lock on a file or a directory for the life of the process or until it is closed: flock(2), which, unlike the locks of
  * {@link java.nio.channels.FileChannel}, no other close of the same file in this process gives up.
  */
 public final class ExclusiveLock implements AutoCloseable {
@@ -37,6 +37,16 @@ public final class ExclusiveLock implements AutoCloseable {
         if (opened < 0 && Native.errno() == Errno.ENOENT.intValue()) {
             return Optional.empty();
         }
+        return lock(new Fd(Native.check(opened, "cannot open " + path)), path);
+    }
+
+    /**
+     * Locks a directory that is there.
+     *
+     * @return nothing if another process holds it
+     */
+    public static Optional<ExclusiveLock> tryLockDirectory(Path path) throws UnixException {
+        int opened = Native.LIBC.open(path.toString(), Native.O_RDONLY | Native.O_CLOEXEC, 0);
         return lock(new Fd(Native.check(opened, "cannot open " + path)), path);
     }
 

@@ -337,6 +337,24 @@ class MasterTest {
     }
 
     @Test
+    void theRuntimeDirectoryIsMadeAgainForTheNextWorkers(@TempDir Path elsewhere) throws Exception {
+        SupervisedCluster cluster = start(settings(2));
+        RuntimePaths paths = new RuntimePaths(run.resolve("test"));
+        Worker victim = worker1(cluster);
+        Files.move(paths.directory(), elsewhere.resolve("removed"));
+        victim.kill(Signal.KILL);
+        await().until(() -> ready(cluster).size() == 2 && !ready(cluster).contains(victim));
+        assertThat(names()).containsOnlyOnce("runtime.recreated");
+        assertThat(Files.getPosixFilePermissions(paths.control()))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+
+        Files.delete(paths.rendezvous());
+        RollResult result = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+        assertThat(result.verdict()).isEqualTo(Verdict.COMMITTED);
+        ask(cluster);
+    }
+
+    @Test
     void strangersOnTheControlSocketAreSentAwayAndNobodyElseIsDisturbed() throws Exception {
         SupervisedCluster cluster = start(settings(1));
         Path control = new RuntimePaths(run.resolve("test")).control();

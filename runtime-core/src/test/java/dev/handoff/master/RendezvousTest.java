@@ -35,7 +35,7 @@ final class RendezvousTest {
 
     @BeforeEach
     void open() throws IOException {
-        opened = new Rendezvous(path());
+        opened = new Rendezvous(Rendezvous.listen(path()));
     }
 
     @AfterEach
@@ -136,6 +136,20 @@ final class RendezvousTest {
         assertThat(rendezvous().strangerCount()).isEqualTo(63);
         pass();
         assertThat(rendezvous().strangerCount()).isEqualTo(64);
+    }
+
+    @Test
+    void whereItHasMovedToTheNextComeInAndWhoIsInStays() throws Exception {
+        HandoffChannel early = connect();
+        pass();
+        Files.delete(path());
+        rendezvous().move(Rendezvous.listen(path()));
+        HandoffChannel late = connect();
+        pass();
+        early.hello(1, 0, new Token(1, 2));
+        late.hello(2, 0, new Token(1, 2));
+        pass();
+        assertThat(admitted).extracting(HandoffChannel::workerId).containsExactly(1L, 2L);
     }
 
     @Test

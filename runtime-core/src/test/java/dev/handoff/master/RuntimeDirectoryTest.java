@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
 
 import dev.handoff.cluster.StartException;
+import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,12 +175,49 @@ class RuntimeDirectoryTest {
     }
 
     @Test
+    void whereItsPlaceIsGoneForGoodItIsMadeInTheNext() throws Exception {
+        Path session = Files.createDirectory(temporary.resolve("session"));
+        List<Path> roots = List.of(session.resolve("run"), run);
+        RuntimeDirectory directory = RuntimeDirectory.open(roots, ClusterName.given("shop"), locks);
+        for (Path path : List.of(
+                directory.paths().boards(),
+                directory.paths().lock(),
+                directory.paths().directory(),
+                roots.get(0),
+                session)) {
+            Files.delete(path);
+        }
+        assertThat(directory.recreateIfMissing()).isTrue();
+        assertThat(directory.paths().directory()).isEqualTo(run.resolve("shop"));
+        assertThat(directory.paths().boards()).isEmptyDirectory();
+        directory.close();
+        assertThat(run).isEmptyDirectory();
+        assertThat(directory.recreateIfMissing()).as("it stays closed").isFalse();
+        assertThat(run).isEmptyDirectory();
+    }
+
+    @Test
+    void whoeverRemovesOldFilesSeesThatItIsInUse() throws Exception {
+        Path own = run.resolve("shop");
+        try (RuntimeDirectory directory = open("shop")) {
+            assertThat(ExclusiveLock.tryLockDirectory(own)).isEmpty();
+            assertThat(directory.paths().directory()).isEqualTo(own);
+        }
+        Files.createDirectory(own);
+        try (ExclusiveLock free = ExclusiveLock.tryLockDirectory(own).orElseThrow()) {
+            assertThat(free).isNotNull();
+        }
+    }
+
+    @Test
     void onceTakenByAnotherItIsLeftAlone() throws Exception {
         RuntimeDirectory first = open("shop");
         Files.delete(first.paths().boards());
         Files.delete(first.paths().lock());
         try (RuntimeDirectory second = open("shop")) {
-            refused(first::recreateIfMissing).hasMessageContaining("taken by another master");
+            assertThatThrownBy(first::recreateIfMissing)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("taken by another master");
             first.close();
             assertThat(second.paths().lock()).exists();
             assertThat(second.recreateIfMissing()).isFalse();

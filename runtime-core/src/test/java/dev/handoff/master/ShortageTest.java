@@ -108,7 +108,7 @@ final class ShortageTest {
 
         public static void main(String[] arguments) throws Exception {
             Path path = Path.of(arguments[0]);
-            Rendezvous rendezvous = new Rendezvous(path);
+            Rendezvous rendezvous = new Rendezvous(Rendezvous.listen(path));
             rehearse();
             HandoffChannel client = HandoffChannel.connect(path);
             List<WakeUp> crowd = crowd();

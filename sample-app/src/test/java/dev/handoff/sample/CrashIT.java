@@ -91,6 +91,18 @@ class CrashIT {
         }
     }
 
+    /** As a log-out does with a user's runtime directory. */
+    @Test
+    @Tag("core")
+    void workersAreReplacedThoughTheRuntimeDirectoryWasRemoved() throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster());
+        cluster.removeRuntimeDirectory();
+        long victim = cluster.aWorker();
+        cluster.kill(victim);
+        cluster.awaitReplaced(Set.of(victim), 2);
+        cluster.roll();
+    }
+
     @Test
     @Tag("core")
     void whatAKilledWorkerNeverTookUpIsServedOnceByAnother() throws IOException {

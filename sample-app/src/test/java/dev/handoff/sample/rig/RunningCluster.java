@@ -159,6 +159,11 @@ public final class RunningCluster {
         send(worker, Signal.KILL);
     }
 
+    /** Takes away what the cluster keeps while it runs, all at once. */
+    public void removeRuntimeDirectory() throws IOException {
+        Files.move(runtimeDirectory(), directory.resolve("removed"));
+    }
+
     /** Waits until a worker that was killed is gone and replaced by one that answers. */
     public void awaitReplaced(Collection<Long> gone, int count) {
         await("the killed workers " + gone + " are gone").until(() -> Collections.disjoint(workers(), gone));
