@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +32,10 @@ import org.slf4j.LoggerFactory;
  * The way of a connection through the master: accepted, given to a worker by the policy, noted in the ledger of a lane,
  * sent; and after the worker's answer dropped, or given to another.
  *
- * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers and never blocks but in its poll; the
- * package-private methods may be called by any thread and only enqueue. It accepts no more than workers have credit for:
- * beyond that the kernel's backlog is the queue, and only when that fills up are connections taken into a bounded queue
- * here.
+ * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers. It waits in its poll, and for a fraction of
+ * a millisecond when connections come in crowds, nowhere else. The package-private methods may be called by any thread
+ * and only enqueue. It accepts no more than workers have credit for: beyond that the kernel's backlog is the queue, and
+ * only when that fills up are connections taken into a bounded queue here.
  */
 final class Acceptor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
@@ -50,7 +51,11 @@ final class Acceptor implements AutoCloseable {
 
     private static final int MOST_A_PASS = 64;
     private static final int PAUSE_MILLIS = 10;
-    private static final int ANSWERS_MILLIS = 1;
+
+    /** So long the acceptor waits for others, for each connection that it has found waiting together. */
+    private static final long GATHER_NANOS = 50_000;
+
+    private static final long MOST_GATHER_NANOS = 300_000;
 
     /** So long a worker that refused is left alone. */
     private static final long REST_NANOS = 50_000_000;
@@ -68,7 +73,6 @@ final class Acceptor implements AutoCloseable {
     private final int eventLoops;
     private final int queueMax;
     private final Poller poller = new Poller();
-    private final Poller patientPoller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Target> targets = new TreeMap<>();
@@ -76,9 +80,8 @@ final class Acceptor implements AutoCloseable {
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final List<Lane> polledLanes = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
-    private Poller answers = poller;
     private int firstLane;
-    private boolean busy;
+    private int accepted;
     private long nowNanos = System.nanoTime();
     private boolean closed;
 
@@ -211,6 +214,7 @@ final class Acceptor implements AutoCloseable {
     }
 
     private void pass() throws UnixException {
+        letGather();
         poll();
         readAnswers();
         runCommands();
@@ -220,27 +224,26 @@ final class Acceptor implements AutoCloseable {
     }
 
     /**
-     * Waits for something to do. While connections come in, answers do not wake this thread: they are looked for when the
-     * next connection does, or after a millisecond. That halves the wake-ups, and lets answers be read and connections be
-     * sent several at a time.
+     * Lets a crowd gather, as network cards hold their interrupts back: each wake-up of this thread and of a worker, and each
+     * frame, then serves several connections. Whoever comes alone is never kept waiting.
      */
+    private void letGather() {
+        if (accepted > 1) {
+            LockSupport.parkNanos(Math.min(accepted * GATHER_NANOS, MOST_GATHER_NANOS));
+        }
+    }
+
     private void poll() throws UnixException {
         rotation.renew(targets.values(), nowNanos);
         poller.clear();
-        patientPoller.clear();
         int wake = poller.add(wakeUp.fd(), Poller.IN);
         int door = rendezvous.addTo(poller, nowNanos);
         boolean accepting = isAccepting();
         if (accepting) {
             gate.addTo(poller);
         }
-        boolean patient = accepting && busy;
-        answers = patient ? patientPoller : poller;
         addLanes();
-        poller.poll(patient ? ANSWERS_MILLIS : timeoutMillis(accepting));
-        if (patient) {
-            patientPoller.poll(0);
-        }
+        poller.poll(timeoutMillis(accepting));
         nowNanos = System.nanoTime();
         if (poller.isReady(wake)) {
             wakeUp.reset();
@@ -249,12 +252,12 @@ final class Acceptor implements AutoCloseable {
     }
 
     private void addLanes() {
-        firstLane = answers.size();
+        firstLane = poller.size();
         polledLanes.clear();
         for (Target target : targets.values()) {
             for (Lane lane : target.lanes()) {
                 if (lane.isReadable()) {
-                    answers.add(lane.fd(), Poller.IN);
+                    poller.add(lane.fd(), Poller.IN);
                     polledLanes.add(lane);
                 }
             }
@@ -288,7 +291,7 @@ final class Acceptor implements AutoCloseable {
 
     private void readAnswers() {
         for (int index = 0; index < polledLanes.size(); index++) {
-            if (answers.isReady(firstLane + index)) {
+            if (poller.isReady(firstLane + index)) {
                 readAnswers(polledLanes.get(index));
             }
         }
@@ -319,10 +322,10 @@ final class Acceptor implements AutoCloseable {
         while (!waiting.isEmpty() && !rotation.isEmpty()) {
             rotation.give(waiting.removeFirst());
         }
-        busy = false;
+        accepted = 0;
         if (!rotation.isEmpty()) {
             int most = Math.min(MOST_A_PASS, rotation.credit());
-            busy = gate.acceptReady(poller, most, nowNanos, rotation::give);
+            accepted = gate.acceptReady(poller, most, nowNanos, rotation::give);
         } else if (policy.masterAccepts() && gate.mayAccept(nowNanos) && waiting.size() < queueMax) {
             gate.relieve(queueMax - waiting.size(), nowNanos, waiting::addLast);
         }

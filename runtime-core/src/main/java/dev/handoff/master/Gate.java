@@ -65,11 +65,11 @@ final class Gate {
     /**
      * Takes connections of those listeners that the last poll found ready; each time another one comes first.
      *
-     * @return whether there was one
+     * @return how many there were
      */
-    boolean acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
+    int acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
         if (!polled) {
-            return false;
+            return 0;
         }
         polled = false;
         int accepted = 0;
@@ -80,7 +80,7 @@ final class Gate {
                 accepted += accept(listeners.get(index), most - accepted, nowNanos, each);
             }
         }
-        return accepted > 0;
+        return accepted;
     }
 
     private int accept(Listener listener, int most, long nowNanos, Consumer<Pending> each) {

@@ -339,7 +339,9 @@ final class Exchange {
             return;
         }
         boolean whole = bodyIsComplete();
-        endBody(new EOFException("the response was sent before the body had come"));
+        if (!whole) {
+            endBody(new EOFException("the response was sent before the body had come"));
+        }
         connection.onAnswered(stays && whole, !head.keepAlive() && whole && !refused);
     }
 }
