@@ -1,6 +1,7 @@
 package dev.handoff.sample;
 
 import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.process.Signal;
@@ -30,16 +31,25 @@ class DeployIT {
     static final Clusters CLUSTERS = new Clusters();
 
     @Test
-    void aJarReplacedByRenameIsWhatNewWorkersRun(@TempDir Path directory) throws IOException {
+    void aJarReplacedByRenameUnderLoadIsWhatNewWorkersRunAndNothingIsLost(@TempDir Path directory) throws IOException {
         Path jar = Jars.of(directory.resolve("app.jar"), Versioned.class, "one");
         List<Path> classPath = List.of(jar, ClusterBuilder.app());
         RunningCluster cluster = CLUSTERS.start(aCluster().main(Versioned.class.getName(), classPath));
         assertThat(version(cluster)).isEqualTo("one");
         Path next = Jars.of(directory.resolve("next.jar"), Versioned.class, "two");
-        Files.move(next, jar, StandardCopyOption.ATOMIC_MOVE);
-        cluster.roll();
-        assertThat(version(cluster)).isEqualTo("two");
-        assertThat(version(cluster)).isEqualTo("two");
+        try (Load load = Load.on(cluster.port())
+                .with(4, Behaviour.NEW)
+                .with(4, Behaviour.KEEP_ALIVE)
+                .with(4, Behaviour.SILENT_THEN_SEND)
+                .with(4, Behaviour.IDLE_THEN_SEND)
+                .with(4, Behaviour.HALF_HEAD)) {
+            await("load").until(() -> load.answered() >= 300);
+            Files.move(next, jar, StandardCopyOption.ATOMIC_MOVE);
+            cluster.roll();
+            assertThat(version(cluster)).isEqualTo("two");
+            assertThat(version(cluster)).isEqualTo("two");
+            LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+        }
     }
 
     private static String version(RunningCluster cluster) throws IOException {

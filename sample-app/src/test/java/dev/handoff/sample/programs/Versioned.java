@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** Answers {@code /version} with the text of a resource beside it, which differs from build to build. */
+/** Answers {@code /version} with the text of a resource beside it, which differs from build to build. Bears load. */
 public final class Versioned {
     private Versioned() {}
 
@@ -19,7 +19,11 @@ public final class Versioned {
     }
 
     private static Response answer(Request request) throws IOException {
-        return request.path().equals("/version") ? Response.text(version()) : Who.answers();
+        return switch (request.path()) {
+            case "/version" -> Response.text(version());
+            case "/plaintext" -> Response.text("Hello world\n");
+            default -> Who.answers();
+        };
     }
 
     private static String version() throws IOException {
