@@ -24,7 +24,7 @@ final class Boot {
         this.mostTries = mostTries;
     }
 
-    /** Done when the first workers are ready; fails with {@link StartException}. */
+    /** Done when the first workers are ready, never if the cluster is stopped before; fails with {@link StartException}. */
     CompletableFuture<Void> done() {
         return done;
     }
@@ -69,15 +69,5 @@ final class Boot {
             lastLines.forEach(line -> message.append("\n    ").append(line));
         }
         return new StartException(StartException.NO_WORKER_READY, message.toString());
-    }
-
-    /** The cluster was stopped before it was complete. */
-    void stop(Completions completions) {
-        if (!done.isDone()) {
-            completions.fail(
-                    done,
-                    new StartException(
-                            StartException.NO_WORKER_READY, "the cluster was stopped before its workers were ready"));
-        }
     }
 }

@@ -66,22 +66,34 @@ final class Listener implements AutoCloseable {
         List<Listener> opened = new ArrayList<>();
         try {
             for (ListenOptions options : wanted) {
-                opened.add(open(opened.size(), options));
+                opened.add(openOrSayWhy(opened.size(), options));
             }
             return List.copyOf(opened);
-        } catch (IOException e) {
+        } catch (StartException e) {
             opened.forEach(Listener::close);
-            throw new StartException(StartException.CANNOT_LISTEN, e.getMessage() + advice(e), e);
+            throw e;
         }
     }
 
-    private static String advice(IOException failure) {
+    private static Listener openOrSayWhy(int key, ListenOptions options) {
+        try {
+            return open(key, options);
+        } catch (IOException e) {
+            String advice = advice(e, options.path().isPresent());
+            throw new StartException(StartException.CANNOT_LISTEN, e.getMessage() + advice, e);
+        }
+    }
+
+    private static String advice(IOException failure, boolean isPath) {
         if (failure instanceof UnixException e) {
             if (e.is(Errno.EADDRINUSE)) {
-                return "; stop the program that listens there, or choose another port (0: any free one)";
+                return "; stop the program that listens there, or choose another "
+                        + (isPath ? "path" : "port (0: any free one)");
             }
             if (e.is(Errno.EACCES)) {
-                return "; choose a port from 1024 on, or grant CAP_NET_BIND_SERVICE";
+                return isPath
+                        ? "; choose a directory that this user may write to"
+                        : "; choose a port from 1024 on, or grant CAP_NET_BIND_SERVICE";
             }
             if (e.is(Errno.EADDRNOTAVAIL)) {
                 return "; no interface of this machine has that address";

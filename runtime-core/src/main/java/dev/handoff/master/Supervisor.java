@@ -283,7 +283,6 @@ final class Supervisor implements Lifecycle.Losses {
             LOG.info("stops");
             stop.enter(Phase.ANNOUNCED, nowNanos);
             rolls.stop(nowNanos);
-            boot.stop(crew.completions());
             scaleOrders.stop();
         }
     }

@@ -62,6 +62,17 @@ final class ListenerTest {
     }
 
     @Test
+    void aPathInUseIsRefusedWithoutAWordOfPorts() {
+        List<ListenOptions> wanted = List.of(ListenOptions.unix(directory.resolve("socket")));
+        List<Listener> first = Listener.openAll(wanted);
+        assertThatExceptionOfType(StartException.class)
+                .isThrownBy(() -> Listener.openAll(wanted))
+                .withMessageContaining("cannot listen on unix:" + directory.resolve("socket"))
+                .withMessageEndingWith("stop the program that listens there, or choose another path");
+        first.forEach(Listener::close);
+    }
+
+    @Test
     void anAddressOfAnotherMachineIsRefusedInPlainWords() {
         assertThatExceptionOfType(StartException.class)
                 .isThrownBy(() -> Listener.openAll(List.of(ListenOptions.address("192.0.2.1", 80))))

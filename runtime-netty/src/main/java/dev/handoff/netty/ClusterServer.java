@@ -203,7 +203,7 @@ public final class ClusterServer implements AutoCloseable {
         /**
          * Starts serving. In a worker it never returns.
          *
-         * @return once the first workers are ready
+         * @return once the first workers are ready, or it was stopped before, by a signal that it obeys
          * @throws StartException if it cannot listen, the name is taken, or no worker ever got ready; nothing is left
          *     behind
          */

@@ -2,6 +2,7 @@ package dev.handoff.sample;
 
 import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.handoff.sample.programs.ExitsAtOnce;
 import dev.handoff.sample.programs.ThrowsInStart;
@@ -9,6 +10,7 @@ import dev.handoff.sample.programs.Vanishing;
 import dev.handoff.sample.rig.ClusterBuilder;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.Jars;
+import dev.handoff.sample.rig.Processes;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -70,6 +72,22 @@ class StartIT {
                     .asString()
                     .contains(Integer.toString(port), "in use");
         }
+    }
+
+    @Test
+    @Tag("core")
+    void aPortThatThisUserMayNotHaveIsToldInOneSentence() throws IOException {
+        int port = Processes.firstUnprivilegedPort() - 1;
+        assumeThat(port).as("a port that needs a privilege").isPositive();
+        ClusterBuilder cluster = aCluster().port(port);
+        if (Processes.mayListenOnAnyPort()) {
+            cluster.behind("setpriv", "--bounding-set", "-net_bind_service", "--");
+        }
+        assertThat(sayingWhy(cluster, CANNOT_LISTEN))
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains(":" + port, "CAP_NET_BIND_SERVICE");
     }
 
     @Test

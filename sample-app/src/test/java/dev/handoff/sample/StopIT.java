@@ -125,7 +125,9 @@ class StopIT {
         RunningCluster cluster = CLUSTERS.launch(aCluster());
         cluster.awaitListening();
         cluster.signal(Signal.TERM);
-        cluster.awaitExit();
+        assertThat(cluster.awaitExit())
+                .as("the exit code of%n%s", cluster.output().text())
+                .isZero();
         cluster.awaitNothingLeft();
     }
 

@@ -26,6 +26,7 @@ public final class ClusterBuilder {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, String> options = new LinkedHashMap<>();
     private final List<String> ignored = new ArrayList<>();
+    private List<String> prefix = List.of();
     private List<String> program = List.of("-jar", APP.toString());
     private List<String> arguments = List.of();
     private int workers = 2;
@@ -77,6 +78,12 @@ public final class ClusterBuilder {
     /** Signals that the master is born with ignored, as nohup and a script's background jobs are. */
     public ClusterBuilder ignoring(String... signals) {
         ignored.addAll(Arrays.asList(signals));
+        return this;
+    }
+
+    /** A program that takes something from the master, and runs it; behind it stands the command line. */
+    public ClusterBuilder behind(String... words) {
+        prefix = List.of(words);
         return this;
     }
 
@@ -132,6 +139,7 @@ public final class ClusterBuilder {
             String trap = "trap '' " + String.join(" ", ignored) + "; exec \"$@\"";
             command.addAll(List.of("sh", "-c", trap, "sh"));
         }
+        command.addAll(prefix);
         command.add(JAVA.toString());
         command.addAll(flags);
         command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));

@@ -1,5 +1,6 @@
 package dev.handoff.sample.rig;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -22,6 +23,7 @@ public final class Processes {
     private static final int LOCAL_ADDRESS = 1;
     private static final int STATE = 3;
     private static final int INODE = 9;
+    private static final int CAP_NET_BIND_SERVICE = 10;
 
     private Processes() {}
 
@@ -137,6 +139,27 @@ public final class Processes {
                 .map(fields -> fields[LOCAL_ADDRESS])
                 .map(address -> Integer.parseInt(address.substring(address.lastIndexOf(':') + 1), 16))
                 .collect(Collectors.toSet());
+    }
+
+    /** The first TCP port that every user may listen on. */
+    public static int firstUnprivilegedPort() throws IOException {
+        // Numbers under /proc/sys are given by one read only, and Files.readString begins with one of a single byte.
+        try (BufferedReader number =
+                Files.newBufferedReader(PROC.resolve("sys").resolve("net/ipv4/ip_unprivileged_port_start"))) {
+            return Integer.parseInt(number.readLine());
+        }
+    }
+
+    /** Whether this process may listen on those below, too: capabilities(7). */
+    public static boolean mayListenOnAnyPort() {
+        String effective = read(PROC.resolve("self/status"))
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("CapEff:"))
+                .map(line -> line.substring("CapEff:".length()).strip())
+                .findFirst()
+                .orElse("0");
+        return (Long.parseUnsignedLong(effective, 16) & 1L << CAP_NET_BIND_SERVICE) != 0;
     }
 
     private static Optional<String> read(Path file) {
