@@ -1,5 +1,6 @@
 package dev.handoff.benchmarks.micro;
 
+import dev.handoff.benchmarks.Client;
 import dev.handoff.benchmarks.HandoffServer;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.netty.ClusterServer;

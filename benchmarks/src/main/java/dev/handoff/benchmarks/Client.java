@@ -1,4 +1,4 @@
-package dev.handoff.benchmarks.micro;
+package dev.handoff.benchmarks;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** One connection to a server on loopback: blocking, without a library, so that the client costs little and always the same. */
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
     private static final byte[] KEEP_ALIVE = request("");
     private static final byte[] CLOSE = request("Connection: close\r\n");
     private static final byte[] ANSWER_END = "\r\n\r\nHello world\n".getBytes(StandardCharsets.US_ASCII);
@@ -16,7 +16,8 @@ final class Client implements AutoCloseable {
     private final Socket socket;
     private final byte[] answer = new byte[1024];
 
-    Client(int port) throws IOException {
+    /** Connects to a port of this machine. */
+    public Client(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
     }
 
@@ -29,7 +30,7 @@ final class Client implements AutoCloseable {
      *
      * @return the length of the answer
      */
-    int ask() throws IOException {
+    public int ask() throws IOException {
         socket.getOutputStream().write(KEEP_ALIVE);
         return readAnswer();
     }
@@ -39,7 +40,7 @@ final class Client implements AutoCloseable {
      *
      * @return the length of the answer
      */
-    int askOnce() throws IOException {
+    public int askOnce() throws IOException {
         socket.getOutputStream().write(CLOSE);
         int length = readAnswer();
         if (socket.getInputStream().read() >= 0) {
