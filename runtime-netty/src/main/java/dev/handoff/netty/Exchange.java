@@ -79,7 +79,7 @@ final class Exchange {
         refused = true;
         endBody(new IOException(failure.getMessage()));
         if (answered) {
-            connection.cut(new IOException("the request turned out wrong after its response had begun", failure));
+            connection.cut("the request turned out wrong after its response had begun: " + failure.getMessage());
         } else {
             answer(failure.response());
         }
@@ -123,7 +123,7 @@ final class Exchange {
     void breakOff(Throwable failure) {
         if (!connection.isEnding()) {
             LOG.error("the response to {} {} broke off: cutting the connection", head.method(), target(), failure);
-            connection.cut(new IOException("the response broke off", failure));
+            connection.cut("the response broke off");
         }
     }
 
@@ -335,7 +335,7 @@ final class Exchange {
             return;
         }
         if (!last.isSuccess()) {
-            connection.cut(new IOException("the response could not be written", last.cause()));
+            connection.cut("the response could not be written: " + last.cause());
             return;
         }
         boolean whole = bodyIsComplete();

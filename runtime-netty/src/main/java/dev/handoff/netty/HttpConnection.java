@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -108,8 +107,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else {
             LOG.error("{} failed: closing it", channel, cause);
         }
-        ending = true;
-        LingeringClose.now(channel);
+        closeNow();
     }
 
     @Override
@@ -207,8 +205,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (stays) {
             proceed();
         } else if (inputEnded || (clientAsked && !input.isReadable())) {
-            ending = true;
-            LingeringClose.now(channel);
+            closeNow();
         } else {
             close();
         }
@@ -259,7 +256,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (inputEnded && isStarved()) {
-            cut(new EOFException("the client has ended its direction, and no whole request is left"));
+            closeNow();
             return;
         }
         if (!input.isReadable()) {
@@ -335,7 +332,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             case BODY -> refuse(new HttpFailure(408, "the body of the request took too long"));
             case BUSY -> {
                 if (writeWatch.isStuck(channel)) {
-                    cut(new IOException("the client takes no more of the response"));
+                    cut("the client takes no more of the response");
                 } else {
                     watchWrites();
                 }
@@ -344,8 +341,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Ends the connection at once: nothing that could be sent would help. */
-    void cut(IOException cause) {
-        LOG.debug("cutting {}", channel, cause);
+    void cut(String why) {
+        LOG.debug("cutting {}: {}", channel, why);
+        closeNow();
+    }
+
+    private void closeNow() {
         ending = true;
         LingeringClose.now(channel);
     }
