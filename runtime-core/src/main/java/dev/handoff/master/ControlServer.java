@@ -6,16 +6,13 @@ import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Hello;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import jnr.unixsocket.Credentials;
-import jnr.unixsocket.UnixServerSocketChannel;
-import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    private static final int BACKLOG = 256;
     private static final int MOST_STRANGERS = 64;
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
@@ -48,7 +44,7 @@ final class ControlServer implements AutoCloseable {
 
     private final Events events;
     private final Set<ControlPeer> strangers = ConcurrentHashMap.newKeySet();
-    private volatile UnixServerSocketChannel socket;
+    private volatile ControlSocket socket;
     private volatile boolean closed;
     private boolean anyRefusal;
     private long lastRefusalNanos;
@@ -61,25 +57,13 @@ final class ControlServer implements AutoCloseable {
      */
     ControlServer(Path path, Events events) throws IOException {
         this.events = events;
-        this.socket = listen(path);
-    }
-
-    private static UnixServerSocketChannel listen(Path path) throws IOException {
-        UnixServerSocketChannel socket = UnixServerSocketChannel.open();
-        try {
-            socket.socket().bind(new UnixSocketAddress(path.toFile()), BACKLOG);
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw new IOException("cannot listen on unix:" + path + ": " + e.getMessage(), e);
-        }
+        this.socket = ControlSocket.listen(path);
     }
 
     /** Listens there from now on: somebody has removed the file of the socket, or it is to be elsewhere. */
     void listenAgain(Path path) throws IOException {
-        UnixServerSocketChannel before = socket;
-        socket = listen(path);
+        ControlSocket before = socket;
+        socket = ControlSocket.listen(path);
         before.close();
     }
 
@@ -96,14 +80,13 @@ final class ControlServer implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            UnixServerSocketChannel listening = socket;
             try {
-                admit(listening.accept());
+                admit(socket.accept());
+            } catch (ClosedChannelException e) {
+                LOG.debug("the control socket was closed: there is another one, or it is over");
             } catch (IOException e) {
-                if (listening.isOpen()) {
-                    logRefusal("cannot accept on the control socket, tries again: " + e.getMessage());
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                }
+                logRefusal("cannot accept on the control socket, tries again: " + e.getMessage());
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

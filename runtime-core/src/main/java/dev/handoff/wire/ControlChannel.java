@@ -1,5 +1,6 @@
 package dev.handoff.wire;
 
+import dev.handoff.unix.SharedUse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class ControlChannel implements AutoCloseable {
     }
 
     private final UnixSocketChannel channel;
+    private final SharedUse use;
     private final BlockingQueue<byte[]> outbound = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Thread writer;
@@ -41,6 +43,7 @@ public final class ControlChannel implements AutoCloseable {
     /** Takes ownership of a connected, blocking channel. Nothing is read before {@link #start}. */
     public ControlChannel(UnixSocketChannel channel) {
         this.channel = channel;
+        this.use = new SharedUse(this::wake, channel::close);
     }
 
     /** Connects to the master's control socket. */
@@ -70,6 +73,11 @@ public final class ControlChannel implements AutoCloseable {
      */
     public boolean send(ControlFrame frame) {
         return !closed.get() && outbound.offer(ControlCodec.encode(frame));
+    }
+
+    private void wake() throws IOException {
+        channel.shutdownInput();
+        channel.shutdownOutput();
     }
 
     private void read(Listener listener) {
@@ -104,7 +112,7 @@ public final class ControlChannel implements AutoCloseable {
     /** Reads until the buffer is full; gives false at an end of the stream between two frames. */
     private boolean fill(ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
-            if (channel.read(buffer) < 0) {
+            if (readSome(buffer) < 0) {
                 if (buffer.position() == 0) {
                     return false;
                 }
@@ -115,6 +123,15 @@ public final class ControlChannel implements AutoCloseable {
         return true;
     }
 
+    private int readSome(ByteBuffer buffer) throws IOException {
+        use.begin();
+        try {
+            return channel.read(buffer);
+        } finally {
+            use.end();
+        }
+    }
+
     private void write() {
         try {
             while (!closed.get()) {
@@ -122,7 +139,7 @@ public final class ControlChannel implements AutoCloseable {
                 ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + frame.length);
                 bytes.putInt(frame.length).put(frame).flip();
                 while (bytes.hasRemaining()) {
-                    channel.write(bytes);
+                    writeSome(bytes);
                 }
             }
         } catch (IOException | InterruptedException e) {
@@ -131,12 +148,21 @@ public final class ControlChannel implements AutoCloseable {
         }
     }
 
+    private void writeSome(ByteBuffer bytes) throws IOException {
+        use.begin();
+        try {
+            channel.write(bytes);
+        } finally {
+            use.end();
+        }
+    }
+
     /** Closes the channel; frames that were not written yet are lost. Idempotent, any thread. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             try {
-                channel.close();
+                use.close();
             } catch (IOException e) {
                 LOG.warn("a control channel did not close properly: {}", e.getMessage());
             } finally {

@@ -1,18 +1,22 @@
 package dev.handoff.wire;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.wire.ControlFrame.Drained;
 import dev.handoff.wire.ControlFrame.Leave;
+import dev.handoff.wire.ControlFrame.Started;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import jnr.unixsocket.UnixSocketChannel;
@@ -49,7 +53,7 @@ final class ControlChannelTest {
                 .toList();
     }
 
-    private static final class Heard implements ControlChannel.Listener {
+    private static class Heard implements ControlChannel.Listener {
         private final BlockingQueue<ControlFrame> frames = new LinkedBlockingQueue<>();
         private final BlockingQueue<Optional<IOException>> ends = new LinkedBlockingQueue<>();
 
@@ -136,5 +140,43 @@ final class ControlChannelTest {
         channel.close();
         assertThat(heard.end()).isEmpty();
         assertThat(heard.ends).isEmpty();
+    }
+
+    /** Numbers are reused at once: one that is behind must not read on from whoever has got its own. */
+    @Test
+    void aCloseWhileAFrameIsHeardTakesNoByteOfTheNextConnections() throws Exception {
+        CompletableFuture<Void> heardEnough = new CompletableFuture<>();
+        Heard slow = new Heard() {
+            @Override
+            public void onFrame(ControlFrame frame) {
+                super.onFrame(frame);
+                heardEnough.join();
+            }
+        };
+        channel.start("tested", slow);
+        raw.write(ByteBuffer.wrap(HexFormat.of().parseHex("0000000104")));
+        assertThat(slow.frame()).isEqualTo(new Started());
+        channel.close();
+        List<UnixSocketChannel> next = new ArrayList<>();
+        try {
+            for (int pair = 0; pair < 8; pair++) {
+                next.addAll(List.of(UnixSocketChannel.pair()));
+            }
+            for (UnixSocketChannel each : next) {
+                each.write(ByteBuffer.wrap("request!".getBytes(US_ASCII)));
+            }
+            heardEnough.complete(null);
+            assertThat(slow.end()).isEmpty();
+            for (UnixSocketChannel each : next) {
+                ByteBuffer bytes = ByteBuffer.allocate(8);
+                each.read(bytes);
+                assertThat(new String(bytes.array(), 0, bytes.position(), US_ASCII))
+                        .isEqualTo("request!");
+            }
+        } finally {
+            for (UnixSocketChannel each : next) {
+                each.close();
+            }
+        }
     }
 }
