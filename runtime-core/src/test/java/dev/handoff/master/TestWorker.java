@@ -17,8 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Phaser;
 import jnr.unixsocket.UnixSocketChannel;
 
 /**
@@ -30,7 +29,9 @@ public final class TestWorker implements HandoffReceiver.Adopter {
 
     private final WorkerRuntime runtime;
     private final String manner;
-    private final AtomicInteger open = new AtomicInteger();
+    /** The main thread, and each connection that is being answered. */
+    private final Phaser open = new Phaser(1);
+
     private volatile boolean drained;
     private volatile boolean blocked;
 
@@ -47,7 +48,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
             System.exit(7);
         }
         if (manner.equals("hang")) {
-            TimeUnit.MINUTES.sleep(10);
+            Thread.currentThread().join();
         }
         WorkerRuntime runtime = join();
         if (manner.equals("throw")) {
@@ -77,9 +78,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         }
         runtime.serving(List.of(Protocol.HTTP));
         runtime.awaitLeaving();
-        while (open.get() > 0) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+        open.arriveAndAwaitAdvance();
         runtime.leave(0);
     }
 
@@ -107,7 +106,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void adopt(Offer offer) {
-        open.incrementAndGet();
+        open.register();
         new Thread(() -> answer(offer.connection())).start();
     }
 
@@ -126,7 +125,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         } catch (IOException e) {
             System.err.println("lost a client: " + e);
         } finally {
-            open.decrementAndGet();
+            open.arriveAndDeregister();
         }
     }
 

@@ -74,6 +74,10 @@ final class RawClient implements AutoCloseable {
         return socket;
     }
 
+    int port() {
+        return socket.getLocalPort();
+    }
+
     Answer answer() throws IOException {
         return answer(false);
     }

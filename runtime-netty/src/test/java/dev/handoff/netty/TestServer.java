@@ -11,17 +11,22 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One event loop that serves real sockets with a handler, as a worker does. */
 final class TestServer implements AutoCloseable {
+    /** TCP_CLOSE_WAIT of tcp_states.h: the other side has ended its direction. */
+    private static final int CLOSE_WAIT = 8;
+
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ExecutorService blocking;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -90,6 +95,27 @@ final class TestServer implements AutoCloseable {
         await().atMost(15, TimeUnit.SECONDS)
                 .untilAsserted(() ->
                         assertThat(finished).as("requests that were finished").hasValue(started.get()));
+    }
+
+    /** Waits until the server has seen that a client sends no more. */
+    void awaitEndOfOutput(RawClient client) {
+        EpollSocketChannel channel = (EpollSocketChannel) connectionOf(client).orElseThrow();
+        await().atMost(15, TimeUnit.SECONDS).until(() -> channel.tcpInfo().state() == CLOSE_WAIT);
+        // A turn of the loop is events first, then tasks: before the second task every event of before was handled.
+        for (int turn = 0; turn < 2; turn++) {
+            channel.eventLoop().submit(() -> {}).syncUninterruptibly();
+        }
+    }
+
+    /** Whether the server still has a client's connection. */
+    boolean hasConnectionOf(RawClient client) {
+        return connectionOf(client).isPresent();
+    }
+
+    private Optional<Channel> connectionOf(RawClient client) {
+        return connections.stream()
+                .filter(channel -> ((InetSocketAddress) channel.remoteAddress()).getPort() == client.port())
+                .findFirst();
     }
 
     @Override
