@@ -31,9 +31,11 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,6 +203,41 @@ final class AcceptorTest implements Acceptor.Events {
         two.expectNothing();
     }
 
+    /** They come faster than the acceptor takes them: those that it takes in one pass are far fewer. */
+    @Test
+    void answersAreReadWhileConnectionsKeepComing() throws Exception {
+        int crowd = 200;
+        CountDownLatch choosing = new CountDownLatch(2);
+        CountDownLatch gathered = new CountDownLatch(1);
+        CompletableFuture<Boolean> answered = new CompletableFuture<>();
+        AtomicInteger choices = new AtomicInteger();
+        List<Socket> first = new CopyOnWriteArrayList<>();
+        settings = settings.with(Setting.CREDIT, crowd + 2).policy(candidates -> {
+            choosing.countDown();
+            int choice = choices.incrementAndGet();
+            if (choice == 2) {
+                awaitUninterruptibly(gathered);
+            } else if (choice == crowd) {
+                answered.complete(isEndedSoon(first.get(0)));
+            }
+            return 0;
+        });
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = ready(acceptor, 1);
+        first.add(client());
+        List<Taken> taken = worker.take(1);
+        clients(1);
+        assertThat(choosing.await(20, TimeUnit.SECONDS)).isTrue();
+        worker.acknowledge(taken);
+        taken.get(0).close();
+        clients(crowd);
+        gathered.countDown();
+        assertThat(answered.get(30, TimeUnit.SECONDS))
+                .as("the last copy of the first connection is closed before the last is given away")
+                .isTrue();
+        worker.take(crowd + 1);
+    }
+
     @Test
     void whatHasQueuedUpTravelsInFramesOfSixteenInItsOrder() throws Exception {
         Acceptor acceptor = startAcceptor();
@@ -353,6 +390,14 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd next = ready(acceptor, 5);
         List<Integer> own = clients(1);
         assertThat(ports(next.take(1))).isEqualTo(own);
+    }
+
+    private static boolean isEndedSoon(Socket client) {
+        try {
+            return isEnded(client);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean isEnded(Socket client) throws IOException {

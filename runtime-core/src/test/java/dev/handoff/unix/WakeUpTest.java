@@ -1,13 +1,20 @@
 package dev.handoff.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class WakeUpTest {
@@ -64,6 +71,49 @@ final class WakeUpTest {
             }
         } catch (UnixException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * A signal in the midst of a reset: its read, made to block, waits until the signal has come. Were the flag taken down
+     * before the read and not behind it, this signal would put it up again, and the next one would be taken for told.
+     */
+    @Test
+    void theSignalAfterOneThatMetAResetIsNotLost() throws Exception {
+        try (WakeUp wakeUp = new WakeUp()) {
+            jnr.enxio.channels.Native.setBlocking(wakeUp.fd().number(), true);
+            Thread resetting = new Thread(wakeUp::reset, "resetting");
+            resetting.setDaemon(true);
+            resetting.start();
+            await().until(() -> isRead(wakeUp.fd()));
+            wakeUp.signal();
+            resetting.join();
+            jnr.enxio.channels.Native.setBlocking(wakeUp.fd().number(), false);
+            wakeUp.signal();
+            Poller poller = new Poller();
+            poller.add(wakeUp.fd(), Poller.IN);
+            assertThat(poller.poll(0)).isOne();
+        }
+    }
+
+    /** Whether a thread waits in a system call with that descriptor and room for a long: proc(5), syscall. */
+    private static boolean isRead(Fd fd) throws IOException {
+        Pattern reading = Pattern.compile("\\d+ 0x" + Integer.toHexString(fd.number()) + " 0x[0-9a-f]+ 0x8 .*");
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path thread : threads) {
+                if (reading.matcher(call(thread)).matches()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static String call(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("syscall")).strip();
+        } catch (NoSuchFileException e) {
+            return "ended";
         }
     }
 
