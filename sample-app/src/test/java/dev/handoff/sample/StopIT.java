@@ -52,6 +52,9 @@ class StopIT {
                 LoadAssert.assertThat(load.stop(), cluster).lostNothing();
             }
             CLUSTERS.end(cluster);
+            if ((i + 1) % 100 == 0) {
+                System.out.println("R11: " + (i + 1) + " stops, nothing lost");
+            }
         }
     }
 
