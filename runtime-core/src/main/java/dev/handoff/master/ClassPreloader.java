@@ -26,7 +26,7 @@ final class ClassPreloader {
     private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
     private static final String CLASS = ".class";
 
-    private static final List<String> OURS = List.of("master", "cluster", "process", "wire", "unix").stream()
+    private static final List<String> OURS = List.of("master", "cluster", "process", "jvm", "wire", "unix").stream()
             .map(name -> "dev/handoff/" + name + "/")
             .toList();
 

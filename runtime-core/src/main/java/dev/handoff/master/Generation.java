@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.jvm.CommandLine;
 
 /**
  * One build with one set of settings. A worker belongs to one; a roll leads from one to the next. How many workers there

@@ -3,6 +3,7 @@ package dev.handoff.master;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.jvm.ChildHandle;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
 import dev.handoff.wire.Scoreboard;

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.jvm.ArgumentFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,13 @@
 package dev.handoff.master;
 
+import dev.handoff.jvm.ChildHandle;
+import dev.handoff.jvm.LaunchMechanism;
+import dev.handoff.jvm.SignalSender;
 import java.io.File;
 import java.io.IOException;
 
 /** Starts processes. Any thread may call; a call takes a few milliseconds, in which the kernel copies page tables. */
 final class WorkerLauncher {
-    private static final String MECHANISM = "jdk.lang.Process.launchMechanism";
-
     private final SignalSender signals;
 
     /**
@@ -16,18 +17,7 @@ final class WorkerLauncher {
      */
     WorkerLauncher(SignalSender signals) {
         this.signals = signals;
-        survivePatchedJdk();
-    }
-
-    /**
-     * The JDK's default goes through a helper program of the JDK on disk, which refuses to serve a JVM of another
-     * version: once the JDK is upgraded in place, a long-lived master could never start a worker again. Plain fork
-     * needs no file. Read by the JDK once, at its first spawn.
-     */
-    private static void survivePatchedJdk() {
-        if (System.getProperty(MECHANISM) == null) {
-            System.setProperty(MECHANISM, "FORK");
-        }
+        LaunchMechanism.survivePatchedJdk();
     }
 
     /**
@@ -41,7 +31,7 @@ final class WorkerLauncher {
                 new ProcessBuilder(spec.command()).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
         builder.environment().putAll(spec.addedEnvironment());
-        return ChildHandle.watch(start(builder, spec), spec.workerId(), signals);
+        return ChildHandle.watch(start(builder, spec), "handoff-worker-" + spec.workerId() + "-exit", signals);
     }
 
     private static Process start(ProcessBuilder builder, LaunchSpec spec) throws IOException {

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.jvm.ChildHandle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;

@@ -2,6 +2,8 @@ package dev.handoff.master;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.jvm.ChildHandle;
+import dev.handoff.jvm.CommandLine;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;

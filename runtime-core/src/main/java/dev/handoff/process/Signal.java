@@ -1,5 +1,6 @@
 package dev.handoff.process;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -87,6 +88,21 @@ public enum Signal {
      */
     public int number() {
         return number;
+    }
+
+    /**
+     * The signal with that name.
+     *
+     * @param name such as {@code TERM} or {@code SIGTERM}
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Signal parse(String name) {
+        String bare = name.startsWith("SIG") ? name.substring("SIG".length()) : name;
+        return Arrays.stream(BY_NUMBER)
+                .filter(signal -> signal.name().equals(bare))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "unknown signal " + name + ": expected one of " + Arrays.toString(BY_NUMBER)));
     }
 
     /**

@@ -44,6 +44,10 @@ public interface LibC {
     @ssize_t
     long write(int fd, @u_int64_t long buffer, @u_int64_t long length);
 
+    int pipe2(@u_int64_t long descriptors, int flags);
+
+    int fcntl(int fd, int command, @u_int64_t long argument);
+
     int open(String path, int flags, int mode);
 
     int flock(int fd, int operation);

@@ -44,7 +44,11 @@ final class Native {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
+    static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
+
+    static final int F_GETFL = 3;
+    static final int F_SETFL = 4;
 
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;

@@ -15,6 +15,9 @@ public final class Poller {
     /** Something to read, a connection to accept, or the end. */
     public static final int IN = 0x1;
 
+    /** Room for something to be written. */
+    public static final int OUT = 0x4;
+
     private static final int ENTRY = 8;
     private static final int FIRST_CAPACITY = 32;
 
@@ -30,7 +33,7 @@ public final class Poller {
     /**
      * Adds a descriptor for the next calls.
      *
-     * @param events {@link #IN}, or 0 to hear of errors only
+     * @param events {@link #IN}, {@link #OUT}, both, or 0 to hear of errors only
      * @return its index, for {@link #isReady}
      */
     public int add(Fd descriptor, int events) {

@@ -23,7 +23,21 @@ public final class Signals {
      * @return false if the signal was ignored when the JVM started (nohup, a shell's {@code &}): no call will ever come
      */
     public static boolean handle(String name, Runnable action) {
-        Object handler = Proxy.newProxyInstance(
+        return install(name, handler(name, action)) != constant("SIG_IGN");
+    }
+
+    /**
+     * Calls an action on each arrival of a signal for a while. As {@link #handle}.
+     *
+     * @return brings back what the signal did before
+     */
+    public static Runnable handleForNow(String name, Runnable action) {
+        Object before = install(name, handler(name, action));
+        return () -> install(name, before);
+    }
+
+    private static Object handler(String name, Runnable action) {
+        return Proxy.newProxyInstance(
                 Signals.class.getClassLoader(), new Class<?>[] {handlerType()}, (proxy, method, arguments) -> {
                     if (method.getName().equals("handle")) {
                         action.run();
@@ -35,7 +49,6 @@ public final class Signals {
                         default -> "handler of SIG" + name;
                     };
                 });
-        return install(name, handler) != constant("SIG_IGN");
     }
 
     /** Makes this process ignore a signal. */

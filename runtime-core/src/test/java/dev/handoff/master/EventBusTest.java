@@ -66,7 +66,7 @@ class EventBusTest {
         bus.subscribe(heard::add);
         bus.publish("scale", 0, 1, "");
         bus.publish("scale", 0, 1, "");
-        await().until(() -> heard.size() == 2);
+        await().dontCatchUncaughtExceptions().until(() -> heard.size() == 2);
     }
 
     @Test
@@ -83,11 +83,9 @@ class EventBusTest {
 
     @Test
     void tellsWhatCameBeforeItsEnd() {
-        EventBus other = new EventBus();
-        other.subscribe(heard::add);
-        other.publish("cluster.stopped", 0, 1, "");
-        other.close();
-        other.start();
+        bus.subscribe(heard::add);
+        bus.publish("cluster.stopped", 0, 1, "");
+        bus.close();
         await().until(() -> heard.size() == 1);
     }
 }

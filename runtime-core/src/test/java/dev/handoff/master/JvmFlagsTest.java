@@ -2,6 +2,7 @@ package dev.handoff.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.jvm.TestPrograms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.handoff.master;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.jvm.ChildHandle;
 import dev.handoff.process.Signal;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.handoff.jvm.ChildHandle;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.ExitStatus.Exited;
 import dev.handoff.process.ExitStatus.Signaled;

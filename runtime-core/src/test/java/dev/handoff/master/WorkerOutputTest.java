@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.jvm.ChildHandle;
 import dev.handoff.process.Signal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

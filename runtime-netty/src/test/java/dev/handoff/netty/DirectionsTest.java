@@ -71,7 +71,7 @@ class DirectionsTest {
 
     @Test
     void masterAndWorkerMeetOnTheWireOnly() {
-        onlyKnows("master", "wire", "unix", "metrics", "cluster", "process");
+        onlyKnows("master", "wire", "unix", "metrics", "cluster", "process", "jvm");
         onlyKnows("worker", "wire", "unix", "metrics", "cluster", "process");
     }
 
@@ -79,6 +79,7 @@ class DirectionsTest {
     void whatBothSidesShareKnowsNeither() {
         onlyKnows("wire", "unix", "cluster", "process");
         onlyKnows("unix");
+        onlyKnows("jvm", "wire", "unix", "process");
         onlyKnows("metrics", "cluster", "process");
     }
 

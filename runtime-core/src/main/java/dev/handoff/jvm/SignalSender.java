@@ -1,10 +1,10 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.io.IOException;
 
 /** kill(2). */
 @FunctionalInterface
-interface SignalSender {
+public interface SignalSender {
 
     /**
      * Sends a signal.

@@ -1,6 +1,6 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
-import dev.handoff.master.CommandLine.Main;
+import dev.handoff.jvm.CommandLine.Main;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

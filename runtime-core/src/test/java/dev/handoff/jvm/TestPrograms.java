@@ -1,20 +1,21 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Programs that tests start as children. */
-final class TestPrograms {
+public final class TestPrograms {
 
     private TestPrograms() {}
 
-    static String java() {
+    /** The launcher. */
+    public static String java() {
         return System.getProperty("java.home") + "/bin/java";
     }
 
     /** Prints its arguments, each in brackets. */
-    static final class Echo {
+    public static final class Echo {
         private Echo() {}
 
         public static void main(String[] args) {

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A process that we started, from fork to exit. Any thread may call.
  *
- * <p>The exit is waited for by a thread of its own, {@code handoff-worker-ID-exit}: {@link Process#onExit()} would
- * report it on the common pool, which belongs to the program and may be busy for seconds.
+ * <p>The exit is waited for by a thread of its own: {@link Process#onExit()} would report it on the common pool, which
+ * belongs to the program and may be busy for seconds.
  */
-final class ChildHandle {
+public final class ChildHandle {
     private static final Logger LOG = LoggerFactory.getLogger(ChildHandle.class);
 
     private final Process process;
@@ -27,9 +27,15 @@ final class ChildHandle {
         this.sender = sender;
     }
 
-    static ChildHandle watch(Process process, int workerId, SignalSender sender) {
+    /**
+     * Begins to wait for its exit.
+     *
+     * @param thread the name of the thread that waits
+     * @param sender how it is sent what the JDK cannot send: all but TERM and KILL
+     */
+    public static ChildHandle watch(Process process, String thread, SignalSender sender) {
         ChildHandle child = new ChildHandle(process, sender);
-        Thread waiter = new Thread(child::awaitExit, "handoff-worker-" + workerId + "-exit");
+        Thread waiter = new Thread(child::awaitExit, thread);
         waiter.setDaemon(true);
         waiter.start();
         return child;
@@ -40,34 +46,36 @@ final class ChildHandle {
             try {
                 exit.complete(ExitStatus.of(process.waitFor()));
             } catch (InterruptedException e) {
-                LOG.warn("interrupted while waiting for the exit of pid {}: goes on, as its slot hangs on it", pid());
+                LOG.warn("interrupted while waiting for the exit of pid {}: goes on, as others wait for it", pid());
             }
         }
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    /** Whether it has not ended yet. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /**
-     * The process's end, as soon as the kernel reports it. Dependants run on the thread {@code handoff-worker-ID-exit}
+     * The process's end, as soon as the kernel reports it. Dependants run on the thread that waits
      * and should do no more than enqueue. A pipe may end earlier or later.
      */
-    CompletableFuture<ExitStatus> onExit() {
+    public CompletableFuture<ExitStatus> onExit() {
         return exit.copy();
     }
 
     /** What the process writes to its standard output; one reader. */
-    InputStream stdout() {
+    public InputStream stdout() {
         return process.getInputStream();
     }
 
     /** What the process writes to its standard error; one reader. */
-    InputStream stderr() {
+    public InputStream stderr() {
         return process.getErrorStream();
     }
 
@@ -80,7 +88,7 @@ final class ChildHandle {
      * @return false if the process is gone
      * @throws UncheckedIOException if the kernel refuses although the process is there
      */
-    boolean signal(Signal signal) {
+    public boolean signal(Signal signal) {
         if (!process.isAlive()) {
             return false;
         }

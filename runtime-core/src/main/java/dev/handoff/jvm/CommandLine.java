@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * <p>An {@code @argfile} among the options stays as it is, because a class path may be in a file for being too long
  * for a command line. One that names the main part is taken apart.
  */
-final class CommandLine {
+public final class CommandLine {
     private final String java;
     private final List<String> jvmOptions;
     private final Main main;
@@ -28,8 +28,9 @@ final class CommandLine {
     }
 
     /** What the launcher is told to run. */
-    record Main(Kind kind, String name) {
-        enum Kind {
+    public record Main(Kind kind, String name) {
+        /** What that is. */
+        public enum Kind {
             /** A class of the class path. */
             CLASS,
             /** {@code -jar}. */
@@ -54,7 +55,7 @@ final class CommandLine {
      *
      * @throws IllegalStateException if it cannot be repeated; the message says why
      */
-    static CommandLine ofThisProcess() {
+    public static CommandLine ofThisProcess() {
         return parse(JavaProcess.words());
     }
 
@@ -64,11 +65,12 @@ final class CommandLine {
      * @param words the launcher and what follows
      * @throws IllegalArgumentException if it names nothing to run
      */
-    static CommandLine parse(List<String> words) {
+    public static CommandLine parse(List<String> words) {
         return new CommandLineParser(words).parse();
     }
 
-    static CommandLine of(String java, List<String> jvmOptions, Main main, List<String> arguments) {
+    /** One put together. */
+    public static CommandLine of(String java, List<String> jvmOptions, Main main, List<String> arguments) {
         return new CommandLine(java, jvmOptions, main, arguments);
     }
 
@@ -78,7 +80,7 @@ final class CommandLine {
      *
      * @param main of this process's class path, or of a named module of it
      */
-    CommandLine withMain(Class<?> main, List<String> arguments) {
+    public CommandLine withMain(Class<?> main, List<String> arguments) {
         List<String> options = withoutSource();
         if (main.getModule().isNamed()) {
             String name = main.getModule().getName() + "/" + main.getName();
@@ -113,31 +115,32 @@ final class CommandLine {
     }
 
     /** The same with other JVM options. */
-    CommandLine withJvmOptions(List<String> options) {
+    public CommandLine withJvmOptions(List<String> options) {
         return new CommandLine(java, options, main, arguments);
     }
 
     /** The launcher: an absolute path where it is this process's. */
-    String java() {
+    public String java() {
         return java;
     }
 
     /** All before the main part but {@code -jar}, in the order typed; an option's value may be a word of its own. */
-    List<String> jvmOptions() {
+    public List<String> jvmOptions() {
         return jvmOptions;
     }
 
-    Main main() {
+    /** What it runs. */
+    public Main main() {
         return main;
     }
 
     /** What the program's {@code main} gets. */
-    List<String> arguments() {
+    public List<String> arguments() {
         return arguments;
     }
 
     /** The program's name in short: {@code HelloServer} of a class, {@code shop} of {@code lib/shop.jar}. */
-    String programName() {
+    public String programName() {
         return switch (main.kind()) {
             case CLASS, MODULE ->
                 main.name().substring(main.name().lastIndexOf('/') + 1).replaceFirst(".*[.$]", "");
@@ -146,7 +149,7 @@ final class CommandLine {
     }
 
     /** The words to start it with. */
-    List<String> toList() {
+    public List<String> toList() {
         return Stream.of(List.of(java), jvmOptions, main.words(), arguments)
                 .flatMap(List::stream)
                 .toList();

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * of either kind keep white space and know backslash escapes, a quote left open ends with its line (JDK's guide to
  * {@code java}, "java Command-Line Argument Files"). A file named in a file is not followed.
  */
-final class ArgumentFile {
+public final class ArgumentFile {
     private static final Logger LOG = LoggerFactory.getLogger(ArgumentFile.class);
     private static final char NONE = 0;
 
@@ -29,7 +29,8 @@ final class ArgumentFile {
         this.text = text;
     }
 
-    static boolean isOne(String word) {
+    /** Whether a word of a command line names such a file. */
+    public static boolean isOne(String word) {
         return word.length() > 1 && word.charAt(0) == '@' && word.charAt(1) != '@';
     }
 
@@ -39,7 +40,7 @@ final class ArgumentFile {
      * @param word the file's name with {@code @} before it, relative to our working directory
      * @return its words; none, and a warning, if it cannot be read
      */
-    static List<String> read(String word) {
+    public static List<String> read(String word) {
         try {
             byte[] content = Files.readAllBytes(Path.of(word.substring(1)));
             return parse(new String(content, Charset.defaultCharset()));

@@ -1,0 +1,282 @@
+package dev.handoff.jvm;
+
+import dev.handoff.jvm.Launcher.Launched;
+import dev.handoff.process.ChildProcess;
+import dev.handoff.process.ChildProcessException;
+import dev.handoff.process.ChildProcessException.Reason;
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Output;
+import dev.handoff.process.Signal;
+import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Announcement;
+import dev.handoff.process.spi.EventThread;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A child, from its start to the end of all that it said. */
+final class Child implements ChildProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
+
+    /** What a shell says of a command that is not there. */
+    private static final ExitStatus NOT_FOUND = new ExitStatus.Exited(127);
+
+    private final SpawnOptions options;
+    private final Optional<Launched> launched;
+    private final Optional<Collecting> collecting;
+    private final Announcement<Child> spawned = new Announcement<>();
+    private final Announcement<ChildProcessException> failed = new Announcement<>();
+    private final Announcement<ExitStatus> exited = new Announcement<>();
+    private final Announcement<ExitStatus> closed = new Announcement<>();
+
+    /** Why it was sent the kill signal from here, if it was. */
+    private final AtomicReference<@Nullable Reason> verdict = new AtomicReference<>();
+
+    private volatile boolean killed;
+    private volatile boolean errorHeard;
+    private volatile @Nullable ExitStatus status;
+    private EventThread.@Nullable Hold hold;
+    private boolean released;
+
+    private Child(SpawnOptions options, Optional<Launched> launched, boolean collects) {
+        this.options = options;
+        this.launched = launched;
+        this.collecting = collects ? Optional.of(new Collecting(options, this::tooMuch)) : Optional.empty();
+    }
+
+    static Child start(SpawnOptions options) {
+        return start(options, false);
+    }
+
+    /** Starts one whose output is collected. */
+    static Child startCollecting(SpawnOptions options) {
+        return start(options, true);
+    }
+
+    private static Child start(SpawnOptions options, boolean collects) {
+        try {
+            Launched launched = new Launcher(options, Map.of()).launch();
+            Child child = new Child(options, Optional.of(launched), collects);
+            child.begin(launched);
+            return child;
+        } catch (IOException e) {
+            Child child = new Child(options, Optional.empty(), collects);
+            child.stillborn(e);
+            return child;
+        }
+    }
+
+    private void stillborn(IOException e) {
+        ChildProcessException failure =
+                new ChildProcessException(Reason.NOT_STARTED, String.valueOf(e.getMessage()), null, e);
+        tellFailure(failure);
+        collecting.ifPresent(collection -> collection.fail(failure));
+        closed.fire(NOT_FOUND);
+    }
+
+    private void tellFailure(ChildProcessException failure) {
+        failed.fire(failure);
+        if (collecting.isEmpty()) {
+            EventThread.get().enqueue(() -> {
+                if (!errorHeard) {
+                    LOG.warn("nobody listens to a child's error: {}", failure.getMessage());
+                }
+            });
+        }
+    }
+
+    private void begin(Launched child) {
+        spawned.fire(this);
+        collecting.ifPresent(collection -> collection.begin(child));
+        options.input().ifPresent(bytes -> InputWriter.write(child, bytes));
+        Runnable forgetLimit = options.timeout()
+                .map(limit -> Timer.after(limit, () -> end(Reason.TIMED_OUT)))
+                .orElse(() -> {});
+        Cancellation cancellation = Cancellation.of(options, this::cancel);
+        CompletableFuture<ExitStatus> exit = child.process().onExit().thenApply(end -> exited(child, end));
+        CompletableFuture<Void> saidAll = allOf(child, OutputPipe::ended);
+        CompletableFuture<Void> finished = exit.thenAcceptBoth(saidAll, (end, all) -> {
+            forgetLimit.run();
+            cancellation.forget();
+            finish(end);
+        });
+        // What is read as a stream is the program's to end; it does not keep the JVM alive.
+        exit.thenAcceptBoth(allOf(child, OutputPipe::settled), (end, all) -> release(saidAll, finished));
+    }
+
+    private void release(CompletableFuture<Void> saidAll, CompletableFuture<Void> finished) {
+        CompletableFuture<Void> last = saidAll.isDone() ? finished : CompletableFuture.completedFuture(null);
+        last.thenRun(() -> EventThread.get().enqueue(this::unref));
+    }
+
+    private ExitStatus exited(Launched child, ExitStatus end) {
+        status = end;
+        exited.fire(end);
+        child.stdin().ifPresent(Child::closeQuietly);
+        if (collecting.isEmpty()) {
+            // In line behind the task that is running: what it subscribes to is not too late.
+            EventThread.get().enqueue(() -> {
+                child.stdout().ifPresent(OutputPipe::childEnded);
+                child.stderr().ifPresent(OutputPipe::childEnded);
+            });
+        }
+        return end;
+    }
+
+    private static void closeQuietly(OutputStream stdin) {
+        try {
+            stdin.close();
+        } catch (IOException e) {
+            LOG.debug("the stdin of a child that is gone did not close properly", e);
+        }
+    }
+
+    private static CompletableFuture<Void> allOf(Launched child, Function<OutputPipe, CompletableFuture<Void>> which) {
+        CompletableFuture<Void> none = CompletableFuture.completedFuture(null);
+        return CompletableFuture.allOf(
+                child.stdout().map(which).orElse(none),
+                child.stderr().map(which).orElse(none));
+    }
+
+    private void finish(ExitStatus end) {
+        collecting.ifPresent(collection -> collection.finish(end, Optional.ofNullable(verdict.get())));
+        closed.fire(end);
+    }
+
+    /** Until it has ended and all it said is told, or {@link #unref}. */
+    synchronized void keepJvmAlive() {
+        hold = EventThread.get().hold();
+        if (launched.isEmpty() || released) {
+            hold.close();
+        }
+    }
+
+    @Override
+    public synchronized void unref() {
+        released = true;
+        if (hold != null) {
+            hold.close();
+        }
+    }
+
+    private void tooMuch() {
+        end(Reason.TOO_MUCH_OUTPUT);
+    }
+
+    private void cancel(@Nullable Throwable cause) {
+        if (verdict.compareAndSet(null, Reason.CANCELLED)) {
+            if (collecting.isEmpty() && kill(Signal.NONE)) {
+                tellFailure(new ChildProcessException(
+                        Reason.CANCELLED, this + " was cancelled: it is sent " + options.killSignal(), null, cause));
+            }
+            end();
+        }
+    }
+
+    private void end(Reason reason) {
+        if (verdict.compareAndSet(null, reason)) {
+            end();
+        }
+    }
+
+    private void end() {
+        kill(options.killSignal());
+        if (collecting.isPresent()) {
+            // A grandchild may hold the pipes for hours, and nobody wants to know what it says.
+            launched.flatMap(Launched::stdout).ifPresent(OutputPipe::abandon);
+            launched.flatMap(Launched::stderr).ifPresent(OutputPipe::abandon);
+        }
+    }
+
+    @Override
+    public long pid() {
+        return launched.map(child -> child.process().pid()).orElse(-1L);
+    }
+
+    @Override
+    public OutputStream stdin() {
+        return launched.flatMap(Launched::stdin)
+                .orElseThrow(
+                        () -> new IllegalStateException("the stdin of " + options + " is no pipe to this process"));
+    }
+
+    @Override
+    public Source stdout() {
+        return source(launched.flatMap(Launched::stdout), "stdout");
+    }
+
+    @Override
+    public Source stderr() {
+        return source(launched.flatMap(Launched::stderr), "stderr");
+    }
+
+    private Source source(Optional<OutputPipe> pipe, String stream) {
+        return pipe.orElseThrow(() -> new IllegalStateException(
+                "the " + stream + " of " + options + " is no pipe to this process, or it was never started"));
+    }
+
+    @Override
+    public CompletableFuture<Output> output() {
+        return collecting
+                .orElseThrow(() -> new IllegalStateException(
+                        "nobody collects what " + options + " says: start it with exec or execFile"))
+                .output();
+    }
+
+    @Override
+    public boolean kill(Signal signal) {
+        boolean sent = launched.isPresent() && launched.get().process().signal(signal);
+        killed |= sent && signal != Signal.NONE;
+        return sent;
+    }
+
+    @Override
+    public boolean killed() {
+        return killed;
+    }
+
+    @Override
+    public Optional<ExitStatus> exitStatus() {
+        return Optional.ofNullable(status);
+    }
+
+    @Override
+    public void close() {
+        kill(Signal.KILL);
+    }
+
+    @Override
+    public Subscription onSpawn(Runnable listener) {
+        return spawned.add(child -> listener.run());
+    }
+
+    @Override
+    public Subscription onError(Consumer<? super ChildProcessException> listener) {
+        errorHeard = true;
+        return failed.add(listener);
+    }
+
+    @Override
+    public Subscription onExit(Consumer<? super ExitStatus> listener) {
+        return exited.add(listener);
+    }
+
+    @Override
+    public Subscription onClose(Consumer<? super ExitStatus> listener) {
+        return closed.add(listener);
+    }
+
+    @Override
+    public String toString() {
+        return options + " (pid " + pid() + ")";
+    }
+}

@@ -1,0 +1,160 @@
+package dev.handoff.jvm;
+
+import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.Stdio;
+import dev.handoff.unix.FdChannel;
+import dev.handoff.unix.Pipe;
+import dev.handoff.unix.Signals;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Starts processes with pipes of our own. Those of the JDK are let go at the child's exit, with what a grandchild still
+ * writes to them.
+ */
+final class Launcher {
+    private static final File NOTHING = new File("/dev/null");
+
+    private final SpawnOptions options;
+    private final Map<String, String> addedEnvironment;
+    private final List<Pipe> pipes = new ArrayList<>();
+
+    /**
+     * A process that was started, with what connects it to us.
+     *
+     * @param stdin empty if it is no pipe
+     * @param stdout empty if it is no pipe
+     * @param stderr empty if it is no pipe
+     */
+    record Launched(
+            ChildHandle process,
+            Optional<OutputStream> stdin,
+            Optional<OutputPipe> stdout,
+            Optional<OutputPipe> stderr) {}
+
+    /**
+     * A launcher for one process.
+     *
+     * @param addedEnvironment variables beside those of the options
+     */
+    Launcher(SpawnOptions options, Map<String, String> addedEnvironment) {
+        this.options = options;
+        this.addedEnvironment = addedEnvironment;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @throws IOException if it cannot be started; the message says what, and why
+     */
+    Launched launch() throws IOException {
+        LaunchMechanism.survivePatchedJdk();
+        ProcessBuilder builder = new ProcessBuilder(words());
+        builder.directory(directory());
+        builder.environment().clear();
+        builder.environment().putAll(options.env().orElseGet(CurrentProcess::env));
+        builder.environment().putAll(addedEnvironment);
+        try {
+            Optional<Pipe> in = connectInput(builder);
+            Optional<Pipe> out = pipe(options.stdout());
+            builder.redirectOutput(target(options.stdout(), out));
+            Optional<Pipe> error = pipe(options.stderr());
+            builder.redirectError(target(options.stderr(), error));
+            return connect(builder.start(), in, out, error);
+        } catch (IOException e) {
+            pipes.forEach(Pipe::close);
+            throw new IOException("cannot start " + options + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> words() {
+        List<String> words = new ArrayList<>();
+        if (options.isDetached()) {
+            words.add("setsid");
+        }
+        words.addAll(options.main().map(this::jvm).orElseGet(options::words));
+        return words;
+    }
+
+    private List<String> jvm(Class<?> main) {
+        CommandLine line = CommandLine.ofThisProcess().withMain(main, options.arguments());
+        List<String> flags = new ArrayList<>(line.jvmOptions());
+        flags.addAll(options.jvmArgs());
+        return line.withJvmOptions(flags).toList();
+    }
+
+    private File directory() throws IOException {
+        Path directory = options.cwd().map(CurrentProcess.cwd()::resolve).orElseGet(CurrentProcess::cwd);
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("cannot start " + options + ": its working directory " + directory + " is not there");
+        }
+        return directory.toFile();
+    }
+
+    private Optional<Pipe> pipe(Stdio stream) throws IOException {
+        if (stream.kind() != Stdio.Kind.PIPE) {
+            return Optional.empty();
+        }
+        Pipe pipe = Pipe.open();
+        pipes.add(pipe);
+        return Optional.of(pipe);
+    }
+
+    private Optional<Pipe> connectInput(ProcessBuilder builder) throws IOException {
+        Optional<Pipe> pipe = options.input().isPresent() ? pipe(Stdio.pipe()) : pipe(options.stdin());
+        builder.redirectInput(pipe.map(each -> Redirect.from(Pipe.path(each.readEnd())))
+                .orElseGet(() -> switch (options.stdin().kind()) {
+                    case INHERIT -> Redirect.INHERIT;
+                    case FILE -> Redirect.from(file(options.stdin()));
+                    default -> Redirect.from(NOTHING);
+                }));
+        return pipe;
+    }
+
+    private Redirect target(Stdio stream, Optional<Pipe> pipe) {
+        return switch (stream.kind()) {
+            case PIPE -> Redirect.to(Pipe.path(pipe.orElseThrow().writeEnd()));
+            case IGNORE -> Redirect.DISCARD;
+            case INHERIT -> Redirect.INHERIT;
+            case FILE -> Redirect.to(file(stream));
+            case APPEND -> Redirect.appendTo(file(stream));
+        };
+    }
+
+    private static File file(Stdio stream) {
+        return CurrentProcess.cwd().resolve(stream.file().orElseThrow()).toFile();
+    }
+
+    private Launched connect(Process process, Optional<Pipe> in, Optional<Pipe> out, Optional<Pipe> error)
+            throws IOException {
+        String name = "handoff-child-" + process.pid();
+        ChildHandle handle = ChildHandle.watch(process, name + "-exit", Signals::send);
+        in.ifPresent(pipe -> pipe.readEnd().close());
+        out.ifPresent(pipe -> pipe.writeEnd().close());
+        error.ifPresent(pipe -> pipe.writeEnd().close());
+        return new Launched(
+                handle,
+                in.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                Channels.newOutputStream(new FdChannel(in.get().writeEnd()))),
+                output(out, name + "-stdout"),
+                output(error, name + "-stderr"));
+    }
+
+    private Optional<OutputPipe> output(Optional<Pipe> pipe, String name) throws IOException {
+        return pipe.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new OutputPipe(new FdChannel(pipe.get().readEnd()), name, options));
+    }
+}

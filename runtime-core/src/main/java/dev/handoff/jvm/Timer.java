@@ -1,0 +1,26 @@
+package dev.handoff.jvm;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Time limits, kept by one daemon thread, {@code handoff-timer}, which never waits for anything else. */
+final class Timer {
+    private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread thread = new Thread(task, "handoff-timer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    static {
+        EXECUTOR.setRemoveOnCancelPolicy(true);
+    }
+
+    private Timer() {}
+
+    /** Does something after a while, unless what it gives is run before. */
+    static Runnable after(Duration delay, Runnable action) {
+        var scheduled = EXECUTOR.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+}

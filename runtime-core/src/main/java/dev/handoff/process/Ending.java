@@ -1,0 +1,156 @@
+package dev.handoff.process;
+
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Listeners;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this process comes to its end: by {@link #exit}, by somebody else's {@link System#exit}, or because nothing is left
+ * to do. The last is known once no thread but ours, the JVM's and daemons is alive, {@code handoff-events} has nothing to
+ * do and nobody holds it.
+ */
+final class Ending {
+    private static final String JVM_END = "DestroyJavaVM";
+
+    private final EventThread events = EventThread.get();
+    private final Listeners<Integer> beforeExit = new Listeners<>();
+    private final Listeners<Integer> exit = new Listeners<>();
+    private final AtomicReference<@Nullable Thread> exiting = new AtomicReference<>();
+    private volatile int exitCode;
+    private volatile boolean inHook;
+    private boolean watching;
+
+    Subscription onBeforeExit(IntConsumer listener) {
+        return beforeExit.add(listener::accept);
+    }
+
+    Subscription onExit(IntConsumer listener) {
+        return exit.add(listener::accept);
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+
+    void exitCode(int code) {
+        exitCode = code;
+    }
+
+    boolean isExiting() {
+        return exiting.get() != null;
+    }
+
+    /** From now on the end is noticed. */
+    synchronized void watch() {
+        if (!watching) {
+            watching = true;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "handoff-exit"));
+            events.whenIdle(this::onIdle);
+        }
+    }
+
+    /** Tells the exit listeners, here and now, and ends the JVM. Does not return. */
+    void exit(int code) {
+        if (exiting.compareAndSet(null, Thread.currentThread())) {
+            events.stop();
+            exitCode = code;
+            exit.tell(code);
+            System.exit(exitCode);
+        } else if (exiting.get() == Thread.currentThread()) {
+            endWithin(code);
+        }
+        while (true) {
+            // Another thread is about to end the JVM.
+            LockSupport.park(this);
+        }
+    }
+
+    /** An exit listener asks for another code: no other listener is called any more. */
+    private void endWithin(int code) {
+        if (inHook) {
+            Runtime.getRuntime().halt(code);
+        }
+        System.exit(code);
+    }
+
+    /** Ends the JVM without a word to the exit listeners. Does not return. */
+    void exitSilently(int code) {
+        exiting.set(Thread.currentThread());
+        events.stop();
+        endWithin(code);
+    }
+
+    private void onShutdown() {
+        if (exiting.compareAndSet(null, Thread.currentThread())) {
+            inHook = true;
+            events.stop();
+            exit.tell(exitCode);
+        }
+    }
+
+    /** Called on {@code handoff-events} when it has nothing left to do. */
+    private boolean onIdle() {
+        if (awaitsOthers()) {
+            return true;
+        }
+        beforeExit.tell(exitCode);
+        events.runTicks();
+        if (events.hasWork() || awaitsOthers()) {
+            return true;
+        }
+        exit(exitCode);
+        return false;
+    }
+
+    /** Whether other threads are at work; then the question comes again when they have ended. */
+    private boolean awaitsOthers() {
+        if (anyOther().isEmpty()) {
+            return false;
+        }
+        Thread waiter = new Thread(this::awaitOthers, "handoff-others");
+        waiter.setDaemon(true);
+        waiter.start();
+        return true;
+    }
+
+    private void awaitOthers() {
+        try {
+            for (Optional<Thread> other = anyOther(); other.isPresent(); other = anyOther()) {
+                other.get().join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        events.enqueue(() -> {});
+    }
+
+    private Optional<Thread> anyOther() {
+        Predicate<Thread> counts = thread -> thread.isAlive()
+                && !thread.isDaemon()
+                && !thread.getName().equals(JVM_END)
+                && !thread.getName().equals(EventThread.NAME);
+        return threads().filter(counts).findFirst();
+    }
+
+    private static Stream<Thread> threads() {
+        ThreadGroup root = Objects.requireNonNull(Thread.currentThread().getThreadGroup());
+        for (ThreadGroup parent = root.getParent(); parent != null; parent = root.getParent()) {
+            root = parent;
+        }
+        Thread[] threads = new Thread[root.activeCount() + 1];
+        int count = root.enumerate(threads);
+        while (count == threads.length) {
+            threads = new Thread[2 * threads.length];
+            count = root.enumerate(threads);
+        }
+        return Arrays.stream(threads, 0, count);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.handoff.process;
+
+import java.util.AbstractMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The variables that children get. Any thread may read and change them; what cannot be a variable is refused. */
+final class Environment extends AbstractMap<String, String> {
+    private final Map<String, String> variables = new ConcurrentHashMap<>(System.getenv());
+
+    @Override
+    public Set<Entry<String, String>> entrySet() {
+        return variables.entrySet();
+    }
+
+    @Override
+    public @Nullable String get(Object name) {
+        return variables.get(name);
+    }
+
+    @Override
+    public boolean containsKey(Object name) {
+        return variables.containsKey(name);
+    }
+
+    @Override
+    public @Nullable String remove(Object name) {
+        return variables.remove(name);
+    }
+
+    @Override
+    public @Nullable String put(String name, String value) {
+        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "cannot set the variable \"" + name.replace("\0", "\\0")
+                            + "\": a name has at least one character and no '=', and no child could read what follows a null byte");
+        }
+        return variables.put(name, value);
+    }
+}

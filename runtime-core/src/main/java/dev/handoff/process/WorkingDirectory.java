@@ -1,0 +1,31 @@
+package dev.handoff.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+
+/** The directory that this process pretends to be in: a JVM cannot change its own. */
+final class WorkingDirectory {
+    private volatile Path current = Path.of("").toAbsolutePath();
+
+    Path get() {
+        return current;
+    }
+
+    synchronized void change(Path directory) {
+        Path before = get();
+        Path wanted = before.resolve(directory);
+        try {
+            Path real = wanted.toRealPath();
+            if (!Files.isDirectory(real)) {
+                throw new NotDirectoryException(real.toString());
+            }
+            current = real;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot change the working directory from " + before + " to " + directory + ": " + e, e);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package dev.handoff.process.spi;
+
+import java.lang.Thread.UncaughtExceptionHandler;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of this JVM, {@code handoff-events}, on which listeners are called: one at a time, in order.
+ *
+ * <p>The thread lives as long as there is something for it to do, or somebody {@linkplain #hold() holds} it because
+ * something may come; meanwhile it keeps the JVM alive, as Node's event loop keeps Node alive. It is started by the first
+ * task, so a program that hears of nothing has no such thread.
+ *
+ * <p>Any thread may call any method.
+ */
+public final class EventThread {
+    private static final Logger LOG = LoggerFactory.getLogger(EventThread.class);
+    /** The thread's name. */
+    public static final String NAME = "handoff-events";
+
+    private static final EventThread INSTANCE = new EventThread();
+
+    /** What is done when the thread has nothing more to do, before it ends. Called on it. */
+    @FunctionalInterface
+    public interface WhenIdle {
+        /**
+         * The last chance to add something.
+         *
+         * @return whether the thread shall wait for more; false ends it
+         */
+        boolean onIdle();
+    }
+
+    /** Keeps the thread, and with it the JVM, alive until it is closed. Closing it is idempotent. */
+    @FunctionalInterface
+    public interface Hold extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Where the question stands whether the thread may end. */
+    private enum Idle {
+        UNASKED,
+        /** Asked, or told to wait for more. */
+        ASKED,
+        DONE
+    }
+
+    private final Queue<Runnable> ticks = new ArrayDeque<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private @Nullable Thread thread;
+    private @Nullable WhenIdle whenIdle;
+    private Idle idle = Idle.UNASKED;
+    private int holds;
+    private boolean stopped;
+
+    EventThread() {}
+
+    /** This JVM's. */
+    public static EventThread get() {
+        return INSTANCE;
+    }
+
+    /** Runs a task after all that waits. A throwable ends nothing but that task. */
+    public synchronized void enqueue(Runnable task) {
+        add(tasks, task);
+    }
+
+    /** Runs a task before all that waits, behind what came this way before. */
+    public synchronized void nextTick(Runnable task) {
+        add(ticks, task);
+    }
+
+    private void add(Queue<Runnable> queue, Runnable task) {
+        if (!stopped) {
+            queue.add(task);
+            wake();
+        }
+    }
+
+    private void wake() {
+        idle = Idle.UNASKED;
+        if (thread == null) {
+            Thread started = new Thread(null, this::run, NAME, 0, false);
+            started.setDaemon(false);
+            thread = started;
+            started.start();
+        } else {
+            notifyAll();
+        }
+    }
+
+    /** Keeps the thread alive although nothing waits. */
+    public synchronized Hold hold() {
+        holds++;
+        if (!stopped) {
+            wake();
+        }
+        return new OneHold();
+    }
+
+    private final class OneHold implements Hold {
+        private boolean closed;
+
+        @Override
+        public void close() {
+            synchronized (EventThread.this) {
+                if (!closed) {
+                    closed = true;
+                    holds--;
+                    idle = Idle.UNASKED;
+                    EventThread.this.notifyAll();
+                }
+            }
+        }
+    }
+
+    /** Says what to do when nothing waits and nobody holds the thread, instead of ending it. */
+    public synchronized void whenIdle(WhenIdle action) {
+        whenIdle = action;
+        wake();
+    }
+
+    /** Whether a task waits or somebody holds the thread; what came by {@link #nextTick} does not count. */
+    public synchronized boolean hasWork() {
+        return !tasks.isEmpty() || holds > 0;
+    }
+
+    /** Whether this is the thread. */
+    public synchronized boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Runs at once what came by {@link #nextTick}. To be called on the thread. */
+    public void runTicks() {
+        for (Runnable tick = nextOf(ticks); tick != null; tick = nextOf(ticks)) {
+            call(tick);
+        }
+    }
+
+    private synchronized @Nullable Runnable nextOf(Queue<Runnable> queue) {
+        return queue.poll();
+    }
+
+    /** Ends it for good: nothing more is run, for the process ends. */
+    public synchronized void stop() {
+        stopped = true;
+        ticks.clear();
+        tasks.clear();
+        notifyAll();
+    }
+
+    private void run() {
+        for (Runnable next = take(); next != null; next = take()) {
+            call(next);
+        }
+    }
+
+    private synchronized @Nullable Runnable take() {
+        Runnable next = poll();
+        while (next == null && !stopped && (holds > 0 || idle != Idle.DONE)) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                // Meant for a listener that is gone: this thread ends when nothing is left to do, not when told to.
+                LOG.debug("an interrupt met no listener", e);
+            }
+            next = poll();
+        }
+        if (next == null) {
+            thread = null;
+        }
+        return next;
+    }
+
+    private synchronized @Nullable Runnable poll() {
+        Runnable next = ticks.isEmpty() ? tasks.poll() : ticks.poll();
+        if (next != null) {
+            idle = Idle.UNASKED;
+            return next;
+        }
+        if (holds > 0 || idle != Idle.UNASKED || stopped) {
+            return null;
+        }
+        idle = Idle.ASKED;
+        return this::ask;
+    }
+
+    /** Whatever comes meanwhile makes the answer one to an old question. */
+    private void ask() {
+        WhenIdle action = whenIdle();
+        boolean waits = action != null && action.onIdle();
+        synchronized (this) {
+            if (idle == Idle.ASKED && !waits) {
+                idle = Idle.DONE;
+            }
+        }
+    }
+
+    private synchronized @Nullable WhenIdle whenIdle() {
+        return whenIdle;
+    }
+
+    /** Calls a listener; whatever it throws goes to the JVM's handler of uncaught exceptions, or else to the log. */
+    public static void call(Runnable listener) {
+        try {
+            listener.run();
+        } catch (Throwable e) {
+            report(e);
+        }
+    }
+
+    private static void report(Throwable failure) {
+        UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        if (handler == null) {
+            LOG.error("a listener failed; the others are called all the same", failure);
+        } else {
+            handler.uncaughtException(Thread.currentThread(), failure);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.handoff.process.spi;
+
+import dev.handoff.process.ChildProcess;
+import dev.handoff.process.Output;
+import dev.handoff.process.SpawnOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** What the public types cannot do by themselves: start processes, send and receive signals. A service. */
+public interface ProcessProvider {
+    /** Starts a child that streams what it says. */
+    ChildProcess spawn(SpawnOptions options);
+
+    /** Starts a child whose output is collected. */
+    ChildProcess collect(SpawnOptions options);
+
+    /**
+     * Runs a child to its end.
+     *
+     * @throws dev.handoff.process.ChildProcessException if it does not end with code 0
+     */
+    Output run(SpawnOptions options);
+
+    /**
+     * Sends a signal.
+     *
+     * @param number 0 sends none and only asks
+     * @return false if there is no such process
+     * @throws IOException if the kernel refuses
+     * @throws IllegalArgumentException if that is no single process
+     */
+    boolean kill(long pid, int number) throws IOException;
+
+    /**
+     * Calls an action on each arrival of a signal, on a thread that must not be kept.
+     *
+     * @param name without SIG
+     * @return what brings back what the signal did before
+     * @throws IllegalArgumentException if the JVM needs that signal for itself
+     */
+    Runnable handleSignal(String name, Runnable action);
+
+    /**
+     * How this process was started.
+     *
+     * @throws IllegalStateException if that cannot be read
+     */
+    Started started();
+
+    /**
+     * How a process was started.
+     *
+     * @param java the launcher's path
+     * @param jvmOptions the flags of its JVM
+     * @param main the class, the jar, the module or the source file that it runs
+     * @param arguments what its main method gets
+     */
+    record Started(String java, List<String> jvmOptions, String main, List<String> arguments) {}
+
+    /** The one on the class path. */
+    static ProcessProvider get() {
+        return Holder.PROVIDER;
+    }
+
+    /** Looked up once. */
+    final class Holder {
+        private static final ProcessProvider PROVIDER = ServiceLoader.load(ProcessProvider.class)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("runtime-core's services are missing from the class path"));
+
+        private Holder() {}
+    }
+}

@@ -1,0 +1,591 @@
+package dev.handoff.process;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.process.ChildProcessException.Reason;
+import dev.handoff.process.ExitStatus.Exited;
+import dev.handoff.process.ExitStatus.Signaled;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real children: small programs of every Linux. */
+@Timeout(60)
+class ChildProcessTest {
+    private static final ExitStatus WELL = new Exited(0);
+    private static final String WAIT = "echo up; exec sleep 60";
+
+    private final List<ChildProcess> started = new ArrayList<>();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void leaveNothingRunning() {
+        started.forEach(ChildProcess::close);
+    }
+
+    private ChildProcess keep(ChildProcess child) {
+        started.add(child);
+        return child;
+    }
+
+    private ChildProcess shell(String script) {
+        return shell(script, options -> options);
+    }
+
+    private ChildProcess shell(String script, UnaryOperator<SpawnOptions> change) {
+        return keep(ChildProcess.spawn(change.apply(SpawnOptions.of("/bin/sh", "-c", script))));
+    }
+
+    private static SpawnOptions script(String script) {
+        return SpawnOptions.of(script).shell();
+    }
+
+    private static CompletableFuture<ExitStatus> closed(ChildProcess child) {
+        CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
+        child.onClose(closed::complete);
+        return closed;
+    }
+
+    private void record(ChildProcess child) {
+        child.onSpawn(() -> events.add("spawn"));
+        child.onError(e -> events.add("error"));
+        child.onExit(status -> events.add("exit " + status));
+        child.onClose(status -> events.add("close " + status));
+    }
+
+    private static void upAndRunning(ChildProcess child) {
+        CompletableFuture<String> up = new CompletableFuture<>();
+        child.stdout().onLine(up::complete);
+        assertThat(up.join()).isEqualTo("up");
+    }
+
+    private static ChildProcessException failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return catchThrowableOfType(ChildProcessException.class, call);
+    }
+
+    private static ChildProcessException failureOf(ChildProcess child) {
+        return catchThrowableOfType(ChildProcessException.class, () -> {
+            try {
+                child.output().get();
+            } catch (java.util.concurrent.ExecutionException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    // --- events -----------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-child-process-spawn-event.js")
+    @NodeTest("test-child-process-exit-code.js")
+    void spawnExitAndCloseComeOnceInThisOrderBehindAllOutput() {
+        CompletableFuture<ChildProcess> begun = new CompletableFuture<>();
+        CurrentProcess.nextTick(() -> {
+            ChildProcess child = shell("printf 'one\\ntwo'; exit 3");
+            begun.complete(child);
+            await().until(() -> !CurrentProcess.kill(child.pid(), Signal.NONE));
+            record(child);
+            child.stdout().onLine(line -> events.add(line));
+            child.onClose(status -> events.add("end"));
+        });
+        ChildProcess child = begun.join();
+        await().until(() -> events.contains("end"));
+        assertThat(events).containsOnlyOnce("spawn", "one", "two", "exit exit code 3", "close exit code 3");
+        assertThat(events).startsWith("spawn").endsWith("close exit code 3", "end");
+        assertThat(child.exitStatus()).contains(new Exited(3));
+    }
+
+    @Test
+    @NodeTest("test-child-process-spawn-error.js")
+    void whatCannotBeStartedHasAnErrorThenCloseAndNoExit() {
+        ChildProcess child = ChildProcess.spawn("no-such-program-anywhere", "a");
+        record(child);
+        CompletableFuture<ChildProcessException> error = new CompletableFuture<>();
+        child.onError(error::complete);
+        assertThat(closed(child).join()).isEqualTo(new Exited(127));
+        assertThat(events).containsExactly("error", "close exit code 127");
+        assertThat(error.join().reason()).isEqualTo(Reason.NOT_STARTED);
+        assertThat(error.join()).hasMessageContainingAll("no-such-program-anywhere a", "No such file");
+        assertThat(child.pid()).isEqualTo(-1);
+        assertThat(child.kill()).isFalse();
+        assertThat(child.exitStatus()).isEmpty();
+    }
+
+    @Test
+    void whoComesLateHearsOfWhatHasHappened() {
+        ChildProcess child = shell("echo said before; exit 4");
+        closed(child).join();
+        record(child);
+        child.stdout().onLine(line -> events.add(line));
+        await().until(() -> events.size() == 4);
+        assertThat(events).containsExactly("spawn", "exit exit code 4", "close exit code 4", "said before");
+    }
+
+    @Test
+    @NodeTest("test-child-process-flush-stdio.js")
+    @NodeTest("test-child-process-stdout-flush-exit.js")
+    void closeComesAlthoughNobodyReadsTheOutput() {
+        ChildProcess child = shell("head -c 60000 /dev/zero; head -c 60000 /dev/zero >&2");
+        assertThat(closed(child).join()).isEqualTo(WELL);
+    }
+
+    @Test
+    void outputComesAsItIsWritten() throws Exception {
+        ChildProcess child = shell("echo up; read line; echo \"heard $line\"");
+        List<String> lines = new CopyOnWriteArrayList<>();
+        child.stdout().onLine(lines::add);
+        await().until(() -> lines.contains("up"));
+        assertThat(child.exitStatus()).isEmpty();
+        child.stdin().write("you\n".getBytes(UTF_8));
+        await().until(() -> lines.contains("heard you"));
+    }
+
+    @Test
+    void closeWaitsForAGrandchildThatHoldsThePipeAndExitDoesNot() throws Exception {
+        Path go = directory.resolve("go");
+        ChildProcess child = shell("(while [ ! -e " + go + " ]; do sleep 0.02; done; echo late) & exit 0");
+        List<String> lines = new CopyOnWriteArrayList<>();
+        child.stdout().onLine(lines::add);
+        record(child);
+        await().until(() -> events.contains("exit exit code 0"));
+        assertThat(events).doesNotContain("close exit code 0");
+        Files.createFile(go);
+        assertThat(closed(child).join()).isEqualTo(WELL);
+        assertThat(lines).containsExactly("late");
+    }
+
+    @Test
+    @NodeTest("test-child-process-stdio-big-write-end.js")
+    void aLargeInputIsReadToItsEnd() throws Exception {
+        byte[] input = new byte[3_000_000];
+        Arrays.fill(input, (byte) 'x');
+        ChildProcess child = shell("wc -c");
+        List<String> lines = new CopyOnWriteArrayList<>();
+        child.stdout().onLine(lines::add);
+        try (OutputStream stdin = child.stdin()) {
+            stdin.write(input);
+        }
+        closed(child).join();
+        assertThat(lines).containsExactly("3000000");
+    }
+
+    @Test
+    void aListenerThatThrowsStopsNoOther() {
+        ChildProcess child = shell("echo a; exit 0");
+        child.onExit(status -> {
+            throw new IllegalStateException("on purpose");
+        });
+        child.onExit(status -> events.add("other"));
+        await().dontCatchUncaughtExceptions().until(() -> events.contains("other"));
+    }
+
+    @Test
+    void anInterruptedListenerOrAClosedSubscriptionHearsNothing() {
+        ChildProcess child = shell("sleep 0.2");
+        child.onExit(status -> events.add("closed one")).close();
+        closed(child).join();
+        assertThat(events).isEmpty();
+    }
+
+    // --- output -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void listenersGetEveryByteOfALongOutputInOrder() {
+        ChildProcess child = shell("seq 1 200000");
+        List<String> lines = new ArrayList<>();
+        child.stdout().onLine(lines::add);
+        closed(child).join();
+        assertThat(lines).hasSize(200_000).startsWith("1", "2").endsWith("199999", "200000");
+    }
+
+    @Test
+    void aStreamGivesWhatListenersWouldHaveHeard() throws Exception {
+        ChildProcess child = shell("echo hello; echo oops >&2");
+        assertThat(new String(child.stdout().stream().readAllBytes(), UTF_8)).isEqualTo("hello\n");
+        assertThat(new String(child.stderr().stream().readAllBytes(), UTF_8)).isEqualTo("oops\n");
+        assertThat(closed(child).join()).isEqualTo(WELL);
+        assertThatIllegalStateException().isThrownBy(() -> child.stdout().onData(bytes -> {}));
+    }
+
+    @Test
+    void aStreamAfterTheEndGivesWhatWasKept() throws Exception {
+        ChildProcess child = shell("echo hello");
+        closed(child).join();
+        assertThat(new String(child.stdout().stream().readAllBytes(), UTF_8)).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aStreamBesideListenersIsRefused() {
+        ChildProcess child = shell(WAIT);
+        upAndRunning(child);
+        assertThatIllegalStateException().isThrownBy(() -> child.stdout().stream());
+    }
+
+    @Test
+    void aLineOverTheLimitComesInPieces() {
+        ChildProcess child = shell("printf 'abcdefg\\r\\nhi'", options -> options.maxBuffer(3));
+        child.stdout().onLine(events::add);
+        closed(child).join();
+        assertThat(events).containsExactly("abc", "def", "g", "hi");
+    }
+
+    // --- exec -------------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-child-process-exec-stdout-stderr-data-string.js")
+    @NodeTest("test-child-process-promisified.js")
+    void execCollectsBothStreams() {
+        Output output =
+                keep(ChildProcess.exec("echo hello; echo oops >&2")).output().join();
+        assertThat(output.stdout()).isEqualTo("hello\n");
+        assertThat(output.stderr()).isEqualTo("oops\n");
+        assertThat(output.status()).isEqualTo(WELL);
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-error.js")
+    void execOfAnUnknownCommandIsTheShells127() {
+        ChildProcess child = keep(ChildProcess.exec("no-such-program-anywhere"));
+        ChildProcessException failure = failureOf(child);
+        assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure.output().orElseThrow().status()).isEqualTo(new Exited(127));
+        assertThat(child.pid()).isPositive();
+        ChildProcess unknown = ChildProcess.execFile("no-such-program-anywhere");
+        assertThat(failureOf(unknown).reason()).isEqualTo(Reason.NOT_STARTED);
+        assertThat(unknown.pid()).isEqualTo(-1);
+    }
+
+    @Test
+    @NodeTest("test-child-process-execfile.js")
+    void aFailureNamesTheCommandItsCodeAndItsLastWords() {
+        ChildProcessException failure =
+                failureOf(keep(ChildProcess.execFile("sh", "-c", "echo why >&2; exit 42", "sh", "word")));
+        assertThat(failure).hasMessageContainingAll("sh -c", "word", "exit code 42", "\nwhy");
+        assertThat(failure.output().orElseThrow().stderr()).isEqualTo("why\n");
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-timeout-expire.js")
+    @NodeTest("test-child-process-exec-timeout-kill.js")
+    void execEndsAtItsTimeLimitByTheKillSignal() {
+        SpawnOptions options = script(WAIT + "; true").timeout(Duration.ofMillis(300));
+        ChildProcessException failure = failureOf(keep(ChildProcess.execFile(options)));
+        assertThat(failure.reason()).isEqualTo(Reason.TIMED_OUT);
+        assertThat(failure.output().orElseThrow().status()).isEqualTo(new Signaled(Signal.TERM));
+        assertThat(failure).hasMessageContainingAll("PT0.3S", "sent TERM", "timeout allows more");
+        ChildProcess killed = keep(ChildProcess.execFile(options.killSignal(Signal.KILL)));
+        assertThat(failureOf(killed).output().orElseThrow().status()).isEqualTo(new Signaled(Signal.KILL));
+        assertThat(killed.killed()).isTrue();
+    }
+
+    @Test
+    void aGrandchildThatHoldsThePipesDoesNotHoldUpATimeLimit() {
+        SpawnOptions options = script("sleep 30; true").timeout(Duration.ofMillis(200));
+        long begin = System.nanoTime();
+        assertThat(failure(() -> ChildProcess.execFileSync(options)).reason()).isEqualTo(Reason.TIMED_OUT);
+        assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(25));
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-timeout-not-expired.js")
+    void aTimeLimitThatIsKeptChangesNothing() {
+        Output output = ChildProcess.execFileSync(script("echo hello").timeout(Duration.ofMinutes(5)));
+        assertThat(output.stdout()).isEqualTo("hello\n");
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-maxbuf.js")
+    @NodeTest("test-child-process-execfile-maxbuf.js")
+    void moreThanTheLimitEndsTheChildAndCutsTheOutput() {
+        SpawnOptions options = script("printf 0123456789; exec sleep 60").maxBuffer(4);
+        ChildProcess child = keep(ChildProcess.execFile(options));
+        ChildProcessException failure = failureOf(child);
+        assertThat(failure.reason()).isEqualTo(Reason.TOO_MUCH_OUTPUT);
+        assertThat(failure.output().orElseThrow().stdout()).isEqualTo("0123");
+        assertThat(failure).hasMessageContainingAll("more than 4 bytes", "sent TERM", "maxBuffer allows more");
+        assertThat(child.killed()).isTrue();
+    }
+
+    @Test
+    @NodeTest("test-child-process-execsync-maxbuf.js")
+    @NodeTest("test-child-process-execfilesync-maxbuf.js")
+    @NodeTest("test-child-process-spawnsync-maxbuf.js")
+    void theLimitHoldsForSyncCallsAndCanBeLiftedAltogether() {
+        SpawnOptions large = script("head -c 1048577 /dev/zero");
+        assertThat(failure(() -> ChildProcess.spawnSync(large)).reason()).isEqualTo(Reason.TOO_MUCH_OUTPUT);
+        assertThat(failure(() -> ChildProcess.execFileSync(large.maxBuffer(0)))
+                        .output()
+                        .orElseThrow()
+                        .stdoutBytes())
+                .isEmpty();
+        assertThat(ChildProcess.execFileSync(large.maxBuffer(Long.MAX_VALUE)).stdoutBytes())
+                .hasSize(1_048_577);
+        assertThat(ChildProcess.execSync("head -c 1048576 /dev/zero").stdoutBytes())
+                .hasSize(1_048_576);
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-encoding.js")
+    @NodeTest("test-child-process-exec-std-encoding.js")
+    void textIsReadInTheEncodingThatWasSaidAndBytesAsTheyAre() {
+        SpawnOptions options = script("printf '\\344\\n'").encoding(ISO_8859_1);
+        Output output = ChildProcess.execFileSync(options);
+        assertThat(output.stdout()).isEqualTo("ä\n");
+        assertThat(output.stdoutBytes()).containsExactly(0xe4, '\n');
+        assertThat(ChildProcess.execSync("printf 'ä€'").stdout()).isEqualTo("ä€");
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-abortcontroller-promisified.js")
+    @NodeTest("test-child-process-execFile-promisified-abortController.js")
+    @NodeTest("test-child-process-spawn-controller.js")
+    void aCancelledChildIsSentTheKillSignal() {
+        CompletableFuture<Void> cancel = new CompletableFuture<>();
+        ChildProcess collected = keep(ChildProcess.execFile(script(WAIT).cancelledBy(cancel)));
+        ChildProcess streamed =
+                shell(WAIT, options -> options.cancelledBy(cancel).killSignal(Signal.KILL));
+        upAndRunning(streamed);
+        record(streamed);
+        cancel.completeExceptionally(new IOException("not wanted"));
+        assertThat(failureOf(collected).reason()).isEqualTo(Reason.CANCELLED);
+        closed(streamed).join();
+        assertThat(events).containsExactly("spawn", "error", "exit signal KILL", "close signal KILL");
+        ChildProcess late = keep(ChildProcess.execFile(script(WAIT).cancelledBy(cancel)));
+        assertThat(failureOf(late).reason()).isEqualTo(Reason.CANCELLED);
+    }
+
+    // --- sync -------------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-child-process-execsync.js")
+    void execSyncGivesOutputOrThrowsWithEverything() {
+        assertThat(ChildProcess.execSync("echo a b").stdout()).isEqualTo("a b\n");
+        ChildProcessException failure = failure(() -> ChildProcess.execSync("echo out; echo why >&2; exit 9"));
+        assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure).hasMessageContainingAll("exit code 9", "why");
+        assertThat(failure.output().orElseThrow().stdout()).isEqualTo("out\n");
+        assertThat(failure(() -> ChildProcess.execFileSync(
+                                SpawnOptions.of("true").shell("/no/shell")))
+                        .reason())
+                .isEqualTo(Reason.NOT_STARTED);
+        assertThat(failure.getStackTrace()[0].getClassName()).contains("SyncRun");
+    }
+
+    @Test
+    @NodeTest("test-child-process-spawnsync.js")
+    void spawnSyncGivesAnyEndAndThrowsWhatIsNone() {
+        assertThat(ChildProcess.spawnSync(script("exit 5")).status()).isEqualTo(new Exited(5));
+        assertThat(ChildProcess.spawnSync(script("kill -9 $$")).status()).isEqualTo(new Signaled(Signal.KILL));
+        assertThat(failure(() -> ChildProcess.spawnSync(SpawnOptions.of("no-such-program-anywhere")))
+                        .reason())
+                .isEqualTo(Reason.NOT_STARTED);
+    }
+
+    @Test
+    @NodeTest("test-child-process-spawnsync-timeout.js")
+    @NodeTest("test-child-process-spawnsync-kill-signal.js")
+    void spawnSyncEndsAtItsTimeLimit() {
+        SpawnOptions options =
+                SpawnOptions.of("sleep", "60").timeout(Duration.ofMillis(100)).killSignal(Signal.KILL);
+        ChildProcessException failure = failure(() -> ChildProcess.spawnSync(options));
+        assertThat(failure.reason()).isEqualTo(Reason.TIMED_OUT);
+        assertThat(failure.output().orElseThrow().status()).isEqualTo(new Signaled(Signal.KILL));
+    }
+
+    @Test
+    @NodeTest("test-child-process-spawnsync-input.js")
+    void aSyncChildReadsItsInputOrNothing() {
+        assertThat(ChildProcess.spawnSync(SpawnOptions.of("cat").input("grüß dich"))
+                        .stdout())
+                .isEqualTo("grüß dich");
+        assertThat(ChildProcess.execFileSync("cat").stdoutBytes()).isEmpty();
+        byte[] large = new byte[500_000];
+        assertThat(ChildProcess.spawnSync(SpawnOptions.of("cat").input(large)).stdoutBytes())
+                .isEqualTo(large);
+        assertThat(ChildProcess.spawnSync(SpawnOptions.of("true").input(large)).status())
+                .isEqualTo(WELL);
+    }
+
+    @Test
+    void aListenerMayRunASyncChild() {
+        ChildProcess child = shell("true");
+        child.onExit(status -> events.add(ChildProcess.execSync("echo nested").stdout()));
+        await().until(() -> events.contains("nested\n"));
+    }
+
+    // --- options ----------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-child-process-env.js")
+    @NodeTest("test-child-process-exec-env.js")
+    void theEnvironmentIsTheOneThatWasSaidOrTheProcesss() {
+        SpawnOptions printed = SpawnOptions.of("/usr/bin/env");
+        assertThat(ChildProcess.execFileSync(printed.env(Map.of("A", "1", "B", "x y")))
+                        .stdout()
+                        .lines())
+                .containsExactlyInAnyOrder("A=1", "B=x y");
+        CurrentProcess.env().put("HANDOFF_TEST_VARIABLE", "seen");
+        assertThat(ChildProcess.execFileSync(printed).stdout()).contains("HANDOFF_TEST_VARIABLE=seen\n");
+        CurrentProcess.env().remove("HANDOFF_TEST_VARIABLE");
+        assertThat(ChildProcess.execFileSync(printed).stdout()).doesNotContain("HANDOFF_TEST_VARIABLE");
+    }
+
+    @Test
+    @NodeTest("test-child-process-cwd.js")
+    @NodeTest("test-child-process-exec-cwd.js")
+    void theWorkingDirectoryIsTheOneThatWasSaid() throws Exception {
+        Path odd = Files.createDirectory(directory.resolve("späth ordner"));
+        assertThat(ChildProcess.execFileSync(SpawnOptions.of("pwd").cwd(odd)).stdout())
+                .isEqualTo(odd.toRealPath() + "\n");
+        Path missing = directory.resolve("missing");
+        assertThat(failure(
+                        () -> ChildProcess.execFileSync(SpawnOptions.of("pwd").cwd(missing))))
+                .hasMessage("cannot start pwd: its working directory " + missing + " is not there");
+    }
+
+    @Test
+    @NodeTest("test-child-process-stdio.js")
+    @NodeTest("test-child-process-validate-stdio.js")
+    void streamsGoWhereTheyWereSent() throws Exception {
+        Path in = Files.writeString(directory.resolve("in"), "text");
+        Path out = Files.writeString(directory.resolve("out"), "old and long");
+        Path log = Files.writeString(directory.resolve("log"), "old ");
+        ChildProcess child = shell(
+                "cat; echo new >&2",
+                options -> options.stdin(Stdio.file(in)).stdout(Stdio.file(out)).stderr(Stdio.append(log)));
+        closed(child).join();
+        assertThat(out).hasContent("text");
+        assertThat(log).hasContent("old new\n");
+        assertThatIllegalStateException().isThrownBy(child::stdout).withMessageContaining("no pipe");
+        assertThatIllegalStateException().isThrownBy(child::stdin).withMessageContaining("no pipe");
+        ChildProcess mute = shell("cat; echo nobody hears", options -> options.stdio(Stdio.ignore()));
+        assertThat(closed(mute).join()).isEqualTo(WELL);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of("cat").stdin(Stdio.append(log)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Stdio(Stdio.Kind.FILE, java.util.Optional.empty()));
+    }
+
+    @Test
+    @NodeTest("test-child-process-detached.js")
+    void aDetachedChildLeadsASessionOfItsOwn() {
+        SpawnOptions session = script("ps -o sid= -p $$; echo $$").detached();
+        List<String> lines = ChildProcess.execFileSync(session)
+                .stdout()
+                .lines()
+                .map(String::strip)
+                .toList();
+        assertThat(lines.get(0)).isEqualTo(lines.get(1));
+    }
+
+    @Test
+    @NodeTest("test-child-process-spawn-timeout-kill-signal.js")
+    void aSpawnedChildIsSentTheKillSignalAtItsTimeLimitAndThatIsNoError() {
+        ChildProcess child =
+                shell(WAIT, options -> options.timeout(Duration.ofMillis(200)).killSignal(Signal.KILL));
+        record(child);
+        assertThat(closed(child).join()).isEqualTo(new Signaled(Signal.KILL));
+        assertThat(events).containsExactly("spawn", "exit signal KILL", "close signal KILL");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of("x").timeout(Duration.ZERO));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\0", "a\0b", "ab\0"})
+    @NodeTest("test-child-process-reject-null-bytes.js")
+    void aNullByteIsRefusedWhereverItStands(String word) {
+        SpawnOptions options = SpawnOptions.of("true");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of(word))
+                .withMessageContainingAll("the command", "null byte at index " + word.indexOf('\0'));
+        assertThatIllegalArgumentException().isThrownBy(() -> SpawnOptions.of("true", word));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.shell(word));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.env(Map.of(word, "x")));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.env(Map.of("x", word)));
+        assertThatIllegalArgumentException().isThrownBy(() -> ChildProcess.exec(word));
+        assertThatIllegalArgumentException().isThrownBy(() -> ChildProcess.execSync(word));
+        assertThatIllegalArgumentException().isThrownBy(() -> SpawnOptions.ofMain(ChildProcessTest.class, word));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CurrentProcess.env().put("x", word));
+    }
+
+    @Test
+    @NodeTest("test-child-process-spawnsync-validation-errors.js")
+    @NodeTest("test-child-process-bad-stdio.js")
+    void valuesOutOfRangeAreRefusedByName() {
+        SpawnOptions options = SpawnOptions.of("true");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of(""))
+                .withMessageContaining("empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.maxBuffer(-1))
+                .withMessageContaining("-1 bytes");
+        assertThatIllegalArgumentException().isThrownBy(() -> options.timeout(Duration.ofSeconds(-1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.killSignal(Signal.NONE));
+        assertThatIllegalArgumentException().isThrownBy(() -> options.jvmArgs("-Xmx1g"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Signal.parse("SIGFOO"))
+                .withMessageContainingAll("SIGFOO", "TERM");
+        assertThat(Signal.parse("SIGTERM")).isEqualTo(Signal.TERM);
+        assertThat(Signal.parse("HUP")).isEqualTo(Signal.HUP);
+    }
+
+    // --- kill -------------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-child-process-kill.js")
+    @NodeTest("test-child-process-destroy.js")
+    void aSignalIsDeliveredAndADeadChildGetsNone() {
+        ChildProcess child = shell(WAIT);
+        upAndRunning(child);
+        assertThat(child.kill(Signal.NONE)).isTrue();
+        assertThat(child.killed()).isFalse();
+        assertThat(child.kill(Signal.USR1)).isTrue();
+        assertThat(closed(child).join()).isEqualTo(new Signaled(Signal.USR1));
+        assertThat(child.killed()).isTrue();
+        assertThat(child.kill()).isFalse();
+        ChildProcess other = shell(WAIT);
+        other.close();
+        assertThat(closed(other).join()).isEqualTo(new Signaled(Signal.KILL));
+    }
+
+    @Test
+    void aSignalThatTheChildCatchesIsNotItsEnd() {
+        ChildProcess child = shell("trap 'echo caught; exit 6' TERM; echo up; while :; do sleep 0.02; done");
+        upAndRunning(child);
+        assertThat(child.kill()).isTrue();
+        assertThat(closed(child).join()).isEqualTo(new Exited(6));
+        assertThat(child.killed()).isTrue();
+    }
+
+    @Test
+    void onlyExecCollects() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shell("true").output())
+                .withMessageContaining("exec");
+    }
+}

@@ -1,0 +1,547 @@
+package dev.handoff.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What ends a process is tried in JVMs of their own, and where Node has the same, beside the real one. */
+@Timeout(90)
+class CurrentProcessTest {
+    private static Output java(Class<?> main, String... arguments) {
+        SpawnOptions options =
+                SpawnOptions.ofMain(main, arguments).jvmArgs("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+        return ChildProcess.spawnSync(options);
+    }
+
+    private static void sameAsNode(String script, Class<?> main) {
+        Output node = ChildProcess.spawnSync(SpawnOptions.of("node", "-e", script));
+        Output ours = java(main);
+        assertThat(ours.stdout()).isEqualTo(node.stdout()).isNotEmpty();
+        assertThat(ours.status()).isEqualTo(node.status());
+    }
+
+    private static void print(Object line) {
+        System.out.println(line);
+    }
+
+    // --- what it is -------------------------------------------------------------------------------------------------
+
+    @Test
+    void loadingTheClassChangesNothingInTheJvm() {
+        SpawnOptions options = SpawnOptions.ofMain(Loads.class)
+                .jvmArgs(
+                        "-Xmx48m",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                        "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+        assertThat(ChildProcess.execFileSync(options).stdout()).isEqualTo("the same\n");
+    }
+
+    static final class Loads {
+        private Loads() {}
+
+        public static void main(String[] arguments) throws ReflectiveOperationException {
+            Set<String> before = state();
+            CurrentProcess.env().put("A", "b");
+            CurrentProcess.cwd();
+            CurrentProcess.argv();
+            CurrentProcess.exitCode();
+            Set<String> after = state();
+            print(before.equals(after) ? "the same" : before + " has become " + after);
+        }
+
+        private static Set<String> state() throws ReflectiveOperationException {
+            Set<String> state = Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            state.add("handler " + Thread.getDefaultUncaughtExceptionHandler());
+            state.add("hooks " + hidden("java.lang.ApplicationShutdownHooks", "hooks"));
+            state.add("signals " + hidden("jdk.internal.misc.Signal", "handlers"));
+            return state;
+        }
+
+        private static Object hidden(String type, String field) throws ReflectiveOperationException {
+            Field hidden = Class.forName(type).getDeclaredField(field);
+            hidden.setAccessible(true);
+            return String.valueOf(hidden.get(null));
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-argv-0.js")
+    @NodeTest("test-process-execpath.js")
+    @NodeTest("test-process-exec-argv.js")
+    void argvNamesLauncherMainClassAndArguments() {
+        List<String> lines = java(Tells.class, "a b", "").stdout().lines().toList();
+        assertThat(Path.of(lines.get(0))).isAbsolute().isExecutable().endsWithRaw(Path.of("java"));
+        assertThat(lines.get(1)).isEqualTo(Tells.class.getName());
+        assertThat(lines.subList(2, 4)).containsExactly("a b", "");
+        assertThat(lines.get(4)).contains("-Xmx48m");
+        assertThat(lines.get(5)).isEqualTo(lines.get(0));
+        assertThat(lines.get(6)).isEqualTo(Long.toString(ProcessHandle.current().pid()));
+    }
+
+    static final class Tells {
+        private Tells() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.argv().forEach(CurrentProcessTest::print);
+            print(CurrentProcess.execArgv());
+            print(CurrentProcess.execPath());
+            print(CurrentProcess.ppid());
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-versions.js")
+    @NodeTest("test-process-uptime.js")
+    @NodeTest("test-process-hrtime.js")
+    void itKnowsItself() {
+        assertThat(CurrentProcess.pid()).isEqualTo(ProcessHandle.current().pid());
+        assertThat(CurrentProcess.platform()).isEqualTo("linux");
+        assertThat(CurrentProcess.arch())
+                .isEqualTo(ChildProcess.execFileSync("node", "-p", "process.arch")
+                        .stdout()
+                        .strip());
+        assertThat(CurrentProcess.version())
+                .startsWith(Integer.toString(Runtime.version().feature()));
+        assertThat(CurrentProcess.uptime()).isPositive();
+        long before = CurrentProcess.hrtime();
+        assertThat(CurrentProcess.hrtime() - before).isNotNegative();
+        MemoryUsage memory = CurrentProcess.memoryUsage();
+        assertThat(memory.rss()).isGreaterThan(memory.heapUsed()).isGreaterThan(1 << 20);
+        assertThat(memory.heapTotal()).isGreaterThanOrEqualTo(memory.heapUsed());
+        assertThat(memory.external()).isNotNegative();
+    }
+
+    @Test
+    @NodeTest("test-process-title-cli.js")
+    void aTitleIsWhatPsShows() {
+        String before = CurrentProcess.title();
+        CurrentProcess.title("handoff-tested");
+        assertThat(ChildProcess.execSync("ps -o comm= -p " + CurrentProcess.pid())
+                        .stdout()
+                        .strip())
+                .isEqualTo("handoff-tested");
+        CurrentProcess.title(before);
+        assertThat(CurrentProcess.title()).isEqualTo(before);
+    }
+
+    @Test
+    @NodeTest("test-process-env.js")
+    @NodeTest("test-process-env-delete.js")
+    void theEnvironmentIsLiveAndChildrenSeeIt() {
+        Map<String, String> env = CurrentProcess.env();
+        assertThat(env).containsEntry("PATH", System.getenv("PATH"));
+        env.put("HANDOFF_A", "1");
+        assertThat(ChildProcess.execSync("echo $HANDOFF_A").stdout()).isEqualTo("1\n");
+        assertThat(env.remove("HANDOFF_A")).isEqualTo("1");
+        assertThat(env.get("HANDOFF_A")).isNull();
+        assertThat(ChildProcess.execSync("echo [$HANDOFF_A]").stdout()).isEqualTo("[]\n");
+        assertThat(System.getenv("HANDOFF_A")).isNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> env.put("A=B", "c"))
+                .withMessageContaining("A=B");
+        assertThatIllegalArgumentException().isThrownBy(() -> env.put("", "c"));
+    }
+
+    @Test
+    @NodeTest("test-process-chdir.js")
+    @NodeTest("test-process-chdir-errormessage.js")
+    void chdirIsWhereChildrenStart(@TempDir Path directory) throws Exception {
+        Path before = CurrentProcess.cwd();
+        Path odd = Files.createDirectories(directory.resolve("ein ordner/ä"));
+        CurrentProcess.chdir(odd);
+        try {
+            assertThat(CurrentProcess.cwd()).isEqualTo(odd.toRealPath());
+            assertThat(ChildProcess.execSync("pwd").stdout()).isEqualTo(odd.toRealPath() + "\n");
+            CurrentProcess.chdir(Path.of(".."));
+            assertThat(CurrentProcess.cwd()).isEqualTo(odd.toRealPath().getParent());
+            assertThatThrownBy(() -> CurrentProcess.chdir(Path.of("missing")))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContainingAll("from " + odd.toRealPath().getParent() + " to missing", "NoSuchFile");
+            assertThatThrownBy(() -> CurrentProcess.chdir(Files.createFile(directory.resolve("file"))))
+                    .hasMessageContaining("NotDirectory");
+        } finally {
+            CurrentProcess.chdir(before);
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-kill-pid.js")
+    @NodeTest("test-process-kill-null.js")
+    void killSendsProbesAndRefusesGroups() {
+        ChildProcess child = ChildProcess.spawn("sleep", "60");
+        assertThat(CurrentProcess.kill(child.pid(), Signal.NONE)).isTrue();
+        assertThat(CurrentProcess.kill(child.pid(), Signal.TERM)).isTrue();
+        await().until(() -> child.exitStatus().isPresent());
+        assertThat(child.exitStatus()).contains(new ExitStatus.Signaled(Signal.TERM));
+        assertThat(CurrentProcess.kill(child.pid(), Signal.NONE)).isFalse();
+        assertThatIllegalArgumentException().isThrownBy(() -> CurrentProcess.kill(0, Signal.NONE));
+        assertThatIllegalArgumentException().isThrownBy(() -> CurrentProcess.kill(-1, Signal.TERM));
+    }
+
+    @Test
+    @NodeTest("test-process-remove-all-signal-listeners.js")
+    void theLastListenerToGoBringsBackWhatASignalDid() {
+        assertThat(java(Hears.class)).satisfies(output -> {
+            assertThat(output.stdout()).isEqualTo("heard 1\nheard 2\n");
+            assertThat(output.status()).isEqualTo(new ExitStatus.Signaled(Signal.TERM));
+        });
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CurrentProcess.onSignal(Signal.KILL, () -> {}))
+                .withMessageContaining("KILL");
+        assertThatIllegalArgumentException().isThrownBy(() -> CurrentProcess.onSignal(Signal.QUIT, () -> {}));
+    }
+
+    static final class Hears {
+        private Hears() {}
+
+        public static void main(String[] arguments) {
+            List<Subscription> all = new CopyOnWriteArrayList<>();
+            all.add(CurrentProcess.onSignal(Signal.TERM, () -> print("heard 1")));
+            all.add(CurrentProcess.onSignal(Signal.TERM, () -> {
+                print("heard 2");
+                all.forEach(Subscription::close);
+                CurrentProcess.kill(CurrentProcess.pid(), Signal.TERM);
+            }));
+            new Thread(Hears::stay).start();
+            CurrentProcess.kill(CurrentProcess.pid(), Signal.TERM);
+        }
+
+        private static void stay() {
+            try {
+                Thread.sleep(60_000);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-emitwarning.js")
+    @NodeTest("test-process-warning.js")
+    void aWarningIsPrintedAndTold() {
+        Output output = java(Warns.class);
+        assertThat(output.stdout()).isEqualTo("Warning/one\nOddWarning/two\n");
+        assertThat(output.stderr())
+                .containsPattern("\\(java:\\d+\\) Warning: one\n\\(java:\\d+\\) \\[ODD1] OddWarning: two\nmore\n");
+    }
+
+    static final class Warns {
+        private Warns() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onWarning(warning -> print(warning.name() + "/" + warning.message()));
+            CurrentProcess.emitWarning("one");
+            CurrentProcess.emitWarning(
+                    new Warning("OddWarning", "two", java.util.Optional.of("ODD1"), java.util.Optional.of("more")));
+        }
+    }
+
+    // --- how it ends ------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-process-exit.js")
+    @NodeTest("test-process-exit-handler.js")
+    void exitTellsOnceAndNothingRunsAfterIt() {
+        sameAsNode("""
+                process.on('exit', code => {
+                    console.log('exit ' + code);
+                    process.nextTick(() => console.log('never'));
+                });
+                process.exit(5);""", ExitsWithFive.class);
+    }
+
+    static final class ExitsWithFive {
+        private ExitsWithFive() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onExit(code -> {
+                print("exit " + code);
+                CurrentProcess.nextTick(() -> print("never"));
+            });
+            CurrentProcess.exit(5);
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-exit-recursive.js")
+    void exitWithinAnExitListenerChangesTheCode() {
+        sameAsNode("""
+                process.on('exit', code => { console.log('first ' + code); process.exit(9); });
+                process.on('exit', code => console.log('second'));
+                process.exit(3);""", ExitsAgain.class);
+    }
+
+    static final class ExitsAgain {
+        private ExitsAgain() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onExit(code -> {
+                print("first " + code);
+                CurrentProcess.exit(9);
+            });
+            CurrentProcess.onExit(code -> print("second"));
+            CurrentProcess.exit(3);
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-exit-code.js")
+    void theExitCodeThatWasSetLastCounts() {
+        sameAsNode("""
+                process.on('exit', code => { console.log('exit ' + code); process.exitCode = 8; });
+                process.exitCode = 4;""", SetsTheCode.class);
+    }
+
+    static final class SetsTheCode {
+        private SetsTheCode() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onExit(code -> {
+                print("exit " + code);
+                CurrentProcess.exitCode(8);
+            });
+            CurrentProcess.exitCode(4);
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-beforeexit.js")
+    void beforeExitComesAgainAfterEachPieceOfAddedWorkButNotAfterATick() {
+        sameAsNode("""
+                let count = 0;
+                process.on('beforeExit', code => {
+                    console.log('beforeExit ' + code + ' ' + ++count);
+                    if (count < 3) setTimeout(() => console.log('work ' + count), 1);
+                    if (count === 3) process.nextTick(() => console.log('tick'));
+                });
+                process.on('exit', code => console.log('exit ' + code));
+                console.log('main');""", AddsWork.class);
+    }
+
+    static final class AddsWork {
+        private static int count;
+
+        private AddsWork() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onBeforeExit(code -> {
+                print("beforeExit " + code + " " + ++count);
+                String work = "work " + count;
+                if (count == 1) {
+                    new Thread(() -> print(work)).start();
+                }
+                if (count == 2) {
+                    ChildProcess.spawn("true").onClose(status -> print(work));
+                }
+                if (count == 3) {
+                    CurrentProcess.nextTick(() -> print("tick"));
+                }
+            });
+            CurrentProcess.onExit(code -> print("exit " + code));
+            print("main");
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-exit-from-before-exit.js")
+    void exitFromBeforeExitEndsAtOnce() {
+        sameAsNode("""
+                process.on('beforeExit', () => { console.log('before'); setTimeout(() => console.log('never'), 1); process.exit(2); });
+                """, ExitsBefore.class);
+    }
+
+    static final class ExitsBefore {
+        private ExitsBefore() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onBeforeExit(code -> {
+                print("before");
+                CurrentProcess.exit(2);
+            });
+        }
+    }
+
+    @Test
+    void anExitThatOthersAskForIsToldAsWell() {
+        Output output = java(LeavesByItself.class);
+        assertThat(output.stdout()).isEqualTo("exit 0\n");
+        assertThat(output.status()).isEqualTo(new ExitStatus.Exited(12));
+    }
+
+    static final class LeavesByItself {
+        private LeavesByItself() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onExit(code -> print("exit " + code));
+            System.exit(12);
+        }
+    }
+
+    @Test
+    void aChildKeepsTheProcessUntilAllIsToldUnlessItIsUnreferenced() {
+        Output output = java(Waits.class);
+        assertThat(output.stdout()).isEqualTo("main\nsaid by the child\nclose exit code 3\n");
+        assertThat(java(Leaves.class).stdout()).isEqualTo("main\n");
+    }
+
+    static final class Waits {
+        private Waits() {}
+
+        public static void main(String[] arguments) {
+            ChildProcess child = ChildProcess.spawn("sh", "-c", "sleep 0.3; echo said by the child; exit 3");
+            child.stdout().onLine(CurrentProcessTest::print);
+            child.onClose(status -> print("close " + status));
+            print("main");
+        }
+    }
+
+    static final class Leaves {
+        private Leaves() {}
+
+        public static void main(String[] arguments) {
+            ChildProcess child =
+                    ChildProcess.spawn(SpawnOptions.of("sleep", "20").stdio(Stdio.ignore()));
+            child.onClose(status -> print("close " + status));
+            child.unref();
+            print("main");
+        }
+    }
+
+    // --- what nobody caught -----------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-process-exception-capture.js")
+    void withAListenerTheProcessGoesOnAndEndsWell() {
+        sameAsNode("""
+                process.on('uncaughtException', e => console.log('caught ' + e.message));
+                process.on('exit', code => console.log('exit ' + code));
+                setTimeout(() => console.log('goes on'), 5);
+                throw new Error('on purpose');""", Catches.class);
+    }
+
+    static final class Catches {
+        private Catches() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onUncaughtException((e, thread) -> {
+                print("caught " + e.getMessage());
+                new Thread(() -> print("goes on")).start();
+            });
+            CurrentProcess.onExit(code -> print("exit " + code));
+            throw new IllegalStateException("on purpose");
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-uncaught-exception-monitor.js")
+    void aMonitorSeesItFirstAndChangesNothing() {
+        sameAsNode("""
+                process.on('uncaughtExceptionMonitor', e => console.log('monitor ' + e.message));
+                process.on('exit', code => console.log('exit ' + code));
+                setTimeout(() => console.log('never'), 5000);
+                throw new Error('on purpose');""", Monitors.class);
+    }
+
+    static final class Monitors {
+        private Monitors() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onUncaughtExceptionMonitor((e, thread) -> print("monitor " + e.getMessage()));
+            CurrentProcess.onExit(code -> print("exit " + code));
+            new Thread(CurrentProcessTest.Hears::stay).start();
+            throw new IllegalStateException("on purpose");
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsEndsTheProcessWithSevenAndNoExitEvent() {
+        sameAsNode("""
+                process.on('uncaughtException', e => { console.log('caught'); throw e; });
+                process.on('exit', code => console.log('exit ' + code));
+                throw new Error('on purpose');""", FailsToCatch.class);
+    }
+
+    static final class FailsToCatch {
+        private FailsToCatch() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onUncaughtException((e, thread) -> {
+                print("caught");
+                throw new IllegalStateException(e);
+            });
+            CurrentProcess.onExit(code -> print("exit " + code));
+            throw new IllegalStateException("on purpose");
+        }
+    }
+
+    @Test
+    void anotherThreadsExceptionEndsTheProcessOnlyWhereAskedFor() {
+        assertThat(java(Throws.class, "main alone")).satisfies(output -> {
+            assertThat(output.stderr()).contains("Exception in thread \"other\" java.lang.IllegalStateException");
+            assertThat(output.stdout()).isEqualTo("went on\n");
+            assertThat(output.status()).isEqualTo(new ExitStatus.Exited(0));
+        });
+        assertThat(java(Throws.class, "every thread")).satisfies(output -> {
+            assertThat(output.stdout()).isEmpty();
+            assertThat(output.status()).isEqualTo(new ExitStatus.Exited(1));
+        });
+    }
+
+    static final class Throws {
+        private Throws() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            CurrentProcess.exitOnUncaughtException(arguments[0].equals("every thread"));
+            Thread other = new Thread(
+                    () -> {
+                        throw new IllegalStateException("on purpose");
+                    },
+                    "other");
+            other.start();
+            other.join();
+            if (arguments[0].equals("every thread")) {
+                Hears.stay();
+            }
+            print("went on");
+        }
+    }
+
+    @Test
+    @NodeTest("test-process-beforeexit-throw-exit.js")
+    void aListenerThatThrowsIsUncaughtAndExitIsToldAllTheSame() {
+        Output output = java(ThrowsBeforeExit.class);
+        assertThat(output.stdout()).isEqualTo("caught on purpose on handoff-events\nexit 0\n");
+    }
+
+    static final class ThrowsBeforeExit {
+        private ThrowsBeforeExit() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onUncaughtException(
+                    (e, thread) -> print("caught " + e.getMessage() + " on " + thread.getName()));
+            List<Subscription> once = new CopyOnWriteArrayList<>();
+            once.add(CurrentProcess.onBeforeExit(code -> {
+                once.get(0).close();
+                throw new IllegalStateException("on purpose");
+            }));
+            CurrentProcess.onExit(code -> print("exit " + code));
+        }
+    }
+}
