@@ -126,8 +126,8 @@ final class Lifecycle {
     }
 
     /** Its control channel has ended. */
-    void disconnected(ManagedWorker worker) {
-        if (worker.disconnected()) {
+    void disconnected(ManagedWorker worker, long nowNanos) {
+        if (worker.disconnected(nowNanos)) {
             events.publish("worker.disconnected", worker, "");
         }
     }

@@ -20,6 +20,7 @@ final class Limits {
     private final Duration start;
     private final Duration drain;
     private final Duration term;
+    private final Duration farewell;
 
     Limits(ClusterSettings settings, Lifecycle lifecycle, BeatWatch beats, EventBus events) {
         this.lifecycle = lifecycle;
@@ -28,6 +29,7 @@ final class Limits {
         start = settings.duration(Setting.START_LIMIT);
         drain = settings.duration(Setting.DRAIN_LIMIT);
         term = settings.duration(Setting.KILL_AFTER);
+        farewell = term.compareTo(GONE_LIMIT) > 0 ? term : GONE_LIMIT;
     }
 
     /** Looks at one worker. */
@@ -69,9 +71,17 @@ final class Limits {
     }
 
     private void limitDrain(ManagedWorker worker, long nowNanos) {
-        // Without a channel it has said goodbye, or lost us, and needs no more than a moment.
-        Duration limit = worker.isConnected() ? drain.plus(DRAIN_GRACE) : term;
-        if (isOver(worker, limit, nowNanos)) {
+        if (worker.isConnected()) {
+            limitDrain(worker, drain.plus(DRAIN_GRACE), nowNanos - worker.sinceNanos(), nowNanos);
+        } else {
+            // It has said goodbye, or lost us, and needs no more than a moment from then on.
+            long sinceThen = Math.min(nowNanos - worker.sinceNanos(), nowNanos - worker.disconnectedNanos());
+            limitDrain(worker, farewell, sinceThen, nowNanos);
+        }
+    }
+
+    private void limitDrain(ManagedWorker worker, Duration limit, long lastedNanos, long nowNanos) {
+        if (lastedNanos >= limit.toNanos()) {
             lifecycle.terminate(
                     worker, nowNanos, "still there after " + limit.toMillis() + " ms: sent TERM, KILL follows");
         }

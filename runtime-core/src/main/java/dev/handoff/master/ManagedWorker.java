@@ -53,6 +53,7 @@ final class ManagedWorker implements Worker {
     private boolean leavingTold;
     private boolean lossTold;
     private long goneNanos;
+    private long disconnectedNanos;
     private String goneWhy = "";
     private boolean unkillableTold;
     private List<Protocol> protocols = List.of();
@@ -236,10 +237,18 @@ final class ManagedWorker implements Worker {
     }
 
     /** Notes that the channel has ended; false if there was none. */
-    boolean disconnected() {
-        boolean was = control != null;
+    boolean disconnected(long nowNanos) {
+        if (control == null) {
+            return false;
+        }
         control = null;
-        return was;
+        disconnectedNanos = nowNanos;
+        return true;
+    }
+
+    /** When its channel ended, if it had one that has. */
+    long disconnectedNanos() {
+        return disconnectedNanos;
     }
 
     void noteLanesOpen() {

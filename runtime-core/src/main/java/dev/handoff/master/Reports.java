@@ -154,7 +154,7 @@ final class Reports {
     void onChannelEnd(ControlPeer peer, @Nullable IOException failure, long nowNanos) {
         String why = failure == null ? "" : ": " + failure.getMessage();
         roster.find(peer.workerId()).ifPresent(worker -> {
-            lifecycle.disconnected(worker);
+            lifecycle.disconnected(worker, nowNanos);
             acceptor.workerSuspended(worker.id());
             worker.noteGone("its control channel has ended" + why, nowNanos);
         });

@@ -156,7 +156,7 @@ final class Supervisor implements Lifecycle.Losses {
             if (worker.state() == WorkerState.EXITED
                     && (!worker.isConnected() || nowNanos - worker.sinceNanos() >= KEPT_AFTER_EXIT.toNanos())) {
                 worker.control().ifPresent(ControlPeer::close);
-                lifecycle.disconnected(worker);
+                lifecycle.disconnected(worker, nowNanos);
                 limits.forget(worker);
                 crew.starter().removeBoard(worker.id());
                 roster.remove(worker);
