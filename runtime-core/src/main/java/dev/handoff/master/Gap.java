@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  *
  * <p>A slot is <em>vacant</em> if nobody in it serves or starts, and <em>stale</em> if somebody does but nobody of the
  * wanted generation. A stale slot is replaced: a new worker first, and only when that one is ready the old one leaves.
- * So at most {@link Wanted#surge} more than wanted are ever in rotation, and never fewer than before owing to a roll.
+ * So at most {@link Wanted#surge} more than wanted are ever in rotation, and never fewer than before owing to a roll. Of
+ * the slots that are one too many, a ready worker stays until as many as are wanted are ready without it.
  *
  * @param <W> the master's kind of worker
  */
@@ -88,7 +89,7 @@ final class Gap<W extends Worker> {
             return false;
         }
         if (worker.slot() > wanted.workers()) {
-            return true;
+            return worker.state() != WorkerState.READY || readyThen >= wanted.workers();
         }
         if (isOfWantedGeneration(worker)) {
             return false;

@@ -62,6 +62,15 @@ class GapTest {
     }
 
     @Test
+    void scalingDownKeepsAReadyWorkerUntilEnoughOthersAreReady() {
+        add(1, 1, STARTING);
+        add(2, 1, READY);
+        assertThat(retired(wanted(1, 1))).isEmpty();
+        replace(1, READY);
+        assertThat(retired(wanted(1, 1))).containsExactly(2);
+    }
+
+    @Test
     void aRollStartsTheNewWorkerBeforeTheOldOneLeaves() {
         add(1, 1, READY);
         add(2, 1, READY);
