@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -41,10 +42,12 @@ class CrashIT {
         RunningCluster cluster = CLUSTERS.start(aCluster());
         cluster.expectErrors();
         for (String how : List.of("exit", "throw", "halt", "oom")) {
-            try (Load load = Load.on(cluster.port()).with(2, Behaviour.NEW)) {
-                cluster.awaitReplaced(Set.of(crash(cluster, how)), 2);
+            try (Load load = Load.on(cluster.port()).askingWho().with(2, Behaviour.KEEP_ALIVE)) {
+                Set<Long> victim = Set.of(crash(cluster, how));
+                cluster.awaitReplaced(victim, 2);
                 LoadAssert.assertThat(load.stop(), cluster)
                         .refusedNobodyAndLeftNobodyHanging()
+                        .cutOnlyBy(victim)
                         .cutAtMost(2);
             }
         }
@@ -52,7 +55,7 @@ class CrashIT {
 
     private static long crash(RunningCluster cluster, String how) throws IOException {
         try (StrictConnection client = StrictConnection.to(cluster.port())) {
-            long victim = RunningCluster.pidIn(client.get("/info").text());
+            long victim = client.askWho();
             client.sendPostHead("/crash?how=" + how, 0);
             client.mustBreak();
             return victim;
@@ -73,20 +76,29 @@ class CrashIT {
 
     private static void killUnderLoad(int kills) {
         RunningCluster cluster = CLUSTERS.start(aCluster().workers(2));
+        Set<Long> victims = new HashSet<>();
         try (Load load = Load.on(cluster.port())
-                .with(4, Behaviour.NEW)
-                .with(4, Behaviour.KEEP_ALIVE)
-                .with(4, Behaviour.SILENT_THEN_SEND)
-                .with(4, Behaviour.SLOW_POST)) {
+                        .askingWho()
+                        .with(4, Behaviour.NEW)
+                        .with(4, Behaviour.KEEP_ALIVE)
+                        .with(4, Behaviour.SLOW_POST);
+                Load silent = Load.on(cluster.port()).with(4, Behaviour.SILENT_THEN_SEND)) {
             for (int i = 0; i < kills; i++) {
-                long victim = cluster.aWorker();
+                // In turns the one that has served alone meanwhile, and the one that is new.
+                long victim = List.copyOf(cluster.workers()).get(i % 2);
+                victims.add(victim);
                 cluster.kill(victim);
                 cluster.awaitReplaced(Set.of(victim), 2);
+                // Before another kill makes a victim of who has survived this one.
+                LoadAssert.assertThat(load, cluster).cutOnlyBy(victims);
             }
-            // Each of the 16 clients has one connection at a time.
             LoadAssert.assertThat(load.stop(), cluster)
                     .refusedNobodyAndLeftNobodyHanging()
-                    .cutAtMost(16L * kills);
+                    .cutOnlyBy(victims);
+            // Each of the silent has one connection at a time, and does not know with whom.
+            LoadAssert.assertThat(silent.stop(), cluster)
+                    .refusedNobodyAndLeftNobodyHanging()
+                    .cutAtMost(4L * kills);
             System.out.println("C1, C2: " + kills + " kills, " + load);
         }
     }

@@ -1,11 +1,16 @@
 package dev.handoff.sample;
 
 import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Answer;
+import dev.handoff.sample.client.Behaviour;
+import dev.handoff.sample.client.Load;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LoadAssert;
 import dev.handoff.sample.rig.Processes;
 import dev.handoff.sample.rig.RunningCluster;
 import dev.handoff.sample.rig.Tool;
@@ -15,7 +20,6 @@ import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,9 +77,9 @@ class ServingIT {
         try (StrictConnection client = StrictConnection.to(cluster.port())) {
             Set<Long> pids = new HashSet<>();
             for (int served = 0; served < 5; served++) {
-                String info = client.get("/info").text();
-                assertThat(info).contains("\"served\":" + served);
-                pids.add(RunningCluster.pidIn(info));
+                Answer info = client.get("/info");
+                assertThat(info.text()).contains("\"served\":" + served);
+                pids.add(info.pid());
             }
             assertThat(pids).hasSize(1);
         }
@@ -104,7 +108,7 @@ class ServingIT {
 
     private static long whoTakes(int port) {
         try (StrictConnection client = StrictConnection.to(port)) {
-            return RunningCluster.pidIn(client.get("/info").text());
+            return client.askWho();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,10 +143,46 @@ class ServingIT {
     }
 
     @Test
-    void workersTakeTheirConnectionsThemselvesUnderTheSharedPolicy() {
+    void onlyTheMasterListensInRoundRobin() {
+        assertThat(cluster.workers()).hasSize(3).noneMatch(cluster::isListening);
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInTheirOrder() {
+        try (Load load = Load.on(cluster.port()).with(2, Behaviour.PIPELINED)) {
+            await("load").until(() -> load.answered() >= 300);
+            LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+        }
+    }
+
+    @Test
+    void underTheSharedPolicyWorkersTakeTheirConnectionsThemselvesAndARollAndAStopLoseNothing() {
         RunningCluster shared = CLUSTERS.start(aCluster().policy("shared"));
-        assertThat(shared.workers()).hasSize(2);
-        shared.roll();
-        assertThat(List.of(shared.whoAnswers())).isSubsetOf(shared.workers());
+        assertThat(shared.workers()).hasSize(2).allMatch(shared::isListening);
+        assertTheyNeedNoMaster(shared);
+        losesNothing(shared, Load.on(shared.port()), shared::roll);
+        assertThat(shared.workers()).hasSize(2).allMatch(shared::isListening);
+        losesNothing(shared, Load.on(shared.port()).untilRefused(), shared::stop);
+    }
+
+    private static void losesNothing(RunningCluster shared, Load load, Runnable event) {
+        try (load) {
+            load.with(4, Behaviour.NEW)
+                    .with(4, Behaviour.KEEP_ALIVE)
+                    .with(4, Behaviour.SLOW_POST)
+                    .with(4, Behaviour.SILENT_THEN_SEND);
+            await("load").until(() -> load.answered() >= 300);
+            event.run();
+            LoadAssert.assertThat(load.stop(), shared).lostNothing();
+        }
+    }
+
+    private static void assertTheyNeedNoMaster(RunningCluster shared) {
+        shared.signal(Signal.STOP);
+        await("the master is stopped").until(() -> Processes.isStopped(shared.master()));
+        for (int i = 0; i < 20; i++) {
+            assertThat(shared.workers()).contains(shared.whoAnswers());
+        }
+        shared.signal(Signal.CONT);
     }
 }

@@ -89,10 +89,10 @@ public enum Behaviour {
         void play(Client client) throws IOException {
             client.connect();
             for (int i = 0; i < 3; i++) {
-                client.request(HELLO_REQUEST);
+                client.request("POST /echo HTTP/1.1\r\nHost: strict\r\nContent-Length: 1\r\n\r\n" + i);
             }
             for (int i = 0; i < 3; i++) {
-                client.answered(HELLO);
+                client.answered(Integer.toString(i));
             }
         }
     };
@@ -108,16 +108,23 @@ public enum Behaviour {
         private final Ledger ledger;
         private final Random random;
         private final StrictConnection connection;
+        private final boolean asksWho;
 
-        Client(int port, Ledger ledger, Random random, StrictConnection connection) {
+        Client(int port, Ledger ledger, Random random, StrictConnection connection, boolean asksWho) {
             this.port = port;
             this.ledger = ledger;
             this.random = random;
             this.connection = connection;
+            this.asksWho = asksWho;
         }
 
         void connect() throws IOException {
             connection.connect(port);
+            if (asksWho) {
+                ledger.sent();
+                connection.askWho();
+                ledger.answered();
+            }
         }
 
         /** Sends the first bytes of a request, or all. */

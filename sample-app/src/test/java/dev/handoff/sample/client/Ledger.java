@@ -5,6 +5,8 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What became of the requests of one behaviour. Any thread. */
 public final class Ledger {
@@ -12,6 +14,7 @@ public final class Ledger {
 
     private final String behaviour;
     private final List<Loss> losses = new ArrayList<>();
+    private final Set<Long> cutBy = new TreeSet<>();
     private long sent;
     private long answered;
     private long refused;
@@ -41,6 +44,7 @@ public final class Ledger {
             wrong++;
         } else {
             reset++;
+            cutBy.add(connection.worker());
         }
         if (losses.size() < STORIES) {
             connection.note("fails: " + why);
@@ -74,6 +78,11 @@ public final class Ledger {
     /** Connections that ended before the answer did. */
     public synchronized long resetCount() {
         return reset;
+    }
+
+    /** The processes with which connections ended before an answer did; 0 among them: before it was known with whom. */
+    public synchronized Set<Long> cutBy() {
+        return Set.copyOf(cutBy);
     }
 
     public synchronized long lostCount() {

@@ -19,6 +19,7 @@ public final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final long seed = ThreadLocalRandom.current().nextLong();
     private volatile boolean endsWhenRefused;
+    private volatile boolean asksWho;
     private volatile boolean stopping;
 
     private Load(int port) {
@@ -33,6 +34,12 @@ public final class Load implements AutoCloseable {
     /** The server may go: a client that is refused takes that for the end, and for no loss. */
     public Load untilRefused() {
         endsWhenRefused = true;
+        return this;
+    }
+
+    /** Each connection begins with a question for the process that serves it, so that losses can be told by worker. */
+    public Load askingWho() {
+        asksWho = true;
         return this;
     }
 
@@ -59,7 +66,7 @@ public final class Load implements AutoCloseable {
         while (!stopping) {
             StrictConnection connection = StrictConnection.unconnected();
             try {
-                behaviour.play(new Behaviour.Client(port, ledger, random, connection));
+                behaviour.play(new Behaviour.Client(port, ledger, random, connection, asksWho));
             } catch (ConnectException e) {
                 if (endsWhenRefused) {
                     return;

@@ -28,6 +28,7 @@ public final class StrictConnection implements AutoCloseable {
     private final Socket socket = new Socket();
     private final List<Loss.Moment> story = new ArrayList<>();
     private InputStream in = InputStream.nullInputStream();
+    private long worker;
 
     private StrictConnection() {}
 
@@ -65,6 +66,17 @@ public final class StrictConnection implements AutoCloseable {
     /** Sends a GET. */
     public void sendGet(String target) throws IOException {
         send("GET " + target + " HTTP/1.1\r\nHost: strict\r\n\r\n");
+    }
+
+    /** Asks for the process at the other end, which is remembered. */
+    public long askWho() throws IOException {
+        worker = get("/info").pid();
+        return worker;
+    }
+
+    /** The process at the other end; 0 as long as that is not known. */
+    long worker() {
+        return worker;
     }
 
     /** Sends the head of a POST whose body is to follow. */

@@ -7,6 +7,8 @@ import dev.handoff.sample.client.Loss;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,6 +54,20 @@ public final class LoadAssert extends AbstractAssert<LoadAssert, Load> {
         if (cut > connections) {
             failWithMessage(
                     "%d connections were cut, at most %d might be:%n%s%n%s", cut, connections, actual, stories());
+        }
+        return this;
+    }
+
+    /** Whoever knew by whom it was served lost its connection to one of these, if at all. */
+    public LoadAssert cutOnlyBy(Set<Long> victims) {
+        Set<Long> others =
+                ledgers().flatMap(ledger -> ledger.cutBy().stream()).collect(Collectors.toCollection(TreeSet::new));
+        others.remove(0L);
+        others.removeAll(victims);
+        if (!others.isEmpty()) {
+            failWithMessage(
+                    "connections with %s were cut, though only %s were killed:%n%s%n%s",
+                    others, victims, actual, stories());
         }
         return this;
     }

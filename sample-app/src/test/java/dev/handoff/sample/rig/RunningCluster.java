@@ -18,13 +18,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A master and its workers: real processes, told by signals and seen through {@code /proc}. */
 public final class RunningCluster {
-    private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
     private static final Pattern ERROR = Pattern.compile("\\bERROR\\b|\\bException in thread\\b");
 
     private final Process master;
@@ -72,6 +70,11 @@ public final class RunningCluster {
         return !Processes.portsOf(master()).isEmpty();
     }
 
+    /** Whether a worker holds the listening socket itself. */
+    public boolean isListening(long worker) {
+        return Processes.portsOf(worker).contains(port());
+    }
+
     /** What master and workers print. */
     public Output output() {
         return output;
@@ -90,17 +93,10 @@ public final class RunningCluster {
     /** The process that answers a new connection. */
     public long whoAnswers() {
         try (StrictConnection client = StrictConnection.to(port())) {
-            return pidIn(client.get("/info").text());
+            return client.askWho();
         } catch (IOException e) {
             throw new UncheckedIOException("nobody answers on port " + port(), e);
         }
-    }
-
-    /** The process id in an answer of {@code /info}. */
-    public static long pidIn(String info) {
-        Matcher matcher = PID.matcher(info);
-        assertThat(matcher.find()).as("a process id in %s", info).isTrue();
-        return Long.parseLong(matcher.group(1));
     }
 
     /** Waits until the master listens. */

@@ -2,6 +2,7 @@ package dev.handoff.sample.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.process.Signal;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -28,8 +29,13 @@ public record Tool(String name, Process process, Output output) {
         return start(command).finish();
     }
 
-    public boolean isRunning() {
-        return process.isAlive();
+    /** Interrupts it, which a tool takes for the end of its task: it must have been at it until now. */
+    public String interrupt() {
+        assertThat(process.isAlive())
+                .as("%s is at work:%n%s", name, output.text())
+                .isTrue();
+        RunningCluster.send(process.pid(), Signal.INT);
+        return finish();
     }
 
     /** Waits for its end, which has to be a good one, and gives what it printed. */
