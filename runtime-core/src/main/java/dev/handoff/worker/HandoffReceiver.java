@@ -50,6 +50,7 @@ public final class HandoffReceiver implements AutoCloseable {
     private final Adopter adopter;
     private final Offer[] batch = new Offer[HandoffChannel.MAX_OFFERS];
     private int batched;
+    private long frame;
     private boolean unsettled;
 
     HandoffReceiver(HandoffChannel channel, Adopter adopter) {
@@ -62,9 +63,18 @@ public final class HandoffReceiver implements AutoCloseable {
         return channel.fd();
     }
 
-    /** A connection of the last frame has been read from: the next frame may come. */
-    public void settled() {
-        unsettled = false;
+    /** The number of the last frame that brought connections: 1, 2, 3 … */
+    public long frame() {
+        return frame;
+    }
+
+    /**
+     * A connection has been read from for the first time: the next frame may come, if it was the last frame's.
+     *
+     * @param broughtBy the number of the frame that brought it
+     */
+    public void settled(long broughtBy) {
+        unsettled &= broughtBy != frame;
     }
 
     /**
@@ -96,6 +106,7 @@ public final class HandoffReceiver implements AutoCloseable {
     }
 
     private void takeOffers() throws IOException {
+        frame++;
         long sequence = channel.firstSequence();
         long end = sequence + channel.count();
         int arrived = channel.arrived();

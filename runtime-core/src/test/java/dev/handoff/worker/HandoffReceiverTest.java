@@ -134,9 +134,23 @@ final class HandoffReceiverTest {
         assertThat(adopter.heard).hasSize(1);
         receiver.receive();
         assertThat(adopter.heard).hasSize(2);
-        receiver.settled();
+        receiver.settled(receiver.frame());
         receiver.receive();
         assertThat(adopter.heard).hasSize(3);
+    }
+
+    @Test
+    void aReadOfAnEarlierFramesConnectionSettlesNothing() throws Exception {
+        offer(0, 0);
+        offer(1, 1);
+        offer(2, 2);
+        receiver.receive();
+        long first = receiver.frame();
+        receiver.settled(first);
+        receiver.receive();
+        receiver.settled(first);
+        receiver.receive();
+        assertThat(adopter.heard).as("the second frame has not had its chance").hasSize(2);
     }
 
     @Test

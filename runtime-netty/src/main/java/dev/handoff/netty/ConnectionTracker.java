@@ -17,12 +17,14 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
     private final Connections connections;
     private final Connection connection;
     private final WorkerHandler handler;
+    private final long frame;
     private boolean read;
 
-    ConnectionTracker(Connections connections, Connection connection, WorkerHandler handler) {
+    ConnectionTracker(Connections connections, Connection connection, WorkerHandler handler, long frame) {
         this.connections = connections;
         this.connection = connection;
         this.handler = handler;
+        this.frame = frame;
     }
 
     @Override
@@ -40,7 +42,7 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!read) {
             read = true;
-            connections.firstRead();
+            connections.firstRead(frame);
         }
         context.fireChannelRead(message);
     }

@@ -1,34 +1,44 @@
 package dev.handoff.netty;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /** The open connections of one event loop. Used on that event loop. */
 final class Connections {
-    private final Runnable onFirstRead;
+    /** Of connections that no frame of a lane has brought. */
+    static final long NO_FRAME = 0;
+
+    private final LongConsumer onFirstRead;
     private final Set<Channel> open = new HashSet<>();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
     private boolean leaving;
 
-    /** Connections that tell when each of them is read from for the first time. */
-    Connections(Runnable onFirstRead) {
+    /**
+     * None yet.
+     *
+     * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
+     */
+    Connections(LongConsumer onFirstRead) {
         this.onFirstRead = onFirstRead;
     }
 
-    /** Takes a channel up; its handler builds the pipeline as soon as the channel has its event loop. */
-    void add(Channel channel, Connection connection, WorkerHandler handler) {
+    /**
+     * Takes a channel up; its handler builds the pipeline as soon as the channel has its event loop.
+     *
+     * @param frame the number of the frame that brought it, or {@link #NO_FRAME}
+     */
+    void add(Channel channel, Connection connection, WorkerHandler handler, long frame) {
         open.add(channel);
         connection.opened(channel);
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(new ConnectionTracker(this, connection, handler));
+        channel.pipeline().addLast(new ConnectionTracker(this, connection, handler, frame));
     }
 
-    void firstRead() {
-        onFirstRead.run();
+    void firstRead(long frame) {
+        onFirstRead.accept(frame);
     }
 
     void ended(Channel channel) {

@@ -123,7 +123,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             return;
         }
         Connection connection = new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer);
-        connections.add(channel, connection, handlers.get(offer.listener()));
+        connections.add(channel, connection, handlers.get(offer.listener()), receiver.frame());
         loop.register(channel);
     }
 
@@ -157,7 +157,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        connections.add(channel, new Connection(traffic, peer), handlers.get(listener));
+                        connections.add(
+                                channel, new Connection(traffic, peer), handlers.get(listener), Connections.NO_FRAME);
                     }
                 });
         accepting.put(listener, bootstrap.register().channel());

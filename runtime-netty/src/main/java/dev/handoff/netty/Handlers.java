@@ -67,7 +67,13 @@ final class Handlers {
     }
 
     void leaving(WorkerContext context) {
-        distinct.forEach(handler -> handler.leaving(context));
+        for (WorkerHandler handler : distinct) {
+            try {
+                handler.leaving(context);
+            } catch (RuntimeException e) {
+                LOG.error("{} failed to hear that this worker leaves; it drains all the same", handler, e);
+            }
+        }
     }
 
     void stop(WorkerContext context) {

@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +133,7 @@ public final class Http implements WorkerHandler {
         if (started == null) {
             throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
         }
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new HttpConnection(started, channel));
     }
 

@@ -49,7 +49,7 @@ final class LocalCluster implements SupervisedCluster {
 
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = group.next();
-    private final Connections connections = new Connections(() -> {});
+    private final Connections connections = new Connections(frame -> {});
     private final Context context = new Context(new Self(), group);
     private final Handlers handlers;
     private final List<Channel> listening = new ArrayList<>();
@@ -99,7 +99,8 @@ final class LocalCluster implements SupervisedCluster {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        connections.add(channel, new Connection(Connection.Traffic.NONE, peer), handler);
+                        connections.add(
+                                channel, new Connection(Connection.Traffic.NONE, peer), handler, Connections.NO_FRAME);
                     }
                 })
                 .bind(address)

@@ -10,6 +10,9 @@ import io.netty.channel.Channel;
  * <p>A pipeline hears of its worker's leaving as the user event {@link ConnectionEvent#LEAVING}: the handlers should
  * then end the connection at the next point where nothing is lost by it. What is still open at the drain limit is cut.
  *
+ * <p>A client that ends its direction ends the connection, as is Netty's default: a protocol in which it may go on
+ * reading sets {@link io.netty.channel.ChannelOption#ALLOW_HALF_CLOSURE}, and then has to close.
+ *
  * <p>Do not set SO_LINGER on a connection: the master may be the last to close its socket, and would wait in that close.
  */
 @FunctionalInterface
@@ -30,7 +33,10 @@ public interface WorkerHandler {
      */
     default void start(WorkerContext context) throws Exception {}
 
-    /** Called once, on the main thread, when no more connections will come; those that are there go on. */
+    /**
+     * Called once, on the main thread, when no more connections will come; those that are there go on. What it throws is
+     * logged.
+     */
     default void leaving(WorkerContext context) {}
 
     /**

@@ -43,7 +43,7 @@ class DirectionsTest {
 
     /** Both ends of the control socket, and what loads their classes ahead. */
     private static final DescribedPredicate<JavaClass> CONTROL_SOCKETS = belongToAnyOf(ControlChannel.class)
-            .or(nameMatching("dev\\.handoff\\.master\\.(ControlServer|ClassPreloader)(\\$.*)?"));
+            .or(nameMatching("dev\\.handoff\\.master\\.(ControlServer|ControlSocket|ClassPreloader)(\\$.*)?"));
 
     /** What crosses the seam between the worker's side and Netty: values one by one, no socket, channel or codec. */
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
