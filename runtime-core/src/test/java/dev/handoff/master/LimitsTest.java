@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.jvm.ChildHandle;
+import dev.handoff.jvm.CommandLine;
 import dev.handoff.process.Signal;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.wire.ControlChannel;
