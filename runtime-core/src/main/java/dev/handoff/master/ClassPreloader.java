@@ -26,9 +26,10 @@ final class ClassPreloader {
     private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
     private static final String CLASS = ".class";
 
-    private static final List<String> OURS = List.of("master", "cluster", "process", "jvm", "wire", "unix").stream()
-            .map(name -> "dev/handoff/" + name + "/")
-            .toList();
+    private static final List<String> OURS =
+            List.of("master", "acceptor", "cluster", "process", "jvm", "wire", "unix").stream()
+                    .map(name -> "dev/handoff/" + name + "/")
+                    .toList();
 
     private ClassPreloader() {}
 

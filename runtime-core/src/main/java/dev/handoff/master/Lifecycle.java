@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;

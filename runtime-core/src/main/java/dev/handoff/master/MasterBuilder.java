@@ -1,5 +1,7 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Acceptor;
+import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.Setting;
@@ -104,7 +106,7 @@ final class MasterBuilder {
                 listeners.stream().map(Listener::address).toList(),
                 closer);
         events.start();
-        crew.acceptor().start();
+        crew.acceptor().start(Fatal::end);
         crew.control().start();
         return master;
     }

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Acceptor;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Files;

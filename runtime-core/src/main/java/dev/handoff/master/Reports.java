@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Acceptor;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.process.ExitStatus;

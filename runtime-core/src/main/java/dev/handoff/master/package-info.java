@@ -1,6 +1,6 @@
 /**
- * The master's side: it accepts, hands connections out, and starts, watches and replaces workers. Knows nothing of
- * {@code dev.handoff.worker}.
+ * The master's side, apart from the connections' way through it: it starts, watches, rolls and replaces workers. Knows
+ * nothing of {@code dev.handoff.worker}.
  */
 @NullMarked
 package dev.handoff.master;

@@ -3,6 +3,7 @@ package dev.handoff.master;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.WorkerState;

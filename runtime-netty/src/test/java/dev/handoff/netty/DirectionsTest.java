@@ -71,7 +71,8 @@ class DirectionsTest {
 
     @Test
     void masterAndWorkerMeetOnTheWireOnly() {
-        onlyKnows("master", "wire", "unix", "metrics", "cluster", "process", "jvm");
+        onlyKnows("acceptor", "wire", "unix", "cluster");
+        onlyKnows("master", "acceptor", "wire", "unix", "metrics", "cluster", "process", "jvm");
         onlyKnows("worker", "wire", "unix", "metrics", "cluster", "process");
     }
 

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SeqPacketSocket.Received;

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

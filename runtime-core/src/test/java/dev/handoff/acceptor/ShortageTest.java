@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,9 +62,29 @@ final class ShortageTest {
 
     /** As the master does: classes come from files, for which there will be no room. */
     private static void rehearse() {
-        ClassPreloader.loadAll();
+        loadClasses();
         new Shortage().begin("rehearsal", 0);
         crowd().forEach(WakeUp::close);
+    }
+
+    private static void loadClasses() {
+        for (String each : List.of("acceptor", "cluster", "unix", "wire")) {
+            String[] files =
+                    Path.of("target/classes/dev/handoff", each).toFile().list();
+            for (String file : Objects.requireNonNull(files, "this module's classes")) {
+                if (file.endsWith(".class")) {
+                    load("dev.handoff." + each + "." + file.replace(".class", ""));
+                }
+            }
+        }
+    }
+
+    private static void load(String name) {
+        try {
+            Class.forName(name);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static final class CrowdedGate {

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.wire.HandoffChannel;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker as the acceptor sees it: lanes with credit, in rotation or not. What else the master knows of it is
- * {@link ManagedWorker}. The acceptor's thread only.
+ * {@code ManagedWorker}. The acceptor's thread only.
  */
 final class Target implements SchedulingPolicy.Candidate {
     private final int workerId;

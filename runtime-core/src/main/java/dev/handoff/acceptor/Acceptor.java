@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.SchedulingPolicy;
@@ -33,15 +33,15 @@ import org.slf4j.LoggerFactory;
  * sent; and after the worker's answer dropped, or given to another.
  *
  * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers. It waits in its poll, and for a fraction of
- * a millisecond when connections come in crowds, nowhere else. The package-private methods may be called by any thread
+ * a millisecond when connections come in crowds, nowhere else. The public methods may be called by any thread
  * and only enqueue. It accepts no more than workers have credit for: beyond that the kernel's backlog is the queue, and
  * only when that fills up are connections taken into a bounded queue here.
  */
-final class Acceptor implements AutoCloseable {
+public final class Acceptor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
     /** Who hears of lanes. Called on the acceptor's thread; must only enqueue. */
-    interface Events {
+    public interface Events {
         /** All lanes of a worker are open. */
         void onLanesOpen(int workerId);
 
@@ -90,7 +90,7 @@ final class Acceptor implements AutoCloseable {
      *
      * @param rendezvousSocket the path that workers connect their lanes to
      */
-    Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> listeners, Events events)
+    public Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> listeners, Events events)
             throws IOException {
         this.policy = settings.policy();
         this.rotation = new Rotation(policy);
@@ -110,46 +110,50 @@ final class Acceptor implements AutoCloseable {
 
     // --- what other threads ask for -------------------------------------------------------------------------------
 
-    /** Begins to accept. */
-    void start() {
+    /**
+     * Begins to accept.
+     *
+     * @param onFailure called on the acceptor's thread if that fails in a way that nobody foresaw: it accepts no more then
+     */
+    public void start(Thread.UncaughtExceptionHandler onFailure) {
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler(Fatal::end);
+        thread.setUncaughtExceptionHandler(onFailure);
         thread.start();
     }
 
     /** Lanes come in there from now on: somebody has removed the socket's file, or it is to be elsewhere. */
-    void listenAgain(Path rendezvousSocket) throws IOException {
+    public void listenAgain(Path rendezvousSocket) throws IOException {
         SeqPacketSocket next = Rendezvous.listen(rendezvousSocket);
         command(() -> rendezvous.move(next));
     }
 
     /** The lanes of that worker may connect from now on. */
-    void expect(int workerId, int slot, long pid, Token token) {
+    public void expect(int workerId, int slot, long pid, Token token) {
         command(() -> targets.put(workerId, new Target(workerId, slot, pid, token, eventLoops)));
     }
 
     /** Takes a worker into rotation. */
-    void workerReady(int workerId) {
+    public void workerReady(int workerId) {
         commandFor(workerId, this::onWorkerReady);
     }
 
     /** Takes a worker out of rotation; it may come back. */
-    void workerSuspended(int workerId) {
+    public void workerSuspended(int workerId) {
         commandFor(workerId, target -> target.setInRotation(false));
     }
 
     /** Hands a connection of the master's own to that worker alone. */
-    void probe(int workerId, Offer offer) {
+    public void probe(int workerId, Offer offer) {
         command(() -> onProbe(targets.get(workerId), new Pending(offer)));
     }
 
     /** Takes a worker out of rotation for good; it hears so on every lane, behind the last connection. */
-    void drain(int workerId) {
+    public void drain(int workerId) {
         commandFor(workerId, this::onDrain);
     }
 
     /** The kernel has reported the end of that worker's process: whoever it had not acknowledged goes to another. */
-    void workerExited(int workerId) {
+    public void workerExited(int workerId) {
         command(() -> onWorkerExited(targets.remove(workerId)));
     }
 
@@ -159,7 +163,7 @@ final class Acceptor implements AutoCloseable {
      * @return done when the listeners are closed and all who were let in before are with workers, who have acknowledged
      *     them or had a second for it
      */
-    CompletableFuture<Void> stopListening() {
+    public CompletableFuture<Void> stopListening() {
         command(() -> gate.startClosing(nowNanos));
         return listeningStopped;
     }

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import java.time.Duration;
 import org.slf4j.Logger;

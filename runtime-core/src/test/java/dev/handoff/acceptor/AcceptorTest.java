@@ -1,14 +1,14 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.acceptor.WorkerEnd.Taken;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Setting;
-import dev.handoff.master.WorkerEnd.Taken;
 import dev.handoff.unix.ClientPair;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
@@ -75,7 +75,7 @@ final class AcceptorTest implements Acceptor.Events {
     private Acceptor startAcceptor() throws IOException {
         listeners.addAll(Listener.openAll(settings.listeners()));
         Acceptor acceptor = new Acceptor(rendezvous(), settings, listeners, this);
-        acceptor.start();
+        acceptor.start((thread, failure) -> failures.add("the acceptor: " + failure));
         opened.add(acceptor);
         return acceptor;
     }

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.wire.WireException;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A listening socket of the master's: opened once, before the first worker, and closed at the last stop. */
-final class Listener implements AutoCloseable {
+public final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private final int key;
@@ -38,12 +38,12 @@ final class Listener implements AutoCloseable {
     }
 
     /** What offers name it by: its index in the settings. */
-    int key() {
+    public int key() {
         return key;
     }
 
     /** The name that the program gave it; may be empty. */
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -53,7 +53,7 @@ final class Listener implements AutoCloseable {
     }
 
     /** Where it really listens. */
-    ListenAddress address() {
+    public ListenAddress address() {
         return address;
     }
 
@@ -62,7 +62,7 @@ final class Listener implements AutoCloseable {
      *
      * @throws StartException naming the address and the reason, if one cannot be opened
      */
-    static List<Listener> openAll(List<ListenOptions> wanted) {
+    public static List<Listener> openAll(List<ListenOptions> wanted) {
         List<Listener> opened = new ArrayList<>();
         try {
             for (ListenOptions options : wanted) {
