@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import jnr.constants.platform.Errno;
 import jnr.enxio.channels.NativeSocketChannel;
+import jnr.ffi.LastError;
 import jnr.unixsocket.UnixSocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,13 @@ final class ClassPreloader {
                     .map(name -> "dev/handoff/" + name + "/")
                     .toList();
 
+    private static final List<String> ERRNO = List.of(
+            "jnr/constants/Constant",
+            "jnr/constants/PlatformConstants",
+            "jnr/constants/platform/ConstantResolver",
+            "jnr/constants/platform/Errno",
+            "jnr/constants/platform/linux/Errno");
+
     private ClassPreloader() {}
 
     /** Loads them; gives how many. What cannot be loaded is told, and would fail later anyway. */
@@ -38,6 +47,9 @@ final class ClassPreloader {
         return load(ClassPreloader.class, OURS)
                 + load(UnixSocketChannel.class, List.of("jnr/unixsocket/"))
                 + load(NativeSocketChannel.class, List.of("jnr/enxio/"))
+                // A failed system call is told by these two: the first may be the control socket's, at the stop.
+                + load(LastError.class, List.of("jnr/ffi/LastError"))
+                + load(Errno.class, ERRNO)
                 + load(LoggerFactory.class, List.of("org/slf4j/"));
     }
 
