@@ -5,14 +5,21 @@ import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ChildProcessException;
 import dev.handoff.process.ChildProcessException.Reason;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
+import dev.handoff.process.MessageException;
 import dev.handoff.process.Output;
 import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.Conversation;
+import dev.handoff.wire.MessageChannel;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +40,7 @@ final class Child implements ChildProcess {
     private final SpawnOptions options;
     private final Optional<Launched> launched;
     private final Optional<Collecting> collecting;
+    private final Optional<Conversation> conversation;
     private final Announcement<Child> spawned = new Announcement<>();
     private final Announcement<ChildProcessException> failed = new Announcement<>();
     private final Announcement<ExitStatus> exited = new Announcement<>();
@@ -47,9 +55,11 @@ final class Child implements ChildProcess {
     private EventThread.@Nullable Hold hold;
     private boolean released;
 
-    private Child(SpawnOptions options, Optional<Launched> launched, boolean collects) {
+    private Child(
+            SpawnOptions options, Optional<Launched> launched, Optional<Conversation> conversation, boolean collects) {
         this.options = options;
         this.launched = launched;
+        this.conversation = conversation;
         this.collecting = collects ? Optional.of(new Collecting(options, this::tooMuch)) : Optional.empty();
     }
 
@@ -65,14 +75,44 @@ final class Child implements ChildProcess {
     private static Child start(SpawnOptions options, boolean collects) {
         try {
             Launched launched = new Launcher(options, Map.of()).launch();
-            Child child = new Child(options, Optional.of(launched), collects);
+            Child child = new Child(options, Optional.of(launched), Optional.empty(), collects);
             child.begin(launched);
             return child;
         } catch (IOException e) {
-            Child child = new Child(options, Optional.empty(), collects);
-            child.stillborn(e);
-            return child;
+            return stillborn(options, collects, e);
         }
+    }
+
+    /** Starts one that has a channel. */
+    static Child fork(SpawnOptions options) {
+        try {
+            ChannelDoor door = ChannelDoor.open();
+            try {
+                return fork(options, door);
+            } catch (IOException | RuntimeException e) {
+                door.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            return stillborn(options, false, e);
+        }
+    }
+
+    private static Child fork(SpawnOptions options, ChannelDoor door) throws IOException {
+        MessageChannel channel = new MessageChannel();
+        Launched launched = new Launcher(options, door.environment()).launch();
+        long pid = launched.process().pid();
+        Conversation conversation = new Conversation(channel, pid);
+        Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
+        child.begin(launched);
+        channel.start("handoff-channel-" + pid, (woken, unwanted) -> door.admit(pid, woken, unwanted), conversation);
+        return child;
+    }
+
+    private static Child stillborn(SpawnOptions options, boolean collects, IOException e) {
+        Child child = new Child(options, Optional.empty(), Optional.empty(), collects);
+        child.stillborn(e);
+        return child;
     }
 
     private void stillborn(IOException e) {
@@ -103,14 +143,17 @@ final class Child implements ChildProcess {
                 .orElse(() -> {});
         Cancellation cancellation = Cancellation.of(options, this::cancel);
         CompletableFuture<ExitStatus> exit = child.process().onExit().thenApply(end -> exited(child, end));
-        CompletableFuture<Void> saidAll = allOf(child, OutputPipe::ended);
+        CompletableFuture<Void> messages =
+                conversation.map(Conversation::end).orElse(CompletableFuture.completedFuture(null));
+        CompletableFuture<Void> saidAll = CompletableFuture.allOf(allOf(child, OutputPipe::ended), messages);
         CompletableFuture<Void> finished = exit.thenAcceptBoth(saidAll, (end, all) -> {
             forgetLimit.run();
             cancellation.forget();
             finish(end);
         });
         // What is read as a stream is the program's to end; it does not keep the JVM alive.
-        exit.thenAcceptBoth(allOf(child, OutputPipe::settled), (end, all) -> release(saidAll, finished));
+        CompletableFuture<Void> toldAll = CompletableFuture.allOf(allOf(child, OutputPipe::settled), messages);
+        exit.thenAcceptBoth(toldAll, (end, all) -> release(saidAll, finished));
     }
 
     private void release(CompletableFuture<Void> saidAll, CompletableFuture<Void> finished) {
@@ -121,6 +164,7 @@ final class Child implements ChildProcess {
     private ExitStatus exited(Launched child, ExitStatus end) {
         status = end;
         exited.fire(end);
+        conversation.ifPresent(Conversation::peerExited);
         child.stdin().ifPresent(Child::closeQuietly);
         if (collecting.isEmpty()) {
             // In line behind the task that is running: what it subscribes to is not too late.
@@ -252,6 +296,60 @@ final class Child implements ChildProcess {
     @Override
     public void close() {
         kill(Signal.KILL);
+    }
+
+    @Override
+    public boolean isConnected() {
+        return conversation.map(Conversation::isConnected).orElse(false);
+    }
+
+    @Override
+    public void disconnect() {
+        conversation.ifPresent(Conversation::disconnect);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return conversation.map(Conversation::isWritable).orElse(false);
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message) {
+        return conversation.map(channel -> channel.send(message)).orElseGet(this::noChannel);
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message, Handle handle) {
+        return conversation.map(channel -> channel.send(message, handle)).orElseGet(this::noChannel);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
+        return conversation
+                .map(channel -> channel.request(message, answer, limit))
+                .orElseGet(this::noChannel);
+    }
+
+    private <T> CompletableFuture<T> noChannel() {
+        return CompletableFuture.failedFuture(new MessageException(withoutChannel(), null));
+    }
+
+    private String withoutChannel() {
+        return this + " has no channel: start it with ChildProcess.fork";
+    }
+
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return channel().onMessage(listener);
+    }
+
+    @Override
+    public Subscription onDisconnect(Runnable listener) {
+        return channel().onDisconnect(listener);
+    }
+
+    private Conversation channel() {
+        return conversation.orElseThrow(() -> new IllegalStateException(withoutChannel()));
     }
 
     @Override

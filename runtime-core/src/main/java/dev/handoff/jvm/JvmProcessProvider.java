@@ -1,11 +1,16 @@
 package dev.handoff.jvm;
 
 import dev.handoff.process.ChildProcess;
+import dev.handoff.process.Handle;
 import dev.handoff.process.Output;
 import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.unix.Signals;
+import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** Starts children and knows this JVM's own start. A service. */
 public final class JvmProcessProvider implements ProcessProvider {
@@ -24,6 +29,28 @@ public final class JvmProcessProvider implements ProcessProvider {
         Child child = Child.startCollecting(options);
         child.keepJvmAlive();
         return child;
+    }
+
+    @Override
+    public ChildProcess fork(SpawnOptions options) {
+        Child child = Child.fork(options);
+        child.keepJvmAlive();
+        return child;
+    }
+
+    @Override
+    public Optional<Channel> parent() {
+        return ParentLink.get();
+    }
+
+    @Override
+    public Handle connect(InetSocketAddress address) throws IOException {
+        return SocketHandle.connect(address);
+    }
+
+    @Override
+    public Handle listen(InetSocketAddress address) throws IOException {
+        return SocketHandle.listen(address);
     }
 
     @Override

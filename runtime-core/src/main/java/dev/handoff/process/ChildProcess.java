@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * A child as its parent sees it: Node's {@code child_process}.
  *
  * <p>{@code spawn} streams what the child says, {@code execFile} and {@code exec} collect it, {@code exec} lets a shell
- * read the command. What ends in {@code Sync} waits for the end.
+ * read the command; {@code fork} adds a channel for messages. What ends in {@code Sync} waits for the end.
  *
  * <p>Events, each at most once: <em>spawn</em>, then <em>exit</em> when the process has ended, then <em>close</em> when all
  * that it said has been told as well, be it hours later because a grandchild still holds the pipe. One that could not be
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/child_process.html">Node's documentation</a>
  */
-public interface ChildProcess extends AutoCloseable {
+public interface ChildProcess extends Peer, AutoCloseable {
     /**
      * Starts a program; no shell looks at the words.
      *
@@ -56,6 +56,25 @@ public interface ChildProcess extends AutoCloseable {
     /** Starts a program, and collects what it says for {@link #output()}. */
     static ChildProcess execFile(SpawnOptions options) {
         return ProcessProvider.get().collect(options);
+    }
+
+    /**
+     * Starts a class of this program in a JVM of its own, with this JVM's flags and class path, the same standard streams as
+     * this process, and a channel: what it does with {@link CurrentProcess#send} and {@link CurrentProcess#onMessage} is the
+     * other end. What is sent before it listens is kept.
+     *
+     * @param main with a {@code main} method, which gets the arguments
+     */
+    static ChildProcess fork(Class<?> main, String... arguments) {
+        return fork(SpawnOptions.ofMain(main, arguments).stdio(Stdio.inherit()));
+    }
+
+    /**
+     * Starts a program with a channel. Any program that has this runtime can take it up; it must be this process's own child,
+     * not one of a shell in between.
+     */
+    static ChildProcess fork(SpawnOptions options) {
+        return ProcessProvider.get().fork(options);
     }
 
     /**
@@ -102,8 +121,22 @@ public interface ChildProcess extends AutoCloseable {
         }
     }
 
+    /** Always 0: a child has no number but its pid. */
+    @Override
+    default int id() {
+        return 0;
+    }
+
     /** The process id; -1 if it could not be started. */
+    @Override
     long pid();
+
+    /** Whether the channel is open: from the fork on, although the child may take it up later. */
+    @Override
+    boolean isConnected();
+
+    /** Ends the channel once what waits has been sent. Without one, and a second time, it changes nothing. */
+    void disconnect();
 
     /**
      * What the child reads from its standard input. Each write goes at once; closing it is the end of the input.
@@ -173,6 +206,21 @@ public interface ChildProcess extends AutoCloseable {
 
     /** Called when the process has ended. What it said may still be on its way. */
     Subscription onExit(Consumer<? super ExitStatus> listener);
+
+    /**
+     * Called with each message that the child sends. The first listener gets those that came before; until there is one, the
+     * child has to wait when they are more than 1 MiB.
+     *
+     * @throws IllegalStateException if the child has no channel
+     */
+    Subscription onMessage(Consumer<? super Message> listener);
+
+    /**
+     * Called when the channel has ended, from whichever side, and all messages were told.
+     *
+     * @throws IllegalStateException if the child has no channel
+     */
+    Subscription onDisconnect(Runnable listener);
 
     /**
      * Called when the process has ended, and all that it said was told or, if nobody wanted it, dropped. One that could not

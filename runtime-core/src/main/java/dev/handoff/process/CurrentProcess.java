@@ -1,5 +1,6 @@
 package dev.handoff.process;
 
+import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.process.spi.ProcessProvider;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -188,6 +190,62 @@ public final class CurrentProcess {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot send " + signal + " to pid " + pid + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The process that forked this one, see {@link ChildProcess#fork}. The channel to it is opened when it is first asked for.
+     * It keeps this process alive as long as somebody listens to it, and while something waits to be sent.
+     *
+     * @throws IllegalStateException if this process was not forked with a channel
+     * @throws MessageException if the parent is gone, or wants no channel any more
+     */
+    public static Peer parent() {
+        return channel();
+    }
+
+    private static Channel channel() {
+        return ProcessProvider.get()
+                .parent()
+                .orElseThrow(() -> new IllegalStateException(
+                        "this process has no channel to its parent: it was not started by ChildProcess.fork"));
+    }
+
+    /** Whether there is a channel to the parent, and it is open. */
+    public static boolean isConnected() {
+        return ProcessProvider.get().parent().map(Channel::isConnected).orElse(false);
+    }
+
+    /** Sends a message to the parent. As {@link Peer#send(Object)} of {@link #parent()}. */
+    public static CompletableFuture<Void> send(Object message) {
+        return channel().send(message);
+    }
+
+    /** Sends a message with a socket to the parent. As {@link Peer#send(Object, Handle)} of {@link #parent()}. */
+    public static CompletableFuture<Void> send(Object message, Handle handle) {
+        return channel().send(message, handle);
+    }
+
+    /** Ends the channel to the parent once what waits has been sent. A second time it changes nothing. */
+    public static void disconnect() {
+        channel().disconnect();
+    }
+
+    /**
+     * Called with each message of the parent's. The first listener gets those that came before.
+     *
+     * @throws IllegalStateException if this process was not forked with a channel
+     */
+    public static Subscription onMessage(Consumer<? super Message> listener) {
+        return channel().onMessage(listener);
+    }
+
+    /**
+     * Called when the channel to the parent has ended, from whichever side, or by the parent's death.
+     *
+     * @throws IllegalStateException if this process was not forked with a channel
+     */
+    public static Subscription onDisconnect(Runnable listener) {
+        return channel().onDisconnect(listener);
     }
 
     /** Nanoseconds on a clock that never goes back; only differences say something. */

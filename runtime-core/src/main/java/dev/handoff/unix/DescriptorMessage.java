@@ -69,6 +69,16 @@ public final class DescriptorMessage {
         memory.putByte(payload + offset, value);
     }
 
+    /** Copies the beginning of the payload out. */
+    public void getBytes(int offset, byte[] target, int length) {
+        memory.get(payload + (long) offset, target, 0, length);
+    }
+
+    /** Copies the beginning of an array into the payload. */
+    public void putBytes(int offset, byte[] source, int length) {
+        memory.put(payload + (long) offset, source, 0, length);
+    }
+
     /** Two bytes of the payload, in the machine's order. */
     public int getUnsignedShort(int offset) {
         return Short.toUnsignedInt(memory.getShort(payload + offset));

@@ -16,11 +16,14 @@ final class Native {
     static final int AF_INET6 = 10;
 
     static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_SEQPACKET = 5;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
 
     static final int SOL_SOCKET = 1;
+    static final int SO_TYPE = 3;
+    static final int SO_ACCEPTCONN = 30;
     static final int SO_REUSEADDR = 2;
     static final int SO_REUSEPORT = 15;
     static final int SO_PEERCRED = 17;
@@ -49,6 +52,7 @@ final class Native {
 
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
+    static final int F_DUPFD_CLOEXEC = 1030;
 
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;

@@ -87,4 +87,9 @@ public final class Poller {
     public boolean isReady(int index) {
         return entries.getShort((long) index * ENTRY + 6) != 0;
     }
+
+    /** Whether the last poll found one of those events for the descriptor with that index. */
+    public boolean isReady(int index, int events) {
+        return (entries.getShort((long) index * ENTRY + 6) & events) != 0;
+    }
 }

@@ -1,10 +1,13 @@
 package dev.handoff.process.spi;
 
 import dev.handoff.process.ChildProcess;
+import dev.handoff.process.Handle;
 import dev.handoff.process.Output;
 import dev.handoff.process.SpawnOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** What the public types cannot do by themselves: start processes, send and receive signals. A service. */
@@ -14,6 +17,18 @@ public interface ProcessProvider {
 
     /** Starts a child whose output is collected. */
     ChildProcess collect(SpawnOptions options);
+
+    /** Starts a child that streams what it says, and has a channel. */
+    ChildProcess fork(SpawnOptions options);
+
+    /** The channel to the process that forked this one; empty if it was not forked. */
+    Optional<Channel> parent();
+
+    /** Connects a stream to an address. */
+    Handle connect(InetSocketAddress address) throws IOException;
+
+    /** Listens for streams on an address. */
+    Handle listen(InetSocketAddress address) throws IOException;
 
     /**
      * Runs a child to its end.

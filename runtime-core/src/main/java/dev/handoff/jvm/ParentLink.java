@@ -1,0 +1,163 @@
+package dev.handoff.jvm;
+
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
+import dev.handoff.process.MessageException;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Channel;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.unix.SeqPacketSocket;
+import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.Conversation;
+import dev.handoff.wire.MessageChannel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channel to the parent that forked this process. It is opened when it is first asked for, and keeps the process alive as
+ * long as somebody listens to it, and while something waits to be sent.
+ */
+final class ParentLink implements Channel {
+    private final Conversation conversation;
+    private int listening;
+    private boolean over;
+    private EventThread.@Nullable Hold hold;
+
+    private ParentLink(Conversation conversation) {
+        this.conversation = conversation;
+        conversation.onDisconnect(this::end);
+    }
+
+    /** Empty for a process that was not forked with a channel. */
+    static Optional<Channel> get() {
+        return Holder.LINK;
+    }
+
+    private static final class Holder {
+        private static final Optional<Channel> LINK = open();
+
+        private static Optional<Channel> open() {
+            try {
+                Optional<SeqPacketSocket> socket = ChannelDoor.toParent();
+                return socket.isEmpty() ? Optional.empty() : Optional.of(open(socket.get()));
+            } catch (IOException e) {
+                throw new MessageException("cannot open the channel to the parent: " + e.getMessage(), e);
+            }
+        }
+
+        private static Channel open(SeqPacketSocket socket) throws IOException {
+            MessageChannel channel = new MessageChannel(socket);
+            long parent =
+                    ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+            ParentLink link = new ParentLink(new Conversation(channel, parent));
+            channel.start("handoff-channel-parent", link.conversation);
+            return link;
+        }
+    }
+
+    private synchronized void end() {
+        over = true;
+        keepAliveAsNeeded();
+    }
+
+    private synchronized Subscription listen(Subscription subscription) {
+        listening++;
+        keepAliveAsNeeded();
+        return new Listening(subscription);
+    }
+
+    private synchronized void unlisten() {
+        listening--;
+        keepAliveAsNeeded();
+    }
+
+    private void keepAliveAsNeeded() {
+        boolean needed = listening > 0 && !over;
+        if (needed && hold == null) {
+            hold = EventThread.get().hold();
+        } else if (!needed && hold != null) {
+            hold.close();
+            hold = null;
+        }
+    }
+
+    private final class Listening implements Subscription {
+        private final Subscription subscription;
+        private boolean closed;
+
+        Listening(Subscription subscription) {
+            this.subscription = subscription;
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                subscription.close();
+                unlisten();
+            }
+        }
+    }
+
+    private static <T> CompletableFuture<T> keepAliveUntil(CompletableFuture<T> done) {
+        if (!done.isDone()) {
+            EventThread.Hold waiting = EventThread.get().hold();
+            done.whenComplete((value, failure) -> waiting.close());
+        }
+        return done;
+    }
+
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return listen(conversation.onMessage(listener));
+    }
+
+    @Override
+    public Subscription onDisconnect(Runnable listener) {
+        return listen(conversation.onDisconnect(listener));
+    }
+
+    @Override
+    public void disconnect() {
+        conversation.disconnect();
+    }
+
+    @Override
+    public int id() {
+        return conversation.id();
+    }
+
+    @Override
+    public long pid() {
+        return conversation.pid();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return conversation.isConnected();
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message) {
+        return keepAliveUntil(conversation.send(message));
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message, Handle handle) {
+        return keepAliveUntil(conversation.send(message, handle));
+    }
+
+    @Override
+    public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
+        return keepAliveUntil(conversation.request(message, answer, limit));
+    }
+
+    @Override
+    public boolean isWritable() {
+        return conversation.isWritable();
+    }
+}

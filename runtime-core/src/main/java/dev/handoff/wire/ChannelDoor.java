@@ -1,0 +1,167 @@
+package dev.handoff.wire;
+
+import dev.handoff.unix.DescriptorMessage;
+import dev.handoff.unix.PeerCredentials;
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.SeqPacketSocket;
+import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.unix.WakeUp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a parent waits for the channel of one child: a JVM's children inherit no descriptor but 0, 1 and 2. It is a socket in a
+ * directory that only this user can enter, and it is gone as soon as the child has come, or will come no more.
+ *
+ * <pre>
+ *    0        1         2            8                16
+ *   ┌────────┬─────────┬────────────┬────────────────┬───────────────┐
+ *   │ 0      │ version │ 0          │ token, high u64│ token, low u64│   the child's hello
+ *   └────────┴─────────┴────────────┴────────────────┴───────────────┘
+ * </pre>
+ */
+public final class ChannelDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelDoor.class);
+    private static final int VERSION = 1;
+    private static final int HELLO = 24;
+    private static final int BACKLOG = 8;
+
+    private final Invitation invitation;
+    private final Path directory;
+    private final SeqPacketSocket listener;
+
+    private ChannelDoor(Invitation invitation, Path directory, SeqPacketSocket listener) {
+        this.invitation = invitation;
+        this.directory = directory;
+        this.listener = listener;
+    }
+
+    /** Opens one. */
+    public static ChannelDoor open() throws IOException {
+        Path directory = Files.createTempDirectory(
+                "handoff-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try {
+            long pid = ProcessHandle.current().pid();
+            Path path = directory.resolve("channel");
+            Invitation invitation = new Invitation(pid, Role.startOf(pid), Token.random(), path);
+            return new ChannelDoor(invitation, directory, SeqPacketSocket.listen(path, BACKLOG));
+        } catch (IOException e) {
+            Files.deleteIfExists(directory);
+            throw e;
+        }
+    }
+
+    /** The variables to start the child with. */
+    public Map<String, String> environment() {
+        return invitation.toEnvironment();
+    }
+
+    /** Waits for the child with that process id; a {@link MessageChannel.Connector}. The door is closed behind it. */
+    public @Nullable SeqPacketSocket admit(long pid, WakeUp woken, BooleanSupplier unwanted) throws IOException {
+        try (this) {
+            Poller poller = new Poller();
+            while (true) {
+                // First the look, then the question: a child that came and is gone again has left something to read.
+                boolean last = unwanted.getAsBoolean();
+                Optional<SeqPacketSocket> guest = listener.accept();
+                if (guest.isPresent() && isTheChild(guest.get(), pid, woken, unwanted)) {
+                    return guest.get();
+                }
+                if (guest.isEmpty() && last) {
+                    return null;
+                }
+                if (guest.isEmpty()) {
+                    await(poller, listener, woken);
+                }
+            }
+        }
+    }
+
+    private static void await(Poller poller, SeqPacketSocket socket, WakeUp woken) throws IOException {
+        poller.clear();
+        int wake = poller.add(woken.fd(), Poller.IN);
+        poller.add(socket.fd(), Poller.IN);
+        poller.poll(-1);
+        if (poller.isReady(wake)) {
+            woken.reset();
+        }
+    }
+
+    private boolean isTheChild(SeqPacketSocket guest, long pid, WakeUp woken, BooleanSupplier unwanted)
+            throws IOException {
+        PeerCredentials peer = guest.peer();
+        if (peer.isOurs() && peer.pid() == pid && saysHello(guest, woken, unwanted)) {
+            return true;
+        }
+        LOG.warn(
+                "closed a channel from pid {} (uid {}): pid {} is expected, with its token",
+                peer.pid(),
+                peer.uid(),
+                pid);
+        guest.close();
+        return false;
+    }
+
+    private boolean saysHello(SeqPacketSocket guest, WakeUp woken, BooleanSupplier unwanted) throws IOException {
+        DescriptorMessage hello = new DescriptorMessage(1, HELLO);
+        Poller poller = new Poller();
+        Received received = guest.receive(hello);
+        while (received == Received.NOTHING && !unwanted.getAsBoolean()) {
+            await(poller, guest, woken);
+            received = guest.receive(hello);
+        }
+        hello.closeUntaken();
+        return received == Received.MESSAGE
+                && hello.receivedLength() == HELLO
+                && hello.getByte(0) == 0
+                && hello.getByte(1) == VERSION
+                && new Token(hello.getLong(8), hello.getLong(16)).equals(invitation.token());
+    }
+
+    /**
+     * Connects this process to the parent that forked it.
+     *
+     * @return nothing if it was not forked with a channel
+     * @throws IOException if the parent is gone or wants it no more
+     */
+    public static Optional<SeqPacketSocket> toParent() throws IOException {
+        long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+        Optional<Invitation> invitation = Invitation.of(System.getenv(), parent);
+        return invitation.isEmpty() ? Optional.empty() : Optional.of(connect(invitation.get()));
+    }
+
+    private static SeqPacketSocket connect(Invitation invitation) throws IOException {
+        SeqPacketSocket socket = SeqPacketSocket.connect(invitation.socket());
+        DescriptorMessage hello = new DescriptorMessage(1, HELLO);
+        hello.putLong(0, 0);
+        hello.putByte(1, (byte) VERSION);
+        hello.putLong(8, invitation.token().high());
+        hello.putLong(16, invitation.token().low());
+        if (!socket.send(hello, HELLO, 0)) {
+            socket.close();
+            throw new IOException("cannot say hello to pid " + invitation.parentPid() + ": its socket takes nothing");
+        }
+        return socket;
+    }
+
+    /** Takes the socket away. Idempotent. */
+    @Override
+    public void close() {
+        listener.close();
+        try {
+            Files.deleteIfExists(invitation.socket());
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + directory, e);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package dev.handoff.wire;
+
+import dev.handoff.unix.Fd;
+import dev.handoff.wire.Envelope.Format;
+import dev.handoff.wire.Envelope.Kind;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packets that carry messages over a SEQPACKET socket, which keeps each packet whole and a descriptor with its packet. A
+ * message is one packet, or one and as many {@code MORE} as its body needs; nothing comes in between.
+ *
+ * <pre>
+ *    0        1        2        3        4            8                 16            24
+ *   ┌────────┬────────┬────────┬────────┬────────────┬─────────────────┬─────────────┬──────────────
+ *   │ kind   │ format │ fds    │ 0      │ length u32 │ correlation u64 │ address i64 │ body …
+ *   ├────────┼────────┴────────┴────────┴────────────┼─────────────────┴─────────────┴──────────────
+ *   │ 255    │ 0                                     │ more of the body …
+ *   └────────┴───────────────────────────────────────┴──────────────────────────────────────────────
+ *
+ *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER; 255 MORE
+ *   format       1 RAW, 2 JSON
+ *   fds          0 or 1: descriptors with this packet
+ *   length       of the whole body, 0…{@value #MAX_BODY}
+ *   correlation  0 in a MESSAGE, not 0 in the others
+ * </pre>
+ *
+ * Integers are in the machine's order: both ends are on one machine. A packet has at most {@value #MAX_PACKET} bytes, and all
+ * but the last of a message are full. One instance reads one channel; one thread.
+ */
+final class EnvelopeCodec {
+    static final int MAX_PACKET = 64 * 1024;
+    static final int MAX_BODY = 16 << 20;
+    static final int HEADER = 24;
+    static final int MORE_HEADER = 8;
+    private static final int MORE = 255;
+
+    /** By their codes on the wire, from 1. */
+    private static final List<Kind> KINDS = List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER);
+
+    private static final List<Format> FORMATS = List.of(Format.RAW, Format.JSON);
+
+    private @Nullable Envelope begun;
+    private int filled;
+
+    /**
+     * Writes the next packet of a message.
+     *
+     * @param sent how many bytes of the body went before
+     * @param packet cleared and filled from its start
+     * @return how many bytes of the body are in it
+     */
+    static int encode(Envelope message, int sent, ByteBuffer packet) {
+        packet.clear().order(ByteOrder.nativeOrder());
+        if (sent == 0) {
+            packet.put((byte) (KINDS.indexOf(message.kind()) + 1)).put((byte) (FORMATS.indexOf(message.format()) + 1));
+            packet.put((byte) (message.descriptor() == null ? 0 : 1)).put((byte) 0);
+            packet.putInt(message.body().length);
+            packet.putLong(message.correlation()).putLong(message.address());
+        } else {
+            packet.putLong(0).put(0, (byte) MORE);
+        }
+        int count = Math.min(message.body().length - sent, packet.remaining());
+        packet.put(message.body(), sent, count);
+        packet.flip();
+        return count;
+    }
+
+    /**
+     * Reads a packet.
+     *
+     * @param descriptor what came along; owned by the message from here on, and closed if the packet is broken
+     * @param descriptorLost whether a descriptor could not be taken in
+     * @return the message that it completes
+     * @throws WireException if the packet cannot be what the other side meant, naming what was expected at which offset
+     */
+    Optional<Envelope> take(ByteBuffer packet, @Nullable Fd descriptor, boolean descriptorLost) throws WireException {
+        try {
+            packet.order(ByteOrder.nativeOrder());
+            Envelope message = begun;
+            if (message == null) {
+                message = begin(packet, descriptor, descriptorLost);
+            } else {
+                goOn(packet, descriptor);
+            }
+            return fill(message, packet);
+        } catch (WireException e) {
+            if (descriptor != null) {
+                descriptor.close();
+            }
+            abandon();
+            throw e;
+        }
+    }
+
+    /** Gives up a message of which nothing more will come. */
+    void abandon() {
+        if (begun != null) {
+            begun.closeDescriptor();
+            begun = null;
+        }
+        filled = 0;
+    }
+
+    private static Envelope begin(ByteBuffer packet, @Nullable Fd descriptor, boolean lost) throws WireException {
+        check(packet.limit() >= HEADER, "a header of " + HEADER + " bytes", 0, packet.limit() + " bytes");
+        int kind = code(packet, 0, KINDS.size(), "a kind");
+        int format = code(packet, 1, FORMATS.size(), "a format");
+        int descriptors = Byte.toUnsignedInt(packet.get(2));
+        int arrived = descriptor == null ? 0 : 1;
+        check(
+                descriptors == arrived || (descriptors == 1 && lost),
+                arrived + " descriptors announced, as many as came",
+                2,
+                descriptors);
+        check(packet.get(3) == 0, "0", 3, packet.get(3));
+        int length = packet.getInt(4);
+        check(length >= 0 && length <= MAX_BODY, "a length from 0 to " + MAX_BODY, 4, Integer.toUnsignedString(length));
+        long correlation = packet.getLong(8);
+        check(
+                (correlation == 0) == (kind == 1),
+                kind == 1 ? "no correlation" : "a correlation",
+                8,
+                Long.toUnsignedString(correlation));
+        long address = packet.getLong(16);
+        packet.position(HEADER);
+        return new Envelope(
+                KINDS.get(kind - 1),
+                FORMATS.get(format - 1),
+                correlation,
+                address,
+                new byte[length],
+                descriptor,
+                descriptors == 1 && lost);
+    }
+
+    private static int code(ByteBuffer packet, int at, int most, String what) throws WireException {
+        int code = Byte.toUnsignedInt(packet.get(at));
+        check(code >= 1 && code <= most, what + " from 1 to " + most, at, code);
+        return code;
+    }
+
+    private void goOn(ByteBuffer packet, @Nullable Fd descriptor) throws WireException {
+        check(packet.limit() > MORE_HEADER, "more of a message", 0, packet.limit() + " bytes");
+        check(packet.getLong(0) == moreHeader(), "the header of MORE, 255", 0, Byte.toUnsignedInt(packet.get(0)));
+        check(descriptor == null, "no descriptor with MORE", 0, "one");
+        packet.position(MORE_HEADER);
+    }
+
+    private static long moreHeader() {
+        return ByteBuffer.allocate(Long.BYTES)
+                .put(0, (byte) MORE)
+                .order(ByteOrder.nativeOrder())
+                .getLong(0);
+    }
+
+    private Optional<Envelope> fill(Envelope message, ByteBuffer packet) throws WireException {
+        int missing = message.body().length - filled;
+        int count = packet.remaining();
+        check(
+                count <= missing && (count == missing || packet.limit() == MAX_PACKET),
+                "the next " + Math.min(missing, MAX_PACKET - packet.position()) + " of " + missing + " missing bytes",
+                packet.position(),
+                count);
+        packet.get(message.body(), filled, count);
+        filled += count;
+        boolean whole = filled == message.body().length;
+        begun = whole ? null : message;
+        filled = whole ? 0 : filled;
+        return whole ? Optional.of(message) : Optional.empty();
+    }
+
+    private static void check(boolean met, String expected, int offset, Object found) throws WireException {
+        if (!met) {
+            throw new WireException(
+                    "expected " + expected + " at offset " + offset + " of a message's packet, found " + found);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.handoff.wire;
+
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
+import dev.handoff.process.MessageException;
+import dev.handoff.process.Peer;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.UnixException;
+import dev.handoff.wire.Envelope.Format;
+import dev.handoff.wire.Envelope.Kind;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A message as its receiver sees it. */
+final class ReceivedMessage implements Message {
+    private final Conversation conversation;
+    private final Envelope envelope;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    ReceivedMessage(Conversation conversation, Envelope envelope) {
+        this.conversation = conversation;
+        this.envelope = envelope;
+    }
+
+    Envelope envelope() {
+        return envelope;
+    }
+
+    @Override
+    public <T> T as(Class<T> type) {
+        if (envelope.format() == Format.JSON) {
+            return Json.read(envelope.body(), type);
+        }
+        if (type == byte[].class) {
+            return type.cast(bytes());
+        }
+        throw new MessageException(
+                "cannot read a message of " + envelope.body().length + " raw bytes as " + type.getName()
+                        + ": it is no JSON from its first byte on; read it as bytes",
+                null);
+    }
+
+    @Override
+    public byte[] bytes() {
+        return envelope.body().clone();
+    }
+
+    @Override
+    public boolean isRequest() {
+        return envelope.kind() == Kind.REQUEST;
+    }
+
+    @Override
+    public Optional<Handle> handle() {
+        Fd descriptor = envelope.descriptor();
+        return descriptor == null || !taken.compareAndSet(false, true)
+                ? Optional.empty()
+                : Optional.of(open(descriptor));
+    }
+
+    private static Handle open(Fd descriptor) {
+        try {
+            return SocketHandle.of(descriptor);
+        } catch (UnixException e) {
+            throw new MessageException("what came with a message is no socket", e);
+        }
+    }
+
+    /** Closes the socket unless a listener has taken it. */
+    void closeUntaken() {
+        if (taken.compareAndSet(false, true)) {
+            envelope.closeDescriptor();
+        }
+    }
+
+    @Override
+    public Peer sender() {
+        return conversation;
+    }
+
+    @Override
+    public CompletableFuture<Void> answer(Object message) {
+        if (!isRequest()) {
+            throw new IllegalStateException("a message that is no request has no answer: send one to its sender");
+        }
+        if (!answered.compareAndSet(false, true)) {
+            throw new IllegalStateException("this request was answered before");
+        }
+        return conversation.answer(envelope.correlation(), message);
+    }
+
+    @Override
+    public String toString() {
+        return envelope.kind() + " of " + envelope.body().length + " bytes from " + conversation;
+    }
+}

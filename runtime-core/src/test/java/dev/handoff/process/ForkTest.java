@@ -1,0 +1,561 @@
+package dev.handoff.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.unix.OpenDescriptors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Parents and forked children, JVMs all of them. */
+@Timeout(90)
+class ForkTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final List<ChildProcess> started = new ArrayList<>();
+    private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void leaveNothingRunning() {
+        started.forEach(ChildProcess::close);
+        started.forEach(child -> await().until(() -> child.exitStatus().isPresent()));
+    }
+
+    private ChildProcess fork(Class<?> main, String... arguments) {
+        SpawnOptions options = SpawnOptions.ofMain(main, arguments)
+                .jvmArgs("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                .stdio(Stdio.inherit());
+        ChildProcess child = ChildProcess.fork(options);
+        started.add(child);
+        return child;
+    }
+
+    private ChildProcess echo() {
+        ChildProcess child = fork(Echo.class);
+        child.onMessage(messages::add);
+        return child;
+    }
+
+    private Message next() throws InterruptedException {
+        Message message = messages.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(message).as("a message within %s", SOON).isNotNull();
+        return java.util.Objects.requireNonNull(message);
+    }
+
+    private static ExitStatus exit(ChildProcess child) {
+        CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+        child.onExit(exit::complete);
+        return exit.join();
+    }
+
+    /** Sends back what comes, with what came along; ends with the channel. */
+    static final class Echo {
+        private Echo() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> {
+                message.handle().ifPresentOrElse(handle -> CurrentProcess.send(message.bytes(), handle), () -> {
+                    if (message.isRequest()) {
+                        message.answer(message.bytes());
+                    } else {
+                        CurrentProcess.send(message.bytes());
+                    }
+                });
+            });
+        }
+    }
+
+    record Greeting(String text, int number) {}
+
+    @Test
+    @NodeTest("test-child-process-fork.js")
+    void messagesGoBothWaysAsJsonOrAsBytes() throws Exception {
+        ChildProcess child = echo();
+        child.send(new Greeting("hello", 7)).join();
+        child.send(new byte[] {1, 2, 3}).join();
+        child.send(List.of(1, 2)).join();
+        child.send("text").join();
+        assertThat(next().bytes()).isEqualTo("{\"text\":\"hello\",\"number\":7}".getBytes(UTF_8));
+        assertThat(next().as(byte[].class)).containsExactly(1, 2, 3);
+        assertThat(next().bytes()).isEqualTo("[1,2]".getBytes(UTF_8));
+        assertThat(next().bytes()).isEqualTo("\"text\"".getBytes(UTF_8));
+        assertThat(child.isConnected()).isTrue();
+    }
+
+    @Test
+    @NodeTest("test-child-process-fork-args.js")
+    @NodeTest("test-child-process-fork-exec-argv.js")
+    void aForkedMainGetsArgumentsFlagsAndWhatItReads() throws Exception {
+        ChildProcess child = fork(Tells.class, "a b", "");
+        child.onMessage(messages::add);
+        assertThat(next().as(String[].class)).containsExactly("a b", "", "-Xmx64m");
+        assertThat(next().as(Greeting.class)).isEqualTo(new Greeting("object", 1));
+        assertThatThrownBy(() -> next().as(Greeting.class))
+                .isInstanceOf(MessageException.class)
+                .hasMessageContainingAll("as dev.handoff.process.ForkTest$Greeting", "at byte");
+        assertThat(exit(child)).isEqualTo(new ExitStatus.Exited(0));
+    }
+
+    static final class Tells {
+        private Tells() {}
+
+        public static void main(String[] arguments) {
+            List<String> all = new ArrayList<>(List.of(arguments));
+            CurrentProcess.execArgv().stream()
+                    .filter("-Xmx64m"::equals)
+                    .findFirst()
+                    .ifPresent(all::add);
+            CurrentProcess.send(all);
+            CurrentProcess.send(Map.of("text", "object", "number", 1, "unknown", true));
+            CurrentProcess.send("no object");
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-fork-close.js")
+    void messageExitAndCloseComeInThisOrder() {
+        CurrentProcess.nextTick(() -> {
+            ChildProcess child = fork(Tells.class);
+            child.onMessage(message -> events.add("message"));
+            child.onDisconnect(() -> events.add("disconnect"));
+            child.onClose(status -> events.add("close " + status));
+        });
+        await().atMost(SOON).until(() -> events.contains("close exit code 0"));
+        assertThat(events).containsExactly("message", "message", "message", "disconnect", "close exit code 0");
+    }
+
+    @Test
+    void earlyMessagesAreKeptForTheFirstListener() throws Exception {
+        ChildProcess child = fork(Tells.class);
+        assertThat(exit(child)).isEqualTo(new ExitStatus.Exited(0));
+        child.onMessage(messages::add);
+        assertThat(next().as(String[].class)).containsExactly("-Xmx64m");
+        assertThat(next().as(Greeting.class).text()).isEqualTo("object");
+    }
+
+    @Test
+    @NodeTest("test-child-process-fork-ref.js")
+    @NodeTest("test-child-process-disconnect.js")
+    void aChildLivesWhileItListensAndEndsAfterADisconnect() throws Exception {
+        ChildProcess child = echo();
+        child.onDisconnect(() -> events.add("disconnect"));
+        child.send("still there").join();
+        next();
+        assertThat(child.exitStatus()).isEmpty();
+        child.disconnect();
+        child.disconnect();
+        assertThat(child.isConnected()).isFalse();
+        assertThat(exit(child)).isEqualTo(new ExitStatus.Exited(0));
+        await().until(() -> events.contains("disconnect"));
+        assertThat(events).containsOnlyOnce("disconnect");
+    }
+
+    @Test
+    @NodeTest("test-child-process-send-after-close.js")
+    void nothingIsSentOnAClosedChannelOrWithoutOne() {
+        ChildProcess child = echo();
+        child.disconnect();
+        assertThatThrownBy(() -> child.send("late").join())
+                .hasCauseInstanceOf(MessageException.class)
+                .hasMessageContainingAll("6 bytes", "the channel is closed");
+        ChildProcess mute = ChildProcess.spawn("true");
+        assertThat(mute.isConnected()).isFalse();
+        assertThatThrownBy(() -> mute.send("x").join()).hasMessageContainingAll("true", "has no channel", "fork");
+        assertThatIllegalStateException().isThrownBy(() -> mute.onMessage(message -> {}));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> CurrentProcess.send("x"))
+                .withMessageContaining("fork");
+        assertThat(CurrentProcess.isConnected()).isFalse();
+    }
+
+    static final class Self {
+        public Self itself() {
+            return this;
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-send-type-error.js")
+    void whatCannotBeSerialisedOrIsTooLargeIsRefusedAndNothingIsLost() throws Exception {
+        ChildProcess child = echo();
+        assertThatThrownBy(() -> child.send(new Self()).join())
+                .hasCauseInstanceOf(MessageException.class)
+                .hasMessageContainingAll(Self.class.getName(), "JSON");
+        assertThatThrownBy(() -> child.send(new byte[Peer.MOST_BYTES + 1]).join())
+                .hasMessageContaining("the limit is " + Peer.MOST_BYTES);
+        child.send("after").join();
+        assertThat(next().as(byte[].class)).isEqualTo("\"after\"".getBytes(UTF_8));
+    }
+
+    @Test
+    @NodeTest("test-child-process-send-returns-boolean.js")
+    void aSenderIsToldWhenItRunsAheadAndRefusedBeyondTheLimit() throws Exception {
+        ChildProcess child = fork(Sleeper.class);
+        assertThat(child.isWritable()).isTrue();
+        byte[] large = new byte[4 << 20];
+        List<CompletableFuture<Void>> sends =
+                IntStream.range(0, 4).mapToObj(i -> child.send(large)).toList();
+        assertThat(child.isWritable()).isFalse();
+        assertThatThrownBy(() -> child.send(large).join())
+                .hasCauseInstanceOf(MessageException.class)
+                .hasMessageContainingAll("wait already", "isWritable");
+        child.close();
+        for (CompletableFuture<Void> send : sends) {
+            assertThatThrownBy(() -> send.get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasMessageContaining("was not sent");
+        }
+    }
+
+    static final class Sleeper {
+        private Sleeper() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            Thread.sleep(60_000);
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-advanced-serialization-largebuffer.js")
+    void largeMessagesArriveWholeAndInOrder() throws Exception {
+        ChildProcess child = echo();
+        for (byte number = 0; number < 4; number++) {
+            byte[] large = new byte[8_000_000];
+            java.util.Arrays.fill(large, number);
+            child.send(large).join();
+        }
+        for (byte number = 0; number < 4; number++) {
+            byte[] large = next().bytes();
+            assertThat(large).hasSize(8_000_000).startsWith(number).endsWith(number);
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-send-utf8.js")
+    void longTextOfManyBytesACharacterSurvives() throws Exception {
+        String text = "aßあ🦆".repeat(60_000);
+        ChildProcess child = fork(EchoText.class);
+        child.onMessage(messages::add);
+        child.send(text).join();
+        assertThat(next().as(String.class)).isEqualTo(text);
+    }
+
+    static final class EchoText {
+        private EchoText() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> CurrentProcess.send(message.as(String.class)));
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-ipc-next-tick.js")
+    void aListenerThatThrowsStopsNoMessage() {
+        ChildProcess child = fork(Tells.class);
+        child.onMessage(message -> {
+            events.add("message");
+            throw new IllegalStateException("on purpose");
+        });
+        await().dontCatchUncaughtExceptions().atMost(SOON).until(() -> events.size() == 3);
+    }
+
+    @Test
+    void aThousandMessagesKeepTheirOrder() throws Exception {
+        ChildProcess child = echo();
+        for (int number = 0; number < 1000; number++) {
+            child.send(number);
+        }
+        for (int number = 0; number < 1000; number++) {
+            assertThat(new String(next().bytes(), UTF_8)).isEqualTo(Integer.toString(number));
+        }
+    }
+
+    @Test
+    void aRequestGetsItsOwnAnswer() throws Exception {
+        ChildProcess child = fork(Answers.class);
+        List<CompletableFuture<Integer>> answers = IntStream.range(0, 50)
+                .mapToObj(number -> child.request(number, Integer.class, SOON))
+                .toList();
+        for (int number = 0; number < 50; number++) {
+            assertThat(answers.get(number).get()).isEqualTo(number * 10);
+        }
+    }
+
+    @Test
+    void anAnswerThatComesLateIsDroppedAndConfusesNoOther() throws Exception {
+        ChildProcess child = fork(Answers.class);
+        assertThat(child.request(1, Integer.class, SOON).get()).isEqualTo(10);
+        assertThatThrownBy(() ->
+                        child.request(-1, Integer.class, Duration.ofMillis(50)).get())
+                .hasCauseInstanceOf(TimeoutException.class)
+                .hasMessageContainingAll("pid " + child.pid(), "PT0.05S");
+        assertThat(child.request(2, Integer.class, SOON).get()).isEqualTo(20);
+        assertThat(child.request(3, Integer.class, SOON).get()).isEqualTo(30);
+        CompletableFuture<Integer> lost = child.request(-1000, Integer.class, SOON);
+        child.close();
+        assertThatThrownBy(lost::get).hasCauseInstanceOf(MessageException.class).hasMessageContaining("ended");
+    }
+
+    /** Answers tenfold; to a negative number late. */
+    static final class Answers {
+        private Answers() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> {
+                int number = message.as(Integer.class);
+                long later = number < 0 ? 300 : 0;
+                CompletableFuture.delayedExecutor(later, TimeUnit.MILLISECONDS)
+                        .execute(() -> message.answer(number * 10));
+            });
+        }
+    }
+
+    // --- sockets ----------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-child-process-fork-net.js")
+    @NodeTest("test-child-process-fork-net-socket.js")
+    void aConnectionThatWasSentIsReadAndWrittenByItsReceiver() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Handle handle = Handle.connect((InetSocketAddress) server.getLocalSocketAddress());
+            assertThat(handle.kind()).isEqualTo(Handle.Kind.CONNECTION);
+            ChildProcess child = fork(Writes.class);
+            child.send("hello from the child", handle).join();
+            assertThatIllegalStateException().isThrownBy(handle::open);
+            try (Socket peer = server.accept()) {
+                assertThat(new String(peer.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("hello from the child");
+            }
+        }
+    }
+
+    /** Writes each message into the connection that came with it, and closes that. */
+    static final class Writes {
+        private Writes() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> {
+                try (ByteChannel channel = message.handle().orElseThrow().open()) {
+                    channel.write(ByteBuffer.wrap(message.as(String.class).getBytes(UTF_8)));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-send-keep-open.js")
+    void aDuplicateKeepsTheConnectionForItsSender() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Handle handle = Handle.connect((InetSocketAddress) server.getLocalSocketAddress());
+            ChildProcess child = fork(Writes.class);
+            child.send("child", handle.duplicate()).join();
+            try (Socket peer = server.accept()) {
+                assertThat(peer.getInputStream().readNBytes(5)).isEqualTo("child".getBytes(UTF_8));
+                try (ByteChannel own = handle.open()) {
+                    own.write(ByteBuffer.wrap("parent".getBytes(UTF_8)));
+                }
+                assertThat(peer.getInputStream().readAllBytes()).isEqualTo("parent".getBytes(UTF_8));
+            }
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-fork-net-server.js")
+    void aListenerThatWasSentIsAcceptedFromByBoth() throws Exception {
+        try (Handle listener = Handle.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            assertThat(listener.kind()).isEqualTo(Handle.Kind.LISTENER);
+            ChildProcess child = fork(Accepts.class);
+            child.onMessage(messages::add);
+            child.send("accept", listener.duplicate()).join();
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+                assertThat(client.getInputStream().readAllBytes()).isEqualTo("child".getBytes(UTF_8));
+            }
+            assertThat(next().bytes()).isEqualTo("\"done\"".getBytes(UTF_8));
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+                    ByteChannel accepted = listener.accept().open()) {
+                accepted.write(ByteBuffer.wrap("parent".getBytes(UTF_8)));
+                assertThat(client.getInputStream().readNBytes(6)).isEqualTo("parent".getBytes(UTF_8));
+            }
+        }
+    }
+
+    /** Accepts one connection of each listener that comes, and says who it is. */
+    static final class Accepts {
+        private Accepts() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> {
+                try (Handle listener = message.handle().orElseThrow();
+                        ByteChannel accepted = listener.accept().open()) {
+                    accepted.write(ByteBuffer.wrap("child".getBytes(UTF_8)));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                CurrentProcess.send("done");
+            });
+        }
+    }
+
+    @Test
+    @NodeTest("test-cluster-send-handle-twice.js")
+    void aHandleIsSentOnceAndARefusedSendLeavesItWithItsOwner() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Handle handle = Handle.connect((InetSocketAddress) server.getLocalSocketAddress());
+            ChildProcess child = echo();
+            child.onMessage(message -> message.handle().ifPresent(back -> {
+                events.add(back.kind().name());
+                back.close();
+            }));
+            assertThatThrownBy(() -> child.send(new Self(), handle).join()).hasMessageContaining("JSON");
+            child.send("first", handle).join();
+            assertThatIllegalStateException().isThrownBy(() -> child.send("second", handle));
+            await().atMost(SOON).until(() -> events.contains("CONNECTION"));
+            ChildProcess closed = echo();
+            closed.disconnect();
+            Handle other = Handle.connect((InetSocketAddress) server.getLocalSocketAddress());
+            assertThatThrownBy(() -> closed.send("x", other).join()).hasMessageContaining("closed");
+            assertThat(other.kind()).isEqualTo(Handle.Kind.CONNECTION);
+            other.open().close();
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-send-handle-large-payload.js")
+    void largeMessagesAndTheirSocketsArriveTogetherBothWaysAtOnce() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            ChildProcess child = echo();
+            child.send("up").join();
+            next();
+            int before = OpenDescriptors.count();
+            List<CompletableFuture<Void>> sends = new ArrayList<>();
+            for (byte number = 0; number < 12; number++) {
+                byte[] large = new byte[800_000];
+                java.util.Arrays.fill(large, number);
+                sends.add(child.send(large, Handle.connect((InetSocketAddress) server.getLocalSocketAddress())));
+            }
+            for (byte number = 0; number < 12; number++) {
+                Message message = next();
+                assertThat(message.bytes()).hasSize(800_000).startsWith(number).endsWith(number);
+            }
+            CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)).join();
+            // Those that nobody took are closed.
+            await().until(() -> OpenDescriptors.count() <= before);
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-fork-and-spawn.js")
+    void aGrandchildHasNoChannel() throws Exception {
+        ChildProcess child = fork(ForksAgain.class, "child");
+        child.onMessage(messages::add);
+        assertThat(next().as(String.class)).isEqualTo("grandchild connected: false");
+    }
+
+    static final class ForksAgain {
+        private ForksAgain() {}
+
+        public static void main(String[] arguments) {
+            if (arguments[0].equals("child")) {
+                Output output = ChildProcess.execFileSync(SpawnOptions.ofMain(ForksAgain.class, "grandchild"));
+                CurrentProcess.send(output.stdout());
+            } else {
+                System.out.print("grandchild connected: " + CurrentProcess.isConnected());
+            }
+        }
+    }
+
+    @Test
+    void theDoorIsGoneOnceTheChildHasComeOrIsGone() throws Exception {
+        ChildProcess child = echo();
+        child.send("up").join();
+        next();
+        ChildProcess never = ChildProcess.fork(SpawnOptions.of("true"));
+        CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
+        never.onClose(closed::complete);
+        assertThat(closed.join()).isEqualTo(new ExitStatus.Exited(0));
+        assertThat(never.isConnected()).isFalse();
+        await().until(() -> doors().isEmpty());
+    }
+
+    private static List<Path> doors() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(path -> path.getFileName().toString().matches("handoff-\\d{10,}"))
+                    .filter(path -> Files.exists(path.resolve("channel")))
+                    .toList();
+        }
+    }
+
+    @Test
+    @NodeTest("test-child-process-fork-timeout-kill-signal.js")
+    void aForkedChildHasATimeLimitToo() {
+        ChildProcess child = ChildProcess.fork(SpawnOptions.ofMain(Sleeper.class)
+                .timeout(Duration.ofMillis(200))
+                .killSignal(Signal.KILL)
+                .stdio(Stdio.ignore()));
+        assertThat(exit(child)).isEqualTo(new ExitStatus.Signaled(Signal.KILL));
+    }
+
+    @Test
+    void aParentsDeathIsADisconnect() throws Exception {
+        Path told = Files.createTempFile("told", "");
+        ChildProcess parent = fork(Dies.class, told.toString());
+        exit(parent);
+        await().atMost(SOON).until(() -> Files.readString(told).equals("disconnected"));
+        Files.delete(told);
+    }
+
+    static final class Dies {
+        private Dies() {}
+
+        public static void main(String[] arguments) {
+            ChildProcess child = ChildProcess.fork(
+                    SpawnOptions.ofMain(Survives.class, arguments).stdio(Stdio.ignore()));
+            child.onMessage(message -> CurrentProcess.kill(CurrentProcess.pid(), Signal.KILL));
+        }
+    }
+
+    static final class Survives {
+        private Survives() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onDisconnect(() -> {
+                try {
+                    Files.writeString(Path.of(arguments[0]), "disconnected");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            CurrentProcess.send("up");
+        }
+    }
+}
