@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.Cluster;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -45,6 +46,13 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
             connections.firstRead(frame);
         }
         context.fireChannelRead(message);
+    }
+
+    /** What fails before any other handler has its turn, such as the buffer for a read. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Exhaustion.check(cause, Cluster.worker());
+        context.fireExceptionCaught(cause);
     }
 
     @Override

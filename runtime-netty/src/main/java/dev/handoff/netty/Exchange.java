@@ -137,6 +137,7 @@ final class Exchange {
             LOG.debug("the handler of {} {} failed after its client had gone", head.method(), target(), cause);
         } else {
             LOG.error("the handler of {} {} failed: answering 500", head.method(), target(), cause);
+            Exhaustion.check(cause, connection.service().context.worker());
             answer(Response.status(500));
         }
     }

@@ -106,6 +106,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             LOG.debug("{} failed: closing it", channel, cause);
         } else {
             LOG.error("{} failed: closing it", channel, cause);
+            Exhaustion.check(cause, service.context.worker());
         }
         closeNow();
     }

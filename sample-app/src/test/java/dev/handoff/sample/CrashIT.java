@@ -9,6 +9,7 @@ import dev.handoff.sample.client.Answer;
 import dev.handoff.sample.client.Behaviour;
 import dev.handoff.sample.client.Load;
 import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.sample.programs.Hog;
 import dev.handoff.sample.programs.Recording;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
@@ -104,6 +105,21 @@ class CrashIT {
     }
 
     /** As a log-out does with a user's runtime directory. */
+    /** The JVM's own exit is for its heap. */
+    @Test
+    void aWorkerWithoutMemoryOutsideTheHeapLeavesAndIsReplaced() throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster().main(Hog.class).java("-XX:MaxDirectMemorySize=48m"));
+        cluster.expectErrors();
+        Set<Long> before = cluster.workers();
+        try (StrictConnection client = StrictConnection.to(cluster.port())) {
+            assertThat(client.get("/hog").status()).isEqualTo(500);
+        }
+        await("one worker is another")
+                .until(() -> before.stream().filter(cluster.workers()::contains).count() == 1);
+        cluster.awaitReady();
+        assertThat(cluster.output().text()).contains("has run out and leaves").doesNotContain("KILL");
+    }
+
     @Test
     @Tag("core")
     void workersAreReplacedThoughTheRuntimeDirectoryWasRemoved() throws IOException {

@@ -1,0 +1,27 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.CurrentWorker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Memory outside the heap, or threads, that have run out. The JVM goes on after that ({@code -XX:+ExitOnOutOfMemoryError}
+ * is for what the JVM itself could not allocate), and a worker would fail request after request: it leaves, and its
+ * successor starts afresh.
+ */
+final class Exhaustion {
+    private static final Logger LOG = LoggerFactory.getLogger(Exhaustion.class);
+
+    private Exhaustion() {}
+
+    /** Lets the worker leave if a failure comes of exhaustion. Any thread. */
+    static void check(Throwable failure, CurrentWorker worker) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                LOG.error("this worker has run out and leaves, to be replaced: {}", cause.getMessage());
+                worker.disconnect();
+                return;
+            }
+        }
+    }
+}
