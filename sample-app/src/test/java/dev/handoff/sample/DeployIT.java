@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,24 +33,59 @@ class DeployIT {
 
     @Test
     void aJarReplacedByRenameUnderLoadIsWhatNewWorkersRunAndNothingIsLost(@TempDir Path directory) throws IOException {
-        Path jar = Jars.of(directory.resolve("app.jar"), Versioned.class, "one");
-        List<Path> classPath = List.of(jar, ClusterBuilder.app());
-        RunningCluster cluster = CLUSTERS.start(aCluster().main(Versioned.class.getName(), classPath));
+        Path jar = build(directory, "one");
+        RunningCluster cluster = start(jar);
         assertThat(version(cluster)).isEqualTo("one");
-        Path next = Jars.of(directory.resolve("next.jar"), Versioned.class, "two");
-        try (Load load = Load.on(cluster.port())
-                .with(4, Behaviour.NEW)
-                .with(4, Behaviour.KEEP_ALIVE)
-                .with(4, Behaviour.SILENT_THEN_SEND)
-                .with(4, Behaviour.IDLE_THEN_SEND)
-                .with(4, Behaviour.HALF_HEAD)) {
+        try (Load load = mixedLoad(cluster)) {
             await("load").until(() -> load.answered() >= 300);
-            Files.move(next, jar, StandardCopyOption.ATOMIC_MOVE);
+            build(directory, "two");
             cluster.roll();
             assertThat(version(cluster)).isEqualTo("two");
             assertThat(version(cluster)).isEqualTo("two");
             LoadAssert.assertThat(load.stop(), cluster).lostNothing();
         }
+    }
+
+    @Test
+    void aBadBuildUnderLoadIsNeverLetInAndTheOldOneServesUntilAGoodOneComes(@TempDir Path directory)
+            throws IOException {
+        RunningCluster cluster = start(build(directory, "good"));
+        // What the bad builds say when they end.
+        cluster.expectErrors();
+        Set<Long> old = cluster.workers();
+        try (Load load = mixedLoad(cluster)) {
+            await("load").until(() -> load.answered() >= 300);
+            for (String bad : List.of(Versioned.THROWS_IN_START, Versioned.DIES_OF_A_REQUEST)) {
+                build(directory, bad);
+                cluster.signal(Signal.HUP);
+                await(bad + " is tried").until(() -> Files.exists(cluster.file(bad)));
+                await(bad + " is given up").until(() -> cluster.workers().equals(old));
+                assertThat(version(cluster)).isEqualTo("good");
+            }
+            build(directory, "better");
+            cluster.roll();
+            assertThat(version(cluster)).isEqualTo("better");
+            LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+        }
+    }
+
+    /** Puts a build in place by renaming, over the one that is there. */
+    private static Path build(Path directory, String version) throws IOException {
+        Path next = Jars.of(directory.resolve("next.jar"), Versioned.class, version);
+        return Files.move(next, directory.resolve("app.jar"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static RunningCluster start(Path jar) {
+        return CLUSTERS.start(aCluster().main(Versioned.class.getName(), List.of(jar, ClusterBuilder.app())));
+    }
+
+    private static Load mixedLoad(RunningCluster cluster) {
+        return Load.on(cluster.port())
+                .with(4, Behaviour.NEW)
+                .with(4, Behaviour.KEEP_ALIVE)
+                .with(4, Behaviour.SILENT_THEN_SEND)
+                .with(4, Behaviour.IDLE_THEN_SEND)
+                .with(4, Behaviour.HALF_HEAD);
     }
 
     private static String version(RunningCluster cluster) throws IOException {

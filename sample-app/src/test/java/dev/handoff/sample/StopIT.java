@@ -96,6 +96,28 @@ class StopIT {
         cluster.scaleTo(3, Signal.TTIN);
         assertThat(cluster.workers()).containsAll(workers);
         assertThat(cluster.stop()).isZero();
+        CLUSTERS.end(cluster);
+        assertThat(cluster.output().text()).contains("SIGHUP was ignored", "SIGINT was ignored");
+    }
+
+    @Test
+    void aHangUpIsAGracefulStopWhenTheTerminalIsGone() throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster().onATerminal());
+        try (StrictConnection busy = StrictConnection.to(cluster.port())) {
+            busy.sendGet("/sleep?ms=1500");
+            cluster.takeTerminalAway();
+            assertThat(busy.answer().text()).isEqualTo("slept 1500 ms\n");
+        }
+        cluster.awaitNothingLeft();
+    }
+
+    @Test
+    void aHangUpIsARollWhileTheTerminalIsThere() {
+        RunningCluster cluster = CLUSTERS.start(aCluster().onATerminal());
+        cluster.roll();
+        cluster.awaitReady();
+        cluster.takeTerminalAway();
+        cluster.awaitNothingLeft();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.handoff.sample.rig;
 
+import static dev.handoff.sample.rig.Patience.await;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +12,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A cluster to be: the sample application, unless another program is named, in a session and a directory of its own. */
 public final class ClusterBuilder {
@@ -30,6 +35,7 @@ public final class ClusterBuilder {
     private List<String> program = List.of("-jar", APP.toString());
     private List<String> arguments = List.of();
     private int workers = 2;
+    private boolean terminal;
 
     private ClusterBuilder() {
         options.put("--port", "0");
@@ -81,6 +87,12 @@ public final class ClusterBuilder {
         return this;
     }
 
+    /** In a session with a terminal of its own. */
+    public ClusterBuilder onATerminal() {
+        terminal = true;
+        return this;
+    }
+
     /** A program that takes something from the master, and runs it; behind it stands the command line. */
     public ClusterBuilder behind(String... words) {
         prefix = List.of(words);
@@ -121,10 +133,18 @@ public final class ClusterBuilder {
             ProcessBuilder process = new ProcessBuilder(command(directory))
                     .directory(directory.resolve("cwd").toFile());
             process.environment().putAll(environment(directory));
-            return new RunningCluster(process.start(), directory, workers);
+            Process started = process.start();
+            return new RunningCluster(started, terminal ? childOf(started) : started.pid(), directory, workers);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a cluster", e);
         }
+    }
+
+    private static long childOf(Process terminal) {
+        return await("a process on the terminal")
+                .until(() -> terminal.children().findAny(), Optional::isPresent)
+                .orElseThrow()
+                .pid();
     }
 
     private Map<String, String> environment(Path directory) {
@@ -134,7 +154,7 @@ public final class ClusterBuilder {
     }
 
     private List<String> command(Path directory) {
-        List<String> command = new ArrayList<>(List.of("setsid"));
+        List<String> command = new ArrayList<>();
         if (!ignored.isEmpty()) {
             String trap = "trap '' " + String.join(" ", ignored) + "; exec \"$@\"";
             command.addAll(List.of("sh", "-c", trap, "sh"));
@@ -146,6 +166,18 @@ public final class ClusterBuilder {
         command.addAll(program);
         options.forEach((name, value) -> command.addAll(List.of(name, value)));
         command.addAll(arguments);
-        return command;
+        return terminal ? onTerminal(command) : inSession(command);
+    }
+
+    private static List<String> inSession(List<String> command) {
+        return Stream.concat(Stream.of("setsid"), command.stream()).toList();
+    }
+
+    /** The terminal is there as long as script(1) is, which starts a session on it. */
+    private static List<String> onTerminal(List<String> command) {
+        String quoted = command.stream()
+                .map(word -> "'" + word.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" ", "exec ", ""));
+        return List.of("script", "--quiet", "--flush", "--return", "--command", quoted, "/dev/null");
     }
 }

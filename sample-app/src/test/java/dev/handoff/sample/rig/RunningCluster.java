@@ -25,25 +25,29 @@ import java.util.stream.Stream;
 public final class RunningCluster {
     private static final Pattern ERROR = Pattern.compile("\\bERROR\\b|\\bException in thread\\b");
 
-    private final Process master;
+    /** The master, or the terminal that it is on. */
+    private final Process process;
+
+    private final long master;
     private final Path directory;
     private final int workersAtFirst;
     private final Output output;
     private boolean errorsExpected;
     private volatile int port;
 
-    RunningCluster(Process master, Path directory, int workersAtFirst) {
+    RunningCluster(Process process, long master, Path directory, int workersAtFirst) {
+        this.process = process;
         this.master = master;
         this.directory = directory;
         this.workersAtFirst = workersAtFirst;
-        this.output = new Output(master);
+        this.output = new Output(process);
     }
 
     // --- what there is --------------------------------------------------------------------------------------------
 
     /** The master's process. */
     public long master() {
-        return master.pid();
+        return master;
     }
 
     /** The workers' processes, ready or not. */
@@ -102,7 +106,7 @@ public final class RunningCluster {
     /** Waits until the master listens. */
     public void awaitListening() {
         await("the master listens").until(() -> {
-            assertThat(master.isAlive())
+            assertThat(process.isAlive())
                     .as("the master is alive:%n%s", output.text())
                     .isTrue();
             return isListening();
@@ -155,6 +159,12 @@ public final class RunningCluster {
         send(worker, Signal.KILL);
     }
 
+    /** Ends the terminal that the master was started on. */
+    public void takeTerminalAway() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
     /** Takes away what the cluster keeps while it runs, all at once. */
     public void removeRuntimeDirectory() throws IOException {
         Files.move(runtimeDirectory(), directory.resolve("removed"));
@@ -182,7 +192,7 @@ public final class RunningCluster {
 
     /** Asks it to stop, and waits for the end. */
     public int stop() {
-        if (master.isAlive()) {
+        if (process.isAlive()) {
             signal(Signal.TERM);
         }
         return awaitExit();
@@ -191,10 +201,10 @@ public final class RunningCluster {
     /** Waits for the end of the master. */
     public int awaitExit() {
         try {
-            if (!master.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("master " + master() + " has not ended within 60 s");
             }
-            return master.exitValue();
+            return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the end of master " + master(), e);
@@ -210,7 +220,7 @@ public final class RunningCluster {
 
     /** Waits until no process and no file of the cluster is left; its master has ended. */
     public void awaitNothingLeft() {
-        assertThat(master.isAlive()).as("master %d is alive", master()).isFalse();
+        assertThat(process.isAlive()).as("master %d is alive", master()).isFalse();
         await("no process of session " + master() + " is left")
                 .until(() -> Processes.ofSession(master()).isEmpty());
         await("no file is left in " + runtimeDirectory())
