@@ -45,8 +45,11 @@ public final class Acceptor implements AutoCloseable {
         /** All lanes of a worker are open. */
         void onLanesOpen(int workerId);
 
-        /** A lane of a worker is of no more use: a broken frame, or its end while the process may still live. */
+        /** A lane of a worker has come to its end while the process may still live. */
         void onLaneFailed(int workerId, String reason);
+
+        /** A worker said on a lane what makes no sense: what it has taken up there nobody knows. */
+        void onLaneBroken(int workerId, String reason);
     }
 
     private static final int MOST_A_PASS = 64;
@@ -306,7 +309,8 @@ public final class Acceptor implements AutoCloseable {
         try {
             lane.readAnswers((refused, reason) -> onRefused(target, refused, reason));
         } catch (IOException e) {
-            fail(target, lane, e.getMessage());
+            dropLane(target, lane);
+            events.onLaneBroken(target.workerId(), String.valueOf(e.getMessage()));
             return;
         }
         if (!lane.isReadable()) {
@@ -433,11 +437,15 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    /** A worker with one lane too few is of no use: it leaves, and hears so on the others. */
     private void fail(Target target, Lane lane, @Nullable String reason) {
+        dropLane(target, lane);
+        events.onLaneFailed(target.workerId(), String.valueOf(reason));
+    }
+
+    /** A worker with one lane too few is of no use: it leaves, and hears so on the others. */
+    private void dropLane(Target target, Lane lane) {
         putBack(lane.takeUnsent());
         onDrain(target);
-        events.onLaneFailed(target.workerId(), String.valueOf(reason));
     }
 
     private void onWorkerExited(@Nullable Target target) {

@@ -30,6 +30,8 @@ public enum Setting {
     PROBE_PATH("probe.path", Kind.TEXT, "/"),
     /** How long a probe may take. */
     PROBE_LIMIT("probe.limit", Kind.SECONDS, Duration.ofSeconds(5), 1, 3600),
+    /** How long to wait before a worker is asked again that has failed its probe; its start limit ends it. */
+    PROBE_EVERY("probe.every", Kind.MILLIS, Duration.ofMillis(250), 10, 60_000),
     /** The first wait before a failed worker is replaced; doubles with each failure, jitter 0 to 25 % upwards. */
     RESTART_BACKOFF("restart.backoff", Kind.MILLIS, Duration.ofMillis(100), 10, 600_000),
     /** The longest such wait. */

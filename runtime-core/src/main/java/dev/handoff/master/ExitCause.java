@@ -12,6 +12,9 @@ final class ExitCause {
     private static final Pattern COMPLAINT = Pattern.compile("((?:Error|ERROR|Exception in|Caused by)\\b.*)");
     private static final Pattern CRASH_REPORT = Pattern.compile("# *(/.*hs_err.*)");
 
+    /** What the JVM prints where {@code -XX:+ExitOnOutOfMemoryError} ends it; a program may exit with 3 for itself. */
+    private static final String OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
+
     private ExitCause() {}
 
     /**
@@ -36,7 +39,10 @@ final class ExitCause {
         return switch (status.code()) {
             case 0 -> asked ? "drained" : "left by itself";
             case 1, 2 -> saidHello ? "uncaught exception" + quoted(COMPLAINT, lastLines) : notStarted(lastLines);
-            case 3 -> "out of memory: heap";
+            case 3 ->
+                lastLines.stream().anyMatch(line -> line.startsWith(OUT_OF_MEMORY))
+                        ? "out of memory: heap"
+                        : status.toString();
             case 70 -> "wire version";
             case 71 -> "master gone";
             case 72 -> "start threw";

@@ -32,9 +32,8 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
      * @param slot 1 and up
      * @param plan its share of the machine
      * @param javaFeature the JDK's feature version, 17 and up
-     * @param state where crash reports and heap dumps go; empty: where the JVM puts them
      */
-    record Target(int slot, ResourcePlan plan, int javaFeature, Optional<Path> state) {}
+    record Target(int slot, ResourcePlan plan, int javaFeature) {}
 
     /**
      * The options of one worker.
@@ -72,10 +71,6 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
         List<String> defaults = new ArrayList<>();
         addRuntime(defaults, flags, target.javaFeature());
         addResources(defaults, flags, target.plan());
-        target.state().ifPresent(state -> {
-            defaults.add("-XX:ErrorFile=" + state.resolve("hs_err-slot" + target.slot() + "-%p.log"));
-            defaults.add("-XX:HeapDumpPath=" + state);
-        });
         return defaults;
     }
 
@@ -110,9 +105,7 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
         if (flags.direct().isEmpty()) {
             defaults.add("-XX:MaxDirectMemorySize=" + JvmSize.format(plan.direct()));
         }
-        if (!flags.hasStart("-XX:ActiveProcessorCount=")) {
-            plan.activeProcessors().ifPresent(cpus -> defaults.add("-XX:ActiveProcessorCount=" + cpus));
-        }
+        plan.activeProcessors().ifPresent(cpus -> defaults.add("-XX:ActiveProcessorCount=" + cpus));
     }
 
     /** A first heap above the largest one keeps the JVM from starting, from the environment too. */

@@ -16,15 +16,17 @@ final class Limits {
 
     private final Lifecycle lifecycle;
     private final BeatWatch beats;
+    private final StopSequence stop;
     private final EventBus events;
     private final Duration start;
     private final Duration drain;
     private final Duration term;
     private final Duration farewell;
 
-    Limits(ClusterSettings settings, Lifecycle lifecycle, BeatWatch beats, EventBus events) {
+    Limits(ClusterSettings settings, Lifecycle lifecycle, BeatWatch beats, StopSequence stop, EventBus events) {
         this.lifecycle = lifecycle;
         this.beats = beats;
+        this.stop = stop;
         this.events = events;
         start = settings.duration(Setting.START_LIMIT);
         drain = settings.duration(Setting.DRAIN_LIMIT);
@@ -63,8 +65,9 @@ final class Limits {
 
     private void limitStart(ManagedWorker worker, long nowNanos) {
         if (nowNanos - worker.forkedNanos() >= start.toNanos()) {
-            String why = "not ready " + start.toSeconds() + " s after the fork: sent TERM, KILL follows in "
-                    + term.toSeconds() + " s";
+            String probe = worker.probeFailure().isEmpty() ? "" : ", " + worker.probeFailure();
+            String why = "not ready " + start.toSeconds() + " s after the fork" + probe
+                    + ": sent TERM, KILL follows in " + term.toSeconds() + " s";
             lifecycle.dump(worker, why);
             lifecycle.terminate(worker, nowNanos, why);
         }
@@ -72,7 +75,7 @@ final class Limits {
 
     private void limitDrain(ManagedWorker worker, long nowNanos) {
         if (worker.isConnected()) {
-            limitDrain(worker, drain.plus(DRAIN_GRACE), nowNanos - worker.sinceNanos(), nowNanos);
+            limitDrain(worker, drain.plus(DRAIN_GRACE), nowNanos - stop.drainNanos(worker.sinceNanos()), nowNanos);
         } else {
             // It has said goodbye, or lost us, and needs no more than a moment from then on.
             long sinceThen = Math.min(nowNanos - worker.sinceNanos(), nowNanos - worker.disconnectedNanos());

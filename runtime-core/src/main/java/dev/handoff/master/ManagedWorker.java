@@ -58,6 +58,7 @@ final class ManagedWorker implements Worker {
     private boolean unkillableTold;
     private List<Protocol> protocols = List.of();
     private String complaint = "";
+    private String probeFailure = "";
 
     /**
      * One whose process was just started.
@@ -276,6 +277,18 @@ final class ManagedWorker implements Worker {
         return state == WorkerState.PROBING;
     }
 
+    /** Notes why it has failed its probe; true for the first time. */
+    boolean noteProbeFailure(String why) {
+        boolean first = probeFailure.isEmpty();
+        probeFailure = why;
+        return first;
+    }
+
+    /** Why it has failed its probe last; empty if it never has. */
+    String probeFailure() {
+        return probeFailure;
+    }
+
     /** Whether the master has sent KILL. */
     boolean isBeingKilled() {
         return state == WorkerState.KILLING;
@@ -304,6 +317,11 @@ final class ManagedWorker implements Worker {
         boolean first = !unkillableTold;
         unkillableTold = true;
         return first;
+    }
+
+    /** Whether KILL was sent long ago, in vain. */
+    boolean isUnkillable() {
+        return unkillableTold && state == WorkerState.KILLING;
     }
 
     /** What it said itself, or what was seen, of why it cannot serve; the first that is noted stays. */

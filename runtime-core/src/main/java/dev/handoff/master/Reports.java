@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.acceptor.Acceptor;
+import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,13 @@ final class Reports {
     private final Prober prober;
     private final SupervisorProxy proxy;
     private final Consumer<ManagedWorker> readyListener;
+    private final Executor probeAgain;
     private final OomKills oomKills = new OomKills();
 
     /**
      * Reports of the workers in a roster.
      *
+     * @param probeEvery how long to wait before a worker is asked again that was not ready
      * @param readyListener told of each worker that has answered its probe
      */
     Reports(
@@ -45,6 +49,7 @@ final class Reports {
             Acceptor acceptor,
             Prober prober,
             SupervisorProxy proxy,
+            Duration probeEvery,
             Consumer<ManagedWorker> readyListener) {
         this.roster = roster;
         this.lifecycle = lifecycle;
@@ -52,6 +57,9 @@ final class Reports {
         this.acceptor = acceptor;
         this.prober = prober;
         this.proxy = proxy;
+        // It only enqueues, and so may run on the JDK's own thread for delays.
+        this.probeAgain =
+                CompletableFuture.delayedExecutor(probeEvery.toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
         this.readyListener = readyListener;
     }
 
@@ -114,7 +122,17 @@ final class Reports {
     private void probeIfDue(ManagedWorker worker, long nowNanos) {
         if (worker.isToBeProbed()) {
             lifecycle.probing(worker, nowNanos);
-            prober.probe(worker.id(), worker.protocols(), failure -> proxy.probed(worker, failure));
+            probe(worker);
+        }
+    }
+
+    private void probe(ManagedWorker worker) {
+        prober.probe(worker.id(), worker.protocols(), failure -> proxy.probed(worker, failure));
+    }
+
+    void onProbeAgain(ManagedWorker worker) {
+        if (worker.isBeingProbed()) {
+            probe(worker);
         }
     }
 
@@ -122,7 +140,10 @@ final class Reports {
         if (!worker.isBeingProbed()) {
             LOG.debug("{} is {}: its probe means nothing any more", worker, worker.state());
         } else if (failure.isPresent()) {
-            lifecycle.terminate(worker, nowNanos, failure.get());
+            if (worker.noteProbeFailure(failure.get())) {
+                LOG.info("{}: {}; it is asked again until its start limit", worker, failure.get());
+            }
+            probeAgain.execute(() -> proxy.probeAgain(worker));
         } else {
             lifecycle.ready(worker, nowNanos);
             readyListener.accept(worker);
@@ -149,6 +170,17 @@ final class Reports {
 
     void onLaneFailed(int workerId, String reason, long nowNanos) {
         roster.find(workerId).ifPresent(worker -> worker.noteGone("a lane has failed: " + reason, nowNanos));
+    }
+
+    /** Until its process is gone, whoever was on that lane waits: nobody else may have them, and no close reaches them. */
+    void onLaneBroken(int workerId, String reason, long nowNanos) {
+        roster.find(workerId)
+                .filter(worker -> WorkerSteps.isLegal(worker.state(), WorkerState.TERMINATING))
+                .ifPresent(worker -> lifecycle.terminate(
+                        worker,
+                        nowNanos,
+                        "it broke a lane (" + reason + "): sent TERM, KILL follows; connections that it had not"
+                                + " acknowledged there are closed with it"));
     }
 
     /** A process that ends closes its channel a moment earlier: why it did tells only its exit. */

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  * @param direct {@code -XX:MaxDirectMemorySize}
  * @param other metaspace, code, stacks and the collector's own
  * @param heapChosen whether people said how large the heap is to be, as a size or as a part
+ * @param processorsChosen whether people said how many processors a JVM is to count
  */
 record ResourcePlan(
         Machine machine,
@@ -30,7 +31,8 @@ record ResourcePlan(
         long heap,
         long direct,
         long other,
-        boolean heapChosen) {
+        boolean heapChosen,
+        boolean processorsChosen) {
     private static final long MASTER = 160 * MIB;
     private static final long FIXED = 80 * MIB;
     private static final long LEAST_DIRECT = 16 * MIB;
@@ -51,7 +53,8 @@ record ResourcePlan(
         long direct = flags.direct().orElse(direct(share));
         long heap = flags.heap().orElseGet(() -> heap(share, direct, flags));
         boolean chosen = flags.heap().isPresent() || flags.heapPart().isPresent();
-        return new ResourcePlan(machine, workers, processes, share, heap, direct, other(share), chosen);
+        boolean processors = flags.hasStart("-XX:ActiveProcessorCount=");
+        return new ResourcePlan(machine, workers, processes, share, heap, direct, other(share), chosen, processors);
     }
 
     private static long usable(Machine machine) {
@@ -86,7 +89,7 @@ record ResourcePlan(
     String startLine() {
         return String.format(
                 Locale.ROOT,
-                "memory %s (%s): master %d + %d × %d MiB (heap %d, direct %d, other %d)",
+                "memory %s (%s): master %d + %d × %d MiB (heap %d, direct %d, other %d); processors %d%s",
                 gibibytes(machine.memory()),
                 machine.limited() ? "cgroup" : "machine",
                 JvmSize.mebibytes(MASTER),
@@ -94,7 +97,11 @@ record ResourcePlan(
                 JvmSize.mebibytes(each()),
                 JvmSize.mebibytes(heap),
                 JvmSize.mebibytes(direct),
-                JvmSize.mebibytes(other));
+                JvmSize.mebibytes(other),
+                machine.cpus(),
+                activeProcessors()
+                        .map(count -> ": -XX:ActiveProcessorCount=" + count)
+                        .orElse(""));
     }
 
     private static String gibibytes(long bytes) {
@@ -150,11 +157,11 @@ record ResourcePlan(
      * {@code -XX:ActiveProcessorCount}, so that N workers do not start N times the threads; two at least, because with
      * one the common pool is empty and every asynchronous task gets a thread of its own.
      *
-     * @return empty where it would say what the JVM finds out by itself
+     * @return empty where people have said it, and where it would say what the JVM finds out by itself
      */
     Optional<Integer> activeProcessors() {
         int cpus = machine.cpus();
         int mine = Math.min(cpus, Math.max(2, (2 * cpus + workers - 1) / workers));
-        return Optional.of(mine).filter(count -> count != cpus);
+        return Optional.of(mine).filter(count -> count != cpus && !processorsChosen);
     }
 }

@@ -46,8 +46,9 @@ final class Roster {
         return List.copyOf(workers.values());
     }
 
-    boolean isEmpty() {
-        return workers.isEmpty();
+    /** Whether nobody is there any more whose end is still to be expected. */
+    boolean isOver() {
+        return workers.values().stream().allMatch(ManagedWorker::isUnkillable);
     }
 
     int count(Predicate<WorkerState> state) {

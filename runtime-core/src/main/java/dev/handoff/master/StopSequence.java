@@ -59,8 +59,16 @@ final class StopSequence {
     }
 
     void enter(Phase next, long nowNanos) {
+        // What closing takes is no longer there for draining.
+        if (phase != Phase.CLOSING) {
+            phaseBeganNanos = nowNanos;
+        }
         phase = next;
-        phaseBeganNanos = nowNanos;
+    }
+
+    /** Since when the drain of a worker counts that began then: closing and draining have one limit together. */
+    long drainNanos(long beganNanos) {
+        return phase == Phase.DRAINING && beganNanos - phaseBeganNanos > 0 ? phaseBeganNanos : beganNanos;
     }
 
     /** Whether it is time to close the listeners. */

@@ -81,14 +81,17 @@ final class Supervisor implements Lifecycle.Losses {
         lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), this);
         punctuality = new Punctuality(events, clock.getAsLong());
         boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);
-        limits = new Limits(settings, lifecycle, new BeatWatch(settings, debugged, lifecycle, punctuality), events);
+        stop = new StopSequence(settings);
+        limits = new Limits(
+                settings, lifecycle, new BeatWatch(settings, debugged, lifecycle, punctuality), stop, events);
         boot = new Boot(settings.count(Setting.START_GIVE_UP));
         rolls = new Rolls(first, events, crew.completions());
         slots = new Slots(settings, events);
         scaleOrders = new ScaleOrders(crew.completions());
-        stop = new StopSequence(settings);
         condition = new Condition(events);
-        reports = new Reports(roster, lifecycle, stop, crew.acceptor(), crew.prober(), proxy, this::onReady);
+        Duration probeEvery = settings.duration(Setting.PROBE_EVERY);
+        reports =
+                new Reports(roster, lifecycle, stop, crew.acceptor(), crew.prober(), proxy, probeEvery, this::onReady);
     }
 
     /** The first start's end. */
@@ -113,7 +116,7 @@ final class Supervisor implements Lifecycle.Losses {
     /** Works until the cluster has stopped. On the thread {@code handoff-supervisor}. */
     StopResult run() {
         try {
-            while (!stop.isAlmostOver() || !roster.isEmpty()) {
+            while (!stop.isAlmostOver() || !roster.isOver()) {
                 Inbox.Message message = inbox.take(slots.nanosToNext(Punctuality.TICK_NANOS, clock.getAsLong()));
                 long now = clock.getAsLong();
                 if (message != null) {
@@ -121,10 +124,16 @@ final class Supervisor implements Lifecycle.Losses {
                 }
                 pass(now);
             }
+            roster.all().forEach(this::leaveBehind);
             return stop.result();
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody may interrupt the supervisor", e);
         }
+    }
+
+    private void leaveBehind(ManagedWorker unkillable) {
+        LOG.error("{} is left behind: the kernel does not let it go, though KILL was sent", unkillable);
+        stop.countForced();
     }
 
     /** Closes the gap between what is wanted and what there is, by one step. */

@@ -66,6 +66,11 @@ final class SupervisorProxy implements Acceptor.Events, ControlServer.Events {
         inbox.put((supervisor, now) -> supervisor.reports().onProbed(worker, failure, now));
     }
 
+    /** It is time to ask a worker once more that has failed its probe. */
+    void probeAgain(ManagedWorker worker) {
+        inbox.put((supervisor, now) -> supervisor.reports().onProbeAgain(worker));
+    }
+
     void listeningStopped() {
         inbox.put(Supervisor::onListeningStopped);
     }
@@ -78,6 +83,11 @@ final class SupervisorProxy implements Acceptor.Events, ControlServer.Events {
     @Override
     public void onLaneFailed(int workerId, String reason) {
         inbox.put((supervisor, now) -> supervisor.reports().onLaneFailed(workerId, reason, now));
+    }
+
+    @Override
+    public void onLaneBroken(int workerId, String reason) {
+        inbox.put((supervisor, now) -> supervisor.reports().onLaneBroken(workerId, reason, now));
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -85,8 +84,7 @@ final class WorkerStarter {
         JvmFlags.Target target = new JvmFlags.Target(
                 identity.slot(),
                 ResourcePlan.divide(machine, workers, settings.count(Setting.ROLL_SURGE), 0, typed),
-                Runtime.version().feature(),
-                Optional.empty());
+                Runtime.version().feature());
         return JvmFlags.of(typed, target, freePorts, Files::isDirectory);
     }
 

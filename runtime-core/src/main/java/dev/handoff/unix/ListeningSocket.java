@@ -72,12 +72,20 @@ public final class ListeningSocket implements AutoCloseable {
         try {
             return bindNew(path, backlog);
         } catch (UnixException e) {
-            if (e.is(Errno.EADDRINUSE) && isAbandoned(path)) {
-                Files.deleteIfExists(path);
+            if (e.is(Errno.EADDRINUSE) && removeIfAbandoned(path)) {
                 return bindNew(path, backlog);
             }
             throw e;
         }
+    }
+
+    /**
+     * Removes a socket's file on which nobody listens any more; leaves anything else alone.
+     *
+     * @return whether there was such a file
+     */
+    public static boolean removeIfAbandoned(Path path) throws IOException {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isAbandoned(path) && Files.deleteIfExists(path);
     }
 
     private static ListeningSocket bindNew(Path path, int backlog) throws UnixException {

@@ -55,7 +55,7 @@ public sealed interface ControlFrame {
      *
      * @param key what offers name it by
      * @param name the name that the program gave it; may be empty
-     * @param address for people
+     * @param address where it listens, as {@link dev.handoff.cluster.ListenAddress} writes it
      */
     record ListenerDescription(int key, String name, String address) {}
 

@@ -1,6 +1,7 @@
 package dev.handoff.worker;
 
 import dev.handoff.unix.ExclusiveLock;
+import dev.handoff.unix.ListeningSocket;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,13 +31,20 @@ final class Orphan {
     private static final Logger LOG = LoggerFactory.getLogger(Orphan.class);
 
     private final RuntimePaths paths;
+    private final List<Path> sockets;
 
-    Orphan(RuntimePaths paths) {
+    /**
+     * What is to be done for one.
+     *
+     * @param sockets the files of the Unix listeners of its master's
+     */
+    Orphan(RuntimePaths paths, List<Path> sockets) {
         this.paths = paths;
+        this.sockets = sockets;
     }
 
     /**
-     * Removes the cluster's runtime directory, which a killed master could not; unless a successor has it already, or a
+     * Removes the cluster's runtime directory and the files of its Unix listeners, which a killed master could not; unless a successor has it already, or a
      * sibling is at it. Both may happen between the look and the lock, so what was locked must still be what was seen.
      */
     void removeWhatTheMasterLeft() {
@@ -45,6 +53,7 @@ final class Orphan {
             Optional<ExclusiveLock> lock = ExclusiveLock.tryLockExisting(paths.lock());
             if (lock.isPresent()) {
                 if (seen.equals(identityOfLock())) {
+                    removeSockets();
                     removeAll();
                 }
                 lock.get().close();
@@ -59,6 +68,15 @@ final class Orphan {
     private Object identityOfLock() throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(paths.lock(), BasicFileAttributes.class);
         return Objects.requireNonNull(attributes.fileKey(), "every file of Linux has an inode");
+    }
+
+    /** Under the lock: a successor of that name opens its own only when it has that. */
+    private void removeSockets() throws IOException {
+        for (Path socket : sockets) {
+            if (ListeningSocket.removeIfAbandoned(socket)) {
+                LOG.debug("{} was removed: nobody listens there any more", socket);
+            }
+        }
     }
 
     private void removeAll() throws IOException {

@@ -1,6 +1,7 @@
 package dev.handoff.worker;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ControlChannel;
@@ -10,6 +11,7 @@ import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -161,6 +163,15 @@ public final class WorkerRuntime {
         control.send(new ControlFrame.Leave(reason));
     }
 
+    private List<Path> unixListeners() {
+        if (welcome.isCompletedExceptionally()) {
+            return List.of();
+        }
+        return welcome().listeners().stream()
+                .flatMap(listener -> ListenOptions.parse(listener.address()).path().stream())
+                .toList();
+    }
+
     /** A lane has brought its last connection. Called by its event loop, once. */
     public void laneDrained() {
         if (lanesToDrain.decrementAndGet() == 0) {
@@ -237,7 +248,7 @@ public final class WorkerRuntime {
                 masterGone = true;
                 Orphan.haltAfter(Orphan.LIFE_LIMIT, Orphan.EXIT_CODE);
                 LOG.warn("master {} is gone, or has sent worker {} away: it leaves", role.masterPid(), role.workerId());
-                new Orphan(paths).removeWhatTheMasterLeft();
+                new Orphan(paths, unixListeners()).removeWhatTheMasterLeft();
             }
             controlEnded.countDown();
             startLeaving();

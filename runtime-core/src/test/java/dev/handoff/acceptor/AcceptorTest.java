@@ -68,6 +68,11 @@ final class AcceptorTest implements Acceptor.Events {
         failures.add(workerId + ": " + reason);
     }
 
+    @Override
+    public void onLaneBroken(int workerId, String reason) {
+        failures.add(workerId + " broke it: " + reason);
+    }
+
     private Path rendezvous() {
         return directory.resolve("rendezvous");
     }
@@ -513,7 +518,7 @@ final class AcceptorTest implements Acceptor.Events {
         int open = OpenDescriptors.count();
 
         nonsense.say(broken);
-        assertThat(failure()).startsWith("1: ").contains(nonsense.reason);
+        assertThat(failure()).startsWith("1 broke it: ").contains(nonsense.reason);
         assertThat(OpenDescriptors.count()).isEqualTo(open + broken.holds() - held);
         acceptor.workerReady(2);
         List<Integer> ports = clients(3);

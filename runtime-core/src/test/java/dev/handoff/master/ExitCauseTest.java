@@ -13,7 +13,7 @@ class ExitCauseTest {
     @CsvSource({
         "0, true, drained",
         "0, false, left by itself",
-        "3, false, out of memory: heap",
+        "3, false, exit code 3",
         "70, false, wire version",
         "71, false, master gone",
         "72, false, start threw",
@@ -50,6 +50,13 @@ class ExitCauseTest {
         List<String> lines = List.of("at work", "Exception in thread \"main\" java.lang.Error: no", "\tat Main.main");
         assertThat(ExitCause.of(ExitStatus.of(1), false, true, false, false, lines))
                 .isEqualTo("uncaught exception: Exception in thread \"main\" java.lang.Error: no");
+    }
+
+    @Test
+    void theJvmSaysThatItsHeapIsFull() {
+        List<String> lines = List.of("Terminating due to java.lang.OutOfMemoryError: Java heap space");
+        assertThat(ExitCause.of(ExitStatus.of(3), false, true, false, false, lines))
+                .isEqualTo("out of memory: heap");
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +32,7 @@ class JvmFlagsTest {
                         "-XX:+UseSerialGC",
                         "-Xmx189m",
                         "-XX:MaxDirectMemorySize=34m",
-                        "-XX:ActiveProcessorCount=4",
-                        "-XX:ErrorFile=/state/hs_err-slot1-%p.log",
-                        "-XX:HeapDumpPath=/state");
+                        "-XX:ActiveProcessorCount=4");
         assertThat(flags.notes()).isEmpty();
         assertThat(flags.environment()).isEmpty();
     }
@@ -87,10 +84,9 @@ class JvmFlagsTest {
     void aLargeHeapKeepsTheJvmsOwnCollector() {
         TypedFlags none = typed();
         ResourcePlan large = ResourcePlan.divide(new Machine(64 * GIB, false, 8), 4, 1, 0, none);
-        assertThat(JvmFlags.of(none, new JvmFlags.Target(1, large, 17, Optional.empty()), port -> true, path -> false)
+        assertThat(JvmFlags.of(none, new JvmFlags.Target(1, large, 17), port -> true, path -> false)
                         .options())
-                .doesNotContain("-XX:+UseSerialGC")
-                .noneMatch(option -> option.startsWith("-XX:ErrorFile"));
+                .doesNotContain("-XX:+UseSerialGC");
     }
 
     @ParameterizedTest
@@ -246,10 +242,10 @@ class JvmFlagsTest {
     }
 
     @Test
-    void aJvmStartsWithThemAndKeepsSilent(@TempDir Path state) throws Exception {
+    void aJvmStartsWithThemAndKeepsSilent() throws Exception {
         TypedFlags typed = typed("-cp", System.getProperty("java.class.path"), "-Xms2g", "-XX:MaxRAMPercentage=75");
         JvmFlags.Target target =
-                new JvmFlags.Target(1, plan(typed), Runtime.version().feature(), Optional.of(state));
+                new JvmFlags.Target(1, plan(typed), Runtime.version().feature());
         List<String> command = new ArrayList<>(List.of(TestPrograms.java()));
         command.addAll(
                 JvmFlags.of(typed, target, port -> true, Files::isDirectory).options());
@@ -261,7 +257,7 @@ class JvmFlagsTest {
     }
 
     private static JvmFlags flags(int feature, int slot, TypedFlags typed) {
-        JvmFlags.Target target = new JvmFlags.Target(slot, plan(typed), feature, Optional.of(Path.of("/state")));
+        JvmFlags.Target target = new JvmFlags.Target(slot, plan(typed), feature);
         return JvmFlags.of(typed, target, port -> !TAKEN.contains(port), path -> path.endsWith("directory"));
     }
 

@@ -174,7 +174,8 @@ class MasterTest {
     void aGenerationThatDoesNotStartIsRolledBackWithItsLastLines() throws Exception {
         Path manner = run.resolveSibling("manner-" + run.getFileName());
         Files.writeString(manner, "-Dmanner=\n");
-        SupervisedCluster cluster = start(settings(2).jvmArgs("@" + manner));
+        SupervisedCluster cluster =
+                start(settings(2).jvmArgs("@" + manner).with(Setting.START_LIMIT, Duration.ofSeconds(10)));
         List<Worker> old = ready(cluster);
         try {
             Files.writeString(manner, "-Dmanner=exit\n");
@@ -246,6 +247,13 @@ class MasterTest {
                 .hasMessageContaining("wire version: it speaks wire version 99")
                 .hasMessageContaining("this master speaks version " + ControlFrame.VERSION)
                 .hasMessageContaining("refuses worker 1: it speaks wire version 99");
+    }
+
+    @Test
+    void aWorkerThatWarmsUpIsAskedAgain() throws Exception {
+        SupervisedCluster cluster = start(settings(1).main(TestWorker.class, "warm up"));
+        assertThat(worker1(cluster).id()).isOne();
+        ask(cluster);
     }
 
     @Test

@@ -33,10 +33,21 @@ class ResourcePlanTest {
     @Test
     void theStartLineSaysAllOfIt() {
         assertThat(plan(2, 4).startLine())
-                .isEqualTo("memory 2.0 GiB (cgroup): master 160 + 5 × 337 MiB (heap 189, direct 34, other 114)");
+                .startsWith(
+                        "memory 2.0 GiB (cgroup): master 160 + 5 × 337 MiB (heap 189, direct 34, other 114); processors ");
         assertThat(ResourcePlan.divide(new Machine(2 * GIB, false, 2), 4, 1, 2, flags())
                         .startLine())
                 .startsWith("memory 2.0 GiB (machine): master 160 + 7 × ");
+    }
+
+    @Test
+    void theStartLineSaysHowManyProcessorsAWorkerCounts() {
+        Machine machine = new Machine(2 * GIB, true, 8);
+        assertThat(ResourcePlan.divide(machine, 4, 1, 0, flags()).startLine())
+                .endsWith("; processors 8: -XX:ActiveProcessorCount=4");
+        assertThat(ResourcePlan.divide(machine, 4, 1, 0, flags("-XX:ActiveProcessorCount=8"))
+                        .startLine())
+                .endsWith("; processors 8");
     }
 
     @Test

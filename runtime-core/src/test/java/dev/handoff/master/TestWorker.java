@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.AtomicInteger;
 import jnr.unixsocket.UnixSocketChannel;
 
 /**
@@ -32,6 +33,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
     /** The main thread, and each connection that is being answered. */
     private final Phaser open = new Phaser(1);
 
+    private final AtomicInteger probes = new AtomicInteger();
     private volatile boolean drained;
     private volatile boolean blocked;
 
@@ -131,7 +133,8 @@ public final class TestWorker implements HandoffReceiver.Adopter {
 
     private String response(String head) {
         String body = Long.toString(ProcessHandle.current().pid());
-        String status = manner.equals("sick") && head.contains("handoff-probe") ? "503 Sick" : "200 OK";
+        boolean fails = manner.equals("sick") || (manner.equals("warm up") && probes.incrementAndGet() < 3);
+        String status = fails && head.contains("handoff-probe") ? "503 Sick" : "200 OK";
         return "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 

@@ -7,6 +7,7 @@ import dev.handoff.process.Signal;
 import dev.handoff.unix.ChildJvm;
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.unix.Fd;
+import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
@@ -64,6 +65,8 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     private Path parent = Path.of("/nowhere");
 
     private @Nullable Master master;
+    private Path left = Path.of("/nowhere");
+    private Path taken = Path.of("/nowhere");
 
     private record Master(
             RuntimePaths paths, ExclusiveLock lock, UnixServerSocketChannel control, SeqPacketSocket rendezvous) {}
@@ -78,6 +81,10 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         control.socket().bind(new UnixSocketAddress(paths.control().toFile()));
         SeqPacketSocket rendezvous = SeqPacketSocket.listen(paths.rendezvous(), 8);
         opened.addAll(List.of(lock, control, rendezvous));
+        left = parent.resolve("left");
+        ListeningSocket.bind(left, 8).close();
+        taken = parent.resolve("taken");
+        opened.add(ListeningSocket.bind(taken, 8));
         master = new Master(paths, lock, control, rendezvous);
     }
 
@@ -136,7 +143,11 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
                 Duration.ofMillis(250),
                 Duration.ofSeconds(20),
                 0,
-                List.of(new ListenerDescription(0, "", "127.0.0.1:80"))));
+                List.of(
+                        new ListenerDescription(0, "", "127.0.0.1:80"),
+                        new ListenerDescription(1, "", "[::]:80"),
+                        new ListenerDescription(2, "", "unix:" + left),
+                        new ListenerDescription(3, "", "unix:" + taken))));
         return control;
     }
 
@@ -227,6 +238,8 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         die(control);
         assertThat(worker.exitCode()).isEqualTo(MASTER_GONE);
         assertThat(master().paths().directory()).doesNotExist();
+        assertThat(left).doesNotExist();
+        assertThat(taken).as("somebody listens there").exists();
     }
 
     @Test
@@ -240,6 +253,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         control.close();
         assertThat(worker.exitCode()).isEqualTo(MASTER_GONE);
         assertThat(master().paths().rendezvous()).exists();
+        assertThat(left).exists();
     }
 
     @Test
