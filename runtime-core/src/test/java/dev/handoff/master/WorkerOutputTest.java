@@ -134,9 +134,9 @@ class WorkerOutputTest {
         await().until(() -> lines(err).size() == 1);
         small.offer(LogSink.Stream.OUT, List.of("c", "d"));
         small.offer(LogSink.Stream.OUT, List.of("e", "f", "g"));
+        small.offer(LogSink.Stream.OUT, List.of("h", "i"));
         assertThat(lines(err)).hasSize(1);
         now.addAndGet(Duration.ofSeconds(1).toNanos());
-        small.offer(LogSink.Stream.OUT, List.of("h", "i"));
         await().until(() -> lines(err).size() == 2);
         assertThat(lines(err).get(1)).contains(" 7 lines of output dropped");
         assertThat(small.dropped()).isEqualTo(9);
