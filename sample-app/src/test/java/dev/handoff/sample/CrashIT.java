@@ -104,7 +104,6 @@ class CrashIT {
         }
     }
 
-    /** As a log-out does with a user's runtime directory. */
     /** The JVM's own exit is for its heap. */
     @Test
     void aWorkerWithoutMemoryOutsideTheHeapLeavesAndIsReplaced() throws IOException {
@@ -120,6 +119,7 @@ class CrashIT {
         assertThat(cluster.output().text()).contains("has run out and leaves").doesNotContain("KILL");
     }
 
+    /** As a log-out does with a user's runtime directory. */
     @Test
     @Tag("core")
     void workersAreReplacedThoughTheRuntimeDirectoryWasRemoved() throws IOException {
