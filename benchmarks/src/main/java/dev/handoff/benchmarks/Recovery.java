@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,11 +78,13 @@ public final class Recovery {
                 .findFirst()
                 .orElseThrow();
         freeze(victim);
+        CountDownLatch half = new CountDownLatch(CONNECTIONS / 2);
         List<CompletableFuture<Instant>> answers = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
             answers.add(CompletableFuture.supplyAsync(this::askOnce, clients));
         }
-        awaitHalf(answers);
+        answers.forEach(answer -> answer.thenRun(half::countDown));
+        awaitHalf(half, answers);
         victim.kill(Signal.KILL);
         Instant exit = await("worker.exited", victim.id()).time();
         Instant last = Instant.MIN;
@@ -120,16 +123,11 @@ public final class Recovery {
     }
 
     /** The frozen worker has the other half, which nobody answers while it lives. */
-    private static void awaitHalf(List<CompletableFuture<Instant>> answers) throws Exception {
-        CompletableFuture<Void> half = new CompletableFuture<>();
-        LinkedBlockingQueue<Instant> answered = new LinkedBlockingQueue<>();
-        answers.forEach(answer -> answer.thenAccept(time -> {
-            answered.add(time);
-            if (answered.size() == CONNECTIONS / 2) {
-                half.complete(null);
-            }
-        }));
-        half.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    private static void awaitHalf(CountDownLatch half, List<CompletableFuture<Instant>> answers)
+            throws InterruptedException {
+        if (!half.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new BenchmarkException("the worker that was not frozen has not answered its half");
+        }
         long unanswered = answers.stream().filter(answer -> !answer.isDone()).count();
         if (unanswered != CONNECTIONS / 2) {
             throw new BenchmarkException(

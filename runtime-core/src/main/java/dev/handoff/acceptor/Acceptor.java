@@ -232,7 +232,7 @@ public final class Acceptor implements AutoCloseable {
 
     /**
      * Lets a crowd gather, as network cards hold their interrupts back: each wake-up of this thread and of a worker, and each
-     * frame, then serves several connections. Whoever comes alone is never kept waiting.
+     * frame, then serves several connections. While they come one at a time none is kept waiting.
      */
     private void letGather() {
         if (accepted > 1) {
