@@ -99,14 +99,24 @@ final class Child implements ChildProcess {
     }
 
     private static Child fork(SpawnOptions options, ChannelDoor door) throws IOException {
-        MessageChannel channel = new MessageChannel();
         Launched launched = new Launcher(options, door.environment()).launch();
+        MessageChannel channel = channelOf(launched);
         long pid = launched.process().pid();
         Conversation conversation = new Conversation(channel, pid);
         Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
         child.begin(launched);
         channel.start("handoff-channel-" + pid, (woken, unwanted) -> door.admit(pid, woken, unwanted), conversation);
         return child;
+    }
+
+    /** After the start, which may fail: nobody would take an unused channel's descriptor back. */
+    private static MessageChannel channelOf(Launched launched) throws IOException {
+        try {
+            return new MessageChannel();
+        } catch (IOException e) {
+            launched.process().signal(Signal.KILL);
+            throw e;
+        }
     }
 
     private static Child stillborn(SpawnOptions options, boolean collects, IOException e) {

@@ -98,17 +98,23 @@ public final class ChannelDoor implements AutoCloseable {
 
     private boolean isTheChild(SeqPacketSocket guest, long pid, WakeUp woken, BooleanSupplier unwanted)
             throws IOException {
-        PeerCredentials peer = guest.peer();
-        if (peer.isOurs() && peer.pid() == pid && saysHello(guest, woken, unwanted)) {
-            return true;
+        boolean welcome = false;
+        try {
+            PeerCredentials peer = guest.peer();
+            welcome = peer.isOurs() && peer.pid() == pid && saysHello(guest, woken, unwanted);
+            if (!welcome) {
+                LOG.warn(
+                        "closed a channel from pid {} (uid {}): pid {} is expected, with its token",
+                        peer.pid(),
+                        peer.uid(),
+                        pid);
+            }
+            return welcome;
+        } finally {
+            if (!welcome) {
+                guest.close();
+            }
         }
-        LOG.warn(
-                "closed a channel from pid {} (uid {}): pid {} is expected, with its token",
-                peer.pid(),
-                peer.uid(),
-                pid);
-        guest.close();
-        return false;
     }
 
     private boolean saysHello(SeqPacketSocket guest, WakeUp woken, BooleanSupplier unwanted) throws IOException {
@@ -146,11 +152,16 @@ public final class ChannelDoor implements AutoCloseable {
         hello.putByte(1, (byte) VERSION);
         hello.putLong(8, invitation.token().high());
         hello.putLong(16, invitation.token().low());
-        if (!socket.send(hello, HELLO, 0)) {
+        try {
+            if (!socket.send(hello, HELLO, 0)) {
+                throw new IOException(
+                        "cannot say hello to pid " + invitation.parentPid() + ": its socket takes nothing");
+            }
+            return socket;
+        } catch (IOException e) {
             socket.close();
-            throw new IOException("cannot say hello to pid " + invitation.parentPid() + ": its socket takes nothing");
+            throw e;
         }
-        return socket;
     }
 
     /** Takes the socket away. Idempotent. */

@@ -1,8 +1,10 @@
 package dev.handoff.wire;
 
 import dev.handoff.cluster.Protocol;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What master and worker say to each other beside the descriptors.
@@ -57,7 +59,14 @@ public sealed interface ControlFrame {
      * @param name the name that the program gave it; may be empty
      * @param address where it listens, as {@link dev.handoff.cluster.ListenAddress} writes it
      */
-    record ListenerDescription(int key, String name, String address) {}
+    record ListenerDescription(int key, String name, String address) {
+        private static final String UNIX = "unix:";
+
+        /** The file, if it is a Unix socket. */
+        public Optional<Path> file() {
+            return address.startsWith(UNIX) ? Optional.of(Path.of(address.substring(UNIX.length()))) : Optional.empty();
+        }
+    }
 
     /** The worker's lanes are open, and it can serve every listener, in the order of the keys, by these protocols. */
     record Listening(List<Protocol> protocols) implements ControlFrame {}

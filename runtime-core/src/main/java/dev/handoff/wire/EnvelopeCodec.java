@@ -37,6 +37,10 @@ final class EnvelopeCodec {
     static final int HEADER = 24;
     static final int MORE_HEADER = 8;
     private static final int MORE = 255;
+    private static final long MORE_WORD = ByteBuffer.allocate(Long.BYTES)
+            .put(0, (byte) MORE)
+            .order(ByteOrder.nativeOrder())
+            .getLong(0);
 
     /** By their codes on the wire, from 1. */
     private static final List<Kind> KINDS = List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER);
@@ -145,16 +149,9 @@ final class EnvelopeCodec {
 
     private void goOn(ByteBuffer packet, @Nullable Fd descriptor) throws WireException {
         check(packet.limit() > MORE_HEADER, "more of a message", 0, packet.limit() + " bytes");
-        check(packet.getLong(0) == moreHeader(), "the header of MORE, 255", 0, Byte.toUnsignedInt(packet.get(0)));
+        check(packet.getLong(0) == MORE_WORD, "the header of MORE, 255", 0, Byte.toUnsignedInt(packet.get(0)));
         check(descriptor == null, "no descriptor with MORE", 0, "one");
         packet.position(MORE_HEADER);
-    }
-
-    private static long moreHeader() {
-        return ByteBuffer.allocate(Long.BYTES)
-                .put(0, (byte) MORE)
-                .order(ByteOrder.nativeOrder())
-                .getLong(0);
     }
 
     private Optional<Envelope> fill(Envelope message, ByteBuffer packet) throws WireException {

@@ -44,8 +44,8 @@ final class Orphan {
     }
 
     /**
-     * Removes the cluster's runtime directory and the files of its Unix listeners, which a killed master could not; unless a successor has it already, or a
-     * sibling is at it. Both may happen between the look and the lock, so what was locked must still be what was seen.
+     * Removes the cluster's runtime directory and the files of its Unix listeners, which a killed master could not;
+     * unless a successor has it already, or a sibling is at it. Both may happen between the look and the lock, so what was locked must still be what was seen.
      */
     void removeWhatTheMasterLeft() {
         try {

@@ -1,7 +1,6 @@
 package dev.handoff.worker;
 
 import dev.handoff.cluster.CurrentWorker;
-import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ControlChannel;
@@ -168,7 +167,7 @@ public final class WorkerRuntime {
             return List.of();
         }
         return welcome().listeners().stream()
-                .flatMap(listener -> ListenOptions.parse(listener.address()).path().stream())
+                .flatMap(listener -> listener.file().stream())
                 .toList();
     }
 

@@ -474,6 +474,23 @@ class ForkTest {
     }
 
     @Test
+    void aForkThatCannotStartLeavesNothingOpen() throws Exception {
+        forkNowhere();
+        int before = OpenDescriptors.count();
+        for (int i = 0; i < 5; i++) {
+            forkNowhere();
+        }
+        assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
+    }
+
+    private static void forkNowhere() throws Exception {
+        CompletableFuture<Exception> failure = new CompletableFuture<>();
+        ChildProcess.fork(SpawnOptions.ofMain(Echo.class).cwd(Path.of("/nowhere")))
+                .onError(failure::complete);
+        assertThat(failure.get(20, TimeUnit.SECONDS)).hasMessageContaining("/nowhere");
+    }
+
+    @Test
     @NodeTest("test-child-process-fork-and-spawn.js")
     void aGrandchildHasNoChannel() throws Exception {
         ChildProcess child = fork(ForksAgain.class, "child");

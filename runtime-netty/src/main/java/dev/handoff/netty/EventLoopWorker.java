@@ -146,7 +146,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void listen(int listener, Fd listeningSocket) {
-        boolean unix = runtime.welcome().listeners().get(listener).address().startsWith("unix:");
+        boolean unix = runtime.welcome().listeners().get(listener).file().isPresent();
         int number = listeningSocket.release();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)

@@ -169,8 +169,10 @@ public final class ClusterBuilder {
         return terminal ? onTerminal(command) : inSession(command);
     }
 
+    /** With signals as they are at a login: whoever starts the tests in the background has had some ignored. */
     private static List<String> inSession(List<String> command) {
-        return Stream.concat(Stream.of("setsid"), command.stream()).toList();
+        return Stream.concat(Stream.of("env", "--default-signal=INT,QUIT,HUP", "setsid"), command.stream())
+                .toList();
     }
 
     /** The terminal is there as long as script(1) is, which starts a session on it. */
