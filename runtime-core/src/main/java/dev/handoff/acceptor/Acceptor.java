@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -79,6 +81,9 @@ public final class Acceptor implements AutoCloseable {
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Target> targets = new TreeMap<>();
+    /** What the supervisor asks for four times a second without waking this thread. */
+    private final Map<Integer, Unreceived> unreceived = new ConcurrentHashMap<>();
+
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final List<Lane> polledLanes = new ArrayList<>();
@@ -132,7 +137,19 @@ public final class Acceptor implements AutoCloseable {
 
     /** The lanes of that worker may connect from now on. */
     public void expect(int workerId, int slot, long pid, Token token) {
-        command(() -> targets.put(workerId, new Target(workerId, slot, pid, token, eventLoops)));
+        Target target = new Target(workerId, slot, pid, token, eventLoops);
+        unreceived.put(workerId, target.unreceived());
+        command(() -> targets.put(workerId, target));
+    }
+
+    /**
+     * Since when a worker has received nothing, though there is something for it; empty if there is not.
+     *
+     * @param nowNanos a reading of {@link System#nanoTime}
+     */
+    public OptionalLong unreceivedSince(int workerId, long nowNanos) {
+        Unreceived owed = unreceived.get(workerId);
+        return owed == null ? OptionalLong.empty() : owed.longest(nowNanos);
     }
 
     /** Takes a worker into rotation. */
@@ -157,6 +174,7 @@ public final class Acceptor implements AutoCloseable {
 
     /** The kernel has reported the end of that worker's process: whoever it had not acknowledged goes to another. */
     public void workerExited(int workerId) {
+        unreceived.remove(workerId);
         command(() -> onWorkerExited(targets.remove(workerId)));
     }
 
@@ -307,7 +325,7 @@ public final class Acceptor implements AutoCloseable {
     private void readAnswers(Lane lane) {
         Target target = lane.target();
         try {
-            lane.readAnswers((refused, reason) -> onRefused(target, refused, reason));
+            lane.readAnswers((refused, reason) -> onRefused(target, refused, reason), nowNanos);
         } catch (IOException e) {
             dropLane(target, lane);
             events.onLaneBroken(target.workerId(), String.valueOf(e.getMessage()));
@@ -351,7 +369,7 @@ public final class Acceptor implements AutoCloseable {
 
     private void flush(Target target, Lane lane) {
         try {
-            lane.flush();
+            lane.flush(nowNanos);
         } catch (UnixException e) {
             fail(target, lane, e.getMessage());
         }

@@ -41,6 +41,7 @@ final class Lane {
     }
 
     private final Target target;
+    private final int index;
     private final HandoffChannel channel;
     private final Ledger ledger;
     private final Deque<Pending> assigned = new ArrayDeque<>();
@@ -48,8 +49,9 @@ final class Lane {
     private final Offer[] frame = new Offer[HandoffChannel.MAX_OFFERS];
     private State state = State.OPEN;
 
-    Lane(Target target, HandoffChannel channel, int credit) {
+    Lane(Target target, int index, HandoffChannel channel, int credit) {
         this.target = target;
+        this.index = index;
         this.channel = channel;
         this.ledger = new Ledger(credit);
     }
@@ -111,9 +113,9 @@ final class Lane {
      *
      * @throws UnixException if the worker's end is gone; what was not sent can be {@link #takeUnsent taken back}
      */
-    void flush() throws UnixException {
+    void flush(long nowNanos) throws UnixException {
         try {
-            sendAll();
+            sendAll(nowNanos);
         } catch (UnixException e) {
             leave(State.DEAF);
             throw e;
@@ -125,9 +127,9 @@ final class Lane {
         orders.clear();
     }
 
-    private void sendAll() throws UnixException {
+    private void sendAll(long nowNanos) throws UnixException {
         while (!assigned.isEmpty()) {
-            if (!sendFrame()) {
+            if (!sendFrame(nowNanos)) {
                 return;
             }
         }
@@ -136,7 +138,7 @@ final class Lane {
         }
     }
 
-    private boolean sendFrame() throws UnixException {
+    private boolean sendFrame(long nowNanos) throws UnixException {
         int count = 0;
         for (Pending connection : assigned) {
             if (count == frame.length) {
@@ -144,10 +146,13 @@ final class Lane {
             }
             frame[count++] = connection.offer();
         }
+        if (ledger.isEmpty()) {
+            target.unreceived().since(index, nowNanos);
+        }
         if (!channel.offer(ledger.nextSequence(), frame, count)) {
             return false;
         }
-        for (int index = 0; index < count; index++) {
+        for (int sent = 0; sent < count; sent++) {
             ledger.sent(assigned.removeFirst());
         }
         return true;
@@ -158,7 +163,7 @@ final class Lane {
      *
      * @throws IOException if one is broken: nothing more is read then, nor sent
      */
-    void readAnswers(Answers answers) throws IOException {
+    void readAnswers(Answers answers, long nowNanos) throws IOException {
         try {
             while (isReadable()) {
                 Received received = channel.receive();
@@ -169,6 +174,7 @@ final class Lane {
                     leave(State.ENDED);
                 } else {
                     readAnswer(answers);
+                    noteAnswer(nowNanos);
                 }
             }
         } catch (IOException e) {
@@ -188,6 +194,14 @@ final class Lane {
                 answers.onRefused(refused, reason);
             }
             default -> throw new WireException("expected ACKNOWLEDGE or REFUSE from a worker, found " + channel.kind());
+        }
+    }
+
+    private void noteAnswer(long nowNanos) {
+        if (ledger.isEmpty()) {
+            target.unreceived().nothing(index);
+        } else {
+            target.unreceived().since(index, nowNanos);
         }
     }
 

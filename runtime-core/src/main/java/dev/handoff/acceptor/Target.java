@@ -18,6 +18,7 @@ final class Target implements SchedulingPolicy.Candidate {
     private final Token token;
     private final @Nullable Lane[] byIndex;
     private final List<Lane> lanes = new ArrayList<>();
+    private final Unreceived unreceived;
     private boolean inRotation;
     private boolean draining;
     private boolean hasListeners;
@@ -32,6 +33,7 @@ final class Target implements SchedulingPolicy.Candidate {
         this.pid = pid;
         this.token = token;
         this.byIndex = new Lane[eventLoops];
+        this.unreceived = new Unreceived(eventLoops);
     }
 
     @Override
@@ -55,10 +57,15 @@ final class Target implements SchedulingPolicy.Candidate {
     }
 
     Lane open(int index, HandoffChannel channel, int credit) {
-        Lane lane = new Lane(this, channel, credit);
+        Lane lane = new Lane(this, index, channel, credit);
         byIndex[index] = lane;
         lanes.add(lane);
         return lane;
+    }
+
+    /** What it has been sent and not answered. */
+    Unreceived unreceived() {
+        return unreceived;
     }
 
     boolean allLanesOpen() {

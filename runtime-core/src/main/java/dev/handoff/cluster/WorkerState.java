@@ -18,7 +18,7 @@ public enum WorkerState {
     PROBING,
     /** In rotation. */
     READY,
-    /** Out of rotation because an event loop is silent; back with the next beat. */
+    /** Out of rotation because an event loop is silent or receives nothing; back with its next beat or receipt. */
     SUSPECT,
     /** Takes no more and finishes what it has. */
     DRAINING,

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.WorkerState;
@@ -8,18 +9,28 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Judges workers by the beats of their event loops: the longer one of them is silent, first the worker is out of
  * rotation, then its threads are dumped, then it is ended. Spared are those that cannot help it: held by a debugger, or
- * starved of processor time. The supervisor's thread only.
+ * starved of processor time. Out of rotation is also who beats and does not receive what it was sent. The supervisor's
+ * thread only.
  */
 final class BeatWatch {
     private static final Logger LOG = LoggerFactory.getLogger(BeatWatch.class);
 
+    private static final String NOTHING_NEW = "no new connections for now";
+
+    /** What is said to the people who have to find out what blocks. */
+    private static final String ADVICE =
+            "its threads are dumped to its output; what blocks belongs off the event loop, "
+                    + "as Http.blocking and WorkerContext.blocking() do it";
+
     private final Lifecycle lifecycle;
+    private final Acceptor acceptor;
     private final Punctuality master;
     private final boolean debugged;
     private final long suspectNanos;
@@ -43,8 +54,9 @@ final class BeatWatch {
      *
      * @param debugged whether the workers' flags have a debugger attach: then nobody is ended for being silent
      */
-    BeatWatch(ClusterSettings settings, boolean debugged, Lifecycle lifecycle, Punctuality master) {
+    BeatWatch(ClusterSettings settings, boolean debugged, Lifecycle lifecycle, Acceptor acceptor, Punctuality master) {
         this.lifecycle = lifecycle;
+        this.acceptor = acceptor;
         this.master = master;
         this.debugged = debugged;
         suspectNanos = settings.duration(Setting.BEAT_SUSPECT).toNanos();
@@ -54,51 +66,66 @@ final class BeatWatch {
 
     /** Looks at a worker that is ready or suspect. */
     void judge(ManagedWorker worker, long nowNanos) {
+        int loop;
         long beat;
         try {
-            beat = oldestBeat(worker.scoreboard());
+            loop = quietest(worker.scoreboard());
+            beat = worker.scoreboard().get(loop, Scoreboard.Cell.BEAT);
         } catch (InternalError e) {
             // What the JVM makes of a mapped page that cannot be read: that worker's misfortune, nobody else's.
             lifecycle.terminate(worker, nowNanos, "its page of the scoreboard cannot be read: " + e.getMessage());
             return;
         }
-        long since = latest(beat, latest(worker.readyNanos(), master.sinceNanos()));
-        judge(worker, nowNanos - since, nowNanos);
+        long silentNanos = nowNanos - latest(beat, latest(worker.readyNanos(), master.sinceNanos()));
+        if (silentNanos >= suspectNanos) {
+            judge(worker, "event loop " + loop, silentNanos, nowNanos);
+        } else {
+            silences.remove(worker);
+            judgeReceipt(worker, nowNanos);
+        }
     }
 
-    private void judge(ManagedWorker worker, long silentNanos, long nowNanos) {
-        if (silentNanos < suspectNanos) {
-            silences.remove(worker);
-            if (worker.state() == WorkerState.SUSPECT) {
-                lifecycle.recovered(worker, nowNanos);
-            }
-            return;
-        }
+    private void judge(ManagedWorker worker, String loop, long silentNanos, long nowNanos) {
         Silence silence = silences.computeIfAbsent(worker, key -> new Silence(ProcStatus.read(key.pid())));
         if (worker.state() == WorkerState.READY) {
-            lifecycle.suspect(worker, nowNanos, silent(silentNanos, suspectNanos, "no new connections for now"));
+            lifecycle.suspect(worker, nowNanos, silent(loop, silentNanos, suspectNanos, NOTHING_NEW));
         }
         if (silentNanos >= softNanos && !silence.dumped) {
             silence.dumped = true;
-            LOG.warn("{}: {}", worker, silent(silentNanos, softNanos, "its threads are dumped to its output"));
-            lifecycle.dump(worker, silent(silentNanos, softNanos, "thread dump"));
+            String why = silent(loop, silentNanos, softNanos, ADVICE);
+            LOG.warn("{}: {}", worker, why);
+            lifecycle.dump(worker, why);
         }
         if (silentNanos >= hardNanos && !silence.spared) {
-            end(worker, silence, silentNanos, nowNanos);
+            end(worker, loop, silence, silentNanos, nowNanos);
         }
     }
 
-    private void end(ManagedWorker worker, Silence silence, long silentNanos, long nowNanos) {
+    /** Its event loops run; whether they also take what they are sent. */
+    private void judgeReceipt(ManagedWorker worker, long nowNanos) {
+        OptionalLong since = acceptor.unreceivedSince(worker.id(), nowNanos);
+        long waitsNanos = since.isEmpty() ? 0 : nowNanos - latest(since.getAsLong(), master.sinceNanos());
+        if (waitsNanos < suspectNanos) {
+            if (worker.state() == WorkerState.SUSPECT) {
+                lifecycle.recovered(worker, nowNanos);
+            }
+        } else if (worker.state() == WorkerState.READY) {
+            lifecycle.suspect(
+                    worker, nowNanos, lasts("a connection is not received", waitsNanos, suspectNanos, NOTHING_NEW));
+        }
+    }
+
+    private void end(ManagedWorker worker, String loop, Silence silence, long silentNanos, long nowNanos) {
         Optional<ProcStatus> status = ProcStatus.read(worker.pid());
         Optional<String> excuse = excuse(silence, status, silentNanos);
         if (excuse.isPresent()) {
             silence.spared = true;
-            LOG.warn("{}: {}", worker, silent(silentNanos, hardNanos, "not ended, for " + excuse.get()));
+            LOG.warn("{}: {}", worker, silent(loop, silentNanos, hardNanos, "not ended, for " + excuse.get()));
         } else {
             silences.remove(worker);
             String seen = status.map(ProcStatus::toString).orElse("process gone");
             lifecycle.terminate(
-                    worker, nowNanos, silent(silentNanos, hardNanos, "sent TERM, KILL follows (" + seen + ")"));
+                    worker, nowNanos, silent(loop, silentNanos, hardNanos, "sent TERM, KILL follows (" + seen + ")"));
         }
     }
 
@@ -117,22 +144,22 @@ final class BeatWatch {
         silences.remove(worker);
     }
 
-    private static String silent(long silentNanos, long limitNanos, String next) {
-        return String.format(
-                Locale.ROOT,
-                "an event loop is silent for %.1f s, limit %.1f s: %s",
-                silentNanos / 1e9,
-                limitNanos / 1e9,
-                next);
+    private static String silent(String loop, long silentNanos, long limitNanos, String next) {
+        return lasts(loop + " is silent", silentNanos, limitNanos, next);
     }
 
-    private static long oldestBeat(Scoreboard board) {
-        long oldest = board.get(0, Scoreboard.Cell.BEAT);
+    private static String lasts(String what, long nanos, long limitNanos, String next) {
+        return String.format(Locale.ROOT, "%s for %.1f s, limit %.1f s: %s", what, nanos / 1e9, limitNanos / 1e9, next);
+    }
+
+    /** The event loop that has been silent for the longest time. */
+    private static int quietest(Scoreboard board) {
+        int quietest = 0;
         for (int loop = 1; loop < board.loops(); loop++) {
-            long beat = board.get(loop, Scoreboard.Cell.BEAT);
-            oldest = beat - oldest < 0 ? beat : oldest;
+            long earlier = board.get(loop, Scoreboard.Cell.BEAT) - board.get(quietest, Scoreboard.Cell.BEAT);
+            quietest = earlier < 0 ? loop : quietest;
         }
-        return oldest;
+        return quietest;
     }
 
     /** Of two readings of the clock, which may wrap. */

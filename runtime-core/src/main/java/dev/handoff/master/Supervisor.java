@@ -83,7 +83,11 @@ final class Supervisor implements Lifecycle.Losses {
         boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);
         stop = new StopSequence(settings);
         limits = new Limits(
-                settings, lifecycle, new BeatWatch(settings, debugged, lifecycle, punctuality), stop, events);
+                settings,
+                lifecycle,
+                new BeatWatch(settings, debugged, lifecycle, crew.acceptor(), punctuality),
+                stop,
+                events);
         boot = new Boot(settings.count(Setting.START_GIVE_UP));
         rolls = new Rolls(first, events, crew.completions());
         slots = new Slots(settings, events);

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -340,6 +341,29 @@ final class AcceptorTest implements Acceptor.Events {
         own = clients(1);
         assertThat(ports(heir.take(1))).isEqualTo(own);
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void tellsSinceWhenAWorkerOwesAnAnswer() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = ready(acceptor, 1);
+        assertThat(acceptor.unreceivedSince(1, System.nanoTime())).isEmpty();
+        long before = System.nanoTime();
+        clients(2);
+        List<Taken> taken = worker.take(2);
+        OptionalLong since = acceptor.unreceivedSince(1, System.nanoTime());
+        assertThat(since.getAsLong() - before).isPositive();
+        worker.acknowledge(taken.subList(0, 1));
+        await().until(() -> acceptor.unreceivedSince(1, System.nanoTime()).getAsLong() > since.getAsLong());
+        worker.acknowledge(taken.subList(1, 2));
+        await().until(() -> acceptor.unreceivedSince(1, System.nanoTime()).isEmpty());
+
+        clients(1);
+        worker.take(1);
+        acceptor.workerExited(1);
+        assertThat(acceptor.unreceivedSince(1, System.nanoTime()))
+                .as("it is gone")
+                .isEmpty();
     }
 
     /** The send fails while acknowledgements wait to be read: they count. */

@@ -29,7 +29,7 @@ class LimitsTest {
         idle = new IdleWorker(settings, directory, NOW);
         worker = idle.worker;
         lifecycle = idle.lifecycle;
-        BeatWatch beats = new BeatWatch(settings, false, lifecycle, new Punctuality(idle.events, NOW));
+        BeatWatch beats = new BeatWatch(settings, false, lifecycle, idle.acceptor, new Punctuality(idle.events, NOW));
         limits = new Limits(settings, lifecycle, beats, stop, idle.events);
     }
 

@@ -313,7 +313,23 @@ class MasterTest {
         await().until(() -> blocked.isDead() && ready(cluster).size() == 2);
         assertThat(namesOf(blocked))
                 .containsSubsequence("worker.suspect", "worker.dump", "worker.leaving", "worker.exited");
+        assertThat(causesOf("worker.dump"))
+                .anySatisfy(cause -> assertThat(cause).contains("event loop 0 is silent", "Http.blocking"));
         assertThat(blocked.lastLines()).anySatisfy(line -> assertThat(line).contains("Full thread dump"));
+    }
+
+    @Test
+    void aWorkerThatReceivesNothingIsTakenOutThoughItBeats() throws Exception {
+        SupervisedCluster cluster = start(settings(1).main(TestWorker.class, "deaf"));
+        Worker deaf = worker1(cluster);
+        ask(cluster);
+        try (Socket hostage = connect(cluster)) {
+            hostage.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
+            await().until(() -> causesOf("worker.suspect").stream().anyMatch(cause -> cause.contains("not received")));
+            assertThat(deaf.state()).isEqualTo(WorkerState.SUSPECT);
+            deaf.kill(Signal.KILL);
+            assertThat(pidIn(hostage)).isNotEqualTo(deaf.pid());
+        }
     }
 
     @Test
@@ -453,6 +469,13 @@ class MasterTest {
         return events.stream()
                 .filter(event -> event.workerId() == worker.id())
                 .map(ClusterEvent::name)
+                .toList();
+    }
+
+    private List<String> causesOf(String name) {
+        return events.stream()
+                .filter(event -> event.name().equals(name))
+                .map(ClusterEvent::cause)
                 .toList();
     }
 

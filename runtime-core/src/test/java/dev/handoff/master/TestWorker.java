@@ -36,6 +36,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
     private final AtomicInteger probes = new AtomicInteger();
     private volatile boolean drained;
     private volatile boolean blocked;
+    private int adopted;
 
     private TestWorker(WorkerRuntime runtime, String manner) {
         this.runtime = runtime;
@@ -93,12 +94,19 @@ public final class TestWorker implements HandoffReceiver.Adopter {
                     runtime.scoreboard().set(0, Scoreboard.Cell.BEAT, System.nanoTime());
                 }
                 poller.clear();
-                poller.add(lane.fd(), Poller.IN);
+                if (!isDeaf()) {
+                    poller.add(lane.fd(), Poller.IN);
+                }
                 more = poller.poll(POLL_MILLIS) == 0 || lane.receive();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Beats on and takes no more after its probe and one client. */
+    private boolean isDeaf() {
+        return manner.equals("deaf") && adopted == 2;
     }
 
     @Override
@@ -108,6 +116,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void adopt(Offer offer) {
+        adopted++;
         open.register();
         new Thread(() -> answer(offer.connection())).start();
     }
