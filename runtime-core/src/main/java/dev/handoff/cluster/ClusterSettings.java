@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The operator wins over the program. For each setting the first of these that speaks is taken: an
  * {@link #option option} (what the program took from its own command line), the system property
- * {@code handoff.NAME}, the environment's {@code HANDOFF_NAME}, what the program {@link #with set}, the default.
+ * {@code handoff.NAME}, the environment's {@code HANDOFF_NAME}, the settings file that {@code handoff.file} or
+ * {@code HANDOFF_FILE} names, what the program {@link #with set}, the default.
  */
 public final class ClusterSettings {
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
+    private static final Set<Setting> OF_HANDLERS =
+            EnumSet.of(Setting.HTTP_FIRST, Setting.HTTP_HEAD, Setting.HTTP_BODY_IDLE, Setting.HTTP_KEEP_ALIVE);
 
     private Map<Setting, Object> program = new EnumMap<>(Setting.class);
     private Map<Setting, Object> operator = new EnumMap<>(Setting.class);
@@ -72,6 +77,15 @@ public final class ClusterSettings {
      */
     public ClusterSettings with(Setting setting, Duration duration) {
         return changed(copy -> copy.program.put(setting, setting.check(duration)));
+    }
+
+    /**
+     * Switches something on or off as the program.
+     *
+     * @throws IllegalArgumentException if the setting is none that is on or off
+     */
+    public ClusterSettings with(Setting setting, boolean on) {
+        return changed(copy -> copy.program.put(setting, setting.check(on)));
     }
 
     /**
@@ -131,11 +145,13 @@ public final class ClusterSettings {
     }
 
     /**
-     * These settings with what the operator says in system properties and in the environment.
+     * These settings with what the operator says in system properties, in the environment, and in the file that one of
+     * them names.
      *
      * @param property gives a system property, or null
      * @param variable gives an environment variable, or null
-     * @throws IllegalArgumentException if one of them does not fit its setting, naming where it was said
+     * @throws IllegalArgumentException if one of them does not fit its setting, or the file cannot be read or has a line
+     *     that is no setting, naming where it was said
      */
     public ClusterSettings resolved(
             Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
@@ -147,7 +163,15 @@ public final class ClusterSettings {
                             .ifPresent(value -> copy.operator.put(setting, value));
                 }
             }
+            file(property, variable)
+                    .ifPresent(file -> SettingsFile.read(Path.of(file)).forEach(copy.operator::putIfAbsent));
         });
+    }
+
+    private static Optional<String> file(
+            Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
+        return Optional.ofNullable(property.apply("handoff.file"))
+                .or(() -> Optional.ofNullable(variable.apply("HANDOFF_FILE")));
     }
 
     private static Optional<Object> said(Setting setting, String name, Function<String, @Nullable String> source) {
@@ -161,11 +185,18 @@ public final class ClusterSettings {
     }
 
     private Object value(Setting setting) {
-        Object said = operator.get(setting);
-        if (said == null) {
-            said = program.get(setting);
-        }
-        return said == null ? setting.defaultValue() : said;
+        return said(setting).orElseGet(setting::defaultValue);
+    }
+
+    private Optional<Object> said(Setting setting) {
+        return Optional.ofNullable(operator.get(setting)).or(() -> Optional.ofNullable(program.get(setting)));
+    }
+
+    /** Of the settings that handlers obey, those that were said by operator or program: the others are the handler's. */
+    public Map<Setting, Duration> saidToHandlers() {
+        Map<Setting, Duration> all = new EnumMap<>(Setting.class);
+        OF_HANDLERS.forEach(setting -> said(setting).ifPresent(value -> all.put(setting, (Duration) value)));
+        return all;
     }
 
     /** The value of a count. */
@@ -176,6 +207,11 @@ public final class ClusterSettings {
     /** The value of a duration. */
     public Duration duration(Setting setting) {
         return (Duration) value(setting);
+    }
+
+    /** Whether something is switched on. */
+    public boolean isOn(Setting setting) {
+        return (Boolean) value(setting);
     }
 
     /** The value of a text; empty if nothing was said. */

@@ -3,6 +3,7 @@ package dev.handoff.cluster;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -38,9 +39,11 @@ public enum Setting {
     RESTART_BACKOFF_MAX("restart.backoffMax", Kind.MILLIS, Duration.ofSeconds(30), 10, 600_000),
     /** Ready for that long, a worker has proved itself: its end is no failure of its start. */
     RESTART_GOOD_AFTER("restart.goodAfter", Kind.SECONDS, Duration.ofSeconds(10), 1, 3600),
+    /** So many failures of a slot in a row, about a minute, and it is tried once every longest wait; never given up. */
+    RESTART_ERRORED_AFTER("restart.erroredAfter", Kind.COUNT, 9, 1, 1000),
     /** How often each event loop tells that it lives. */
     BEAT_EVERY("beat.every", Kind.MILLIS, Duration.ofMillis(250), 50, 5000),
-    /** An event loop silent for that long is out of rotation. */
+    /** An event loop silent for that long, or that has received nothing of what it was sent: out of rotation. */
     BEAT_SUSPECT("beat.suspect", Kind.MILLIS, Duration.ofSeconds(1), 100, 60_000),
     /** Silent for that long: a thread dump. */
     BEAT_SOFT("beat.soft", Kind.SECONDS, Duration.ofSeconds(3), 1, 3600),
@@ -50,6 +53,8 @@ public enum Setting {
     KILL_AFTER("kill.after", Kind.SECONDS, Duration.ofSeconds(3), 0, 600),
     /** Workers above the wanted number while one generation replaces another. */
     ROLL_SURGE("roll.surge", Kind.COUNT, 1, 1, 256),
+    /** A whole roll; then it is rolled back. Default 0: {@code start.limit} for each worker and {@code drain.limit}. */
+    ROLL_GIVE_UP("roll.giveUp", Kind.SECONDS, Duration.ZERO, 0, 86_400),
     /** Between the order to stop and the end of listening, so that load balancers look away first. */
     STOP_DELAY("stop.delay", Kind.SECONDS, Duration.ZERO, 0, 300),
     /** How long a leaving worker's connections may go on; then they are cut. */
@@ -62,6 +67,16 @@ public enum Setting {
     MAX_CONNECTIONS("maxConnections", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
     /** The most connections that the master keeps while no worker can take one; more wait in the kernel. */
     QUEUE_MAX("queue.max", Kind.COUNT, 1024, 0, 65_536),
+    /** HTTP: until the first byte of a new connection. What is said of these four beats what a handler was given. */
+    HTTP_FIRST("http.first", Kind.SECONDS, Duration.ofSeconds(60), 1, 86_400),
+    /** HTTP: from a head's first byte to its last. */
+    HTTP_HEAD("http.head", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
+    /** HTTP: without a byte of a body sent or taken. */
+    HTTP_BODY_IDLE("http.bodyIdle", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
+    /** HTTP: between two requests of a connection; more than the usual 60 s of load balancers: they close first. */
+    HTTP_KEEP_ALIVE("http.keepAlive", Kind.SECONDS, Duration.ofSeconds(75), 1, 86_400),
+    /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
+    JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
     /** The directory in which the cluster's own runtime directory is made. Default: the first usable of the usual. */
     RUN_DIRECTORY("run", Kind.TEXT, "");
 
@@ -69,7 +84,8 @@ public enum Setting {
         TEXT("text"),
         COUNT("a count"),
         SECONDS("a duration"),
-        MILLIS("a duration");
+        MILLIS("a duration"),
+        SWITCH("on or off");
 
         private final String words;
 
@@ -81,7 +97,7 @@ public enum Setting {
     private final String key;
     private final Kind kind;
 
-    @SuppressWarnings("ImmutableEnumChecker") // an Integer, a Duration or a String: immutable all
+    @SuppressWarnings("ImmutableEnumChecker") // an Integer, a Duration, a Boolean or a String: immutable all
     private final Object defaultValue;
 
     private final long least;
@@ -120,11 +136,16 @@ public enum Setting {
      * @throws IllegalArgumentException if there is none, with the names that there are
      */
     public static Setting of(String key) {
-        return Arrays.stream(values())
-                .filter(setting -> setting.key.equals(key))
-                .findFirst()
+        return find(key)
                 .orElseThrow(() -> new IllegalArgumentException("there is no setting '" + key + "'; there are "
                         + Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "))));
+    }
+
+    /** The setting of a name, if there is one. */
+    public static Optional<Setting> find(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst();
     }
 
     /**
@@ -138,6 +159,7 @@ public enum Setting {
             case COUNT -> (int) checked(number(trimmed, trimmed), trimmed);
             case SECONDS -> duration(trimmed, 1000);
             case MILLIS -> duration(trimmed, 1);
+            case SWITCH -> onOrOff(trimmed);
         };
     }
 
@@ -149,6 +171,14 @@ public enum Setting {
             ClusterSettings.policyOf(text);
         }
         return text;
+    }
+
+    private boolean onOrOff(String text) {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException(key + " = '" + text + "': expected on or off");
+        };
     }
 
     private Duration duration(String text, long unitMillis) {

@@ -61,21 +61,23 @@ final class FlagRewriter {
         if (TRAINING.matcher(option).matches()) {
             return dropped(option, "writing a class archive spoils a worker's exit");
         }
-        if (PART_OF_MEMORY.matcher(option).matches()) {
-            return dropped(
-                    option,
-                    "a part is of the worker's share: -Xmx"
-                            + JvmSize.format(target.plan().heap()));
-        }
-        if (FIRST_HEAP.matcher(option).matches() && JvmFlags.tooLarge(flags, target.plan())) {
-            return dropped(
-                    option,
-                    "the worker's heap is " + JvmSize.format(target.plan().heap()));
+        Optional<String> objection = target.plan().flatMap(plan -> objection(option, plan));
+        if (objection.isPresent()) {
+            return dropped(option, objection.get());
         }
         if (DebuggerFlag.isOne(option)) {
             return dropDebugger ? dropped(option, "the workers' own options name a debugger") : debugger(option);
         }
         return Optional.of(changed(option, word -> files.rewrite(jmx(word))));
+    }
+
+    private Optional<String> objection(String option, ResourcePlan plan) {
+        String heap = JvmSize.format(plan.heap());
+        if (PART_OF_MEMORY.matcher(option).matches()) {
+            return Optional.of("a part is of the worker's share: -Xmx" + heap);
+        }
+        boolean tooLarge = FIRST_HEAP.matcher(option).matches() && JvmFlags.tooLarge(flags, plan);
+        return tooLarge ? Optional.of("the worker's heap is " + heap) : Optional.empty();
     }
 
     private Optional<String> debugger(String option) {

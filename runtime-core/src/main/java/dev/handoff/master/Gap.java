@@ -100,7 +100,12 @@ final class Gap<W extends Worker> {
 
     /** Whether each slot has a ready worker of the wanted generation. */
     boolean isFilled() {
-        return slots(this::isReplaced).size() == wanted.workers();
+        return missing().isEmpty();
+    }
+
+    /** The slots that have none. */
+    List<Integer> missing() {
+        return slots(slot -> !isReplaced(slot));
     }
 
     /** Whether that is so and all others are gone. */

@@ -30,10 +30,10 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
      * Who the options are for.
      *
      * @param slot 1 and up
-     * @param plan its share of the machine
+     * @param plan its share of the machine; empty: what was typed of memory and processors stands
      * @param javaFeature the JDK's feature version, 17 and up
      */
-    record Target(int slot, ResourcePlan plan, int javaFeature) {}
+    record Target(int slot, Optional<ResourcePlan> plan, int javaFeature) {}
 
     /**
      * The options of one worker.
@@ -70,7 +70,7 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
     private static List<String> defaults(TypedFlags flags, Target target) {
         List<String> defaults = new ArrayList<>();
         addRuntime(defaults, flags, target.javaFeature());
-        addResources(defaults, flags, target.plan());
+        target.plan().ifPresent(plan -> addResources(defaults, flags, plan));
         return defaults;
     }
 

@@ -175,7 +175,8 @@ final class MasterBuilder {
                                 listener.key(),
                                 listener.name(),
                                 listener.address().toString()))
-                        .toList());
+                        .toList(),
+                settings.saidToHandlers());
     }
 
     private void sayWhatBegins(RuntimeDirectory directory, List<Listener> listeners) {
@@ -188,12 +189,13 @@ final class MasterBuilder {
                         .map(ListenAddress::toString)
                         .collect(Collectors.joining(", ")),
                 settings.count(Setting.WORKERS));
-        ResourcePlan plan = ResourcePlan.divide(
-                Machine.ofThisProcess(),
-                settings.count(Setting.WORKERS),
-                settings.count(Setting.ROLL_SURGE),
-                0,
-                WorkerStarter.typedFlags(generation));
+        WorkerStarter.plan(Machine.ofThisProcess(), settings.count(Setting.WORKERS), generation)
+                .ifPresentOrElse(
+                        MasterBuilder::say,
+                        () -> LOG.info("memory and processors are not divided: the workers' flags are as typed"));
+    }
+
+    private static void say(ResourcePlan plan) {
         LOG.info("{}", plan.startLine());
         plan.warnings().forEach(LOG::warn);
     }

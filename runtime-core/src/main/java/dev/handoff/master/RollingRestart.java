@@ -1,21 +1,38 @@
 package dev.handoff.master;
 
+import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.RollResult.Verdict;
+import dev.handoff.cluster.Setting;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * A roll under way: it has changed the wanted generation, and {@link Gap} replaces the workers one by one. It ends well
- * when every slot has a ready worker of the new generation, and badly with the first of them that is lost: then the
- * wanted generation is set back, and the same path leads back.
+ * when every slot has a ready worker of the new generation, and badly with the first of them that is lost, or at its
+ * limit: then the wanted generation is set back, and the same path leads back.
  *
  * @param from the generation to go back to
  * @param to the new one
  * @param floor how many workers must stay ready
+ * @param limit how long it may take
  * @param beganNanos when it was ordered
  */
-record RollingRestart(Generation from, Generation to, int floor, long beganNanos) {
+record RollingRestart(Generation from, Generation to, int floor, Duration limit, long beganNanos) {
+    /** The limit of a roll of so many workers. */
+    static Duration limit(ClusterSettings settings, int workers) {
+        Duration said = settings.duration(Setting.ROLL_GIVE_UP);
+        return said.isZero()
+                ? settings.duration(Setting.START_LIMIT)
+                        .multipliedBy(workers)
+                        .plus(settings.duration(Setting.DRAIN_LIMIT))
+                : said;
+    }
+
+    boolean isOverdue(long nowNanos) {
+        return nowNanos - beganNanos >= limit.toNanos();
+    }
+
     /** Whether that loss speaks against the new generation; one killed by somebody says nothing of it. */
     boolean isFailedBy(int generation, Slot.Loss loss) {
         return generation == to.number() && loss != Slot.Loss.KILLED_FROM_OUTSIDE;

@@ -59,13 +59,14 @@ final class Rolls {
         return current != null;
     }
 
-    /** Begins a roll. */
-    void begin(CompletableFuture<RollResult> answer, int ready, long nowNanos) {
+    /** Begins a roll of so many workers, of whom some are ready. */
+    void begin(CompletableFuture<RollResult> answer, int workers, int ready, long nowNanos) {
         Generation next = wanted.numbered(++lastNumber);
-        floor = ready;
-        current = new RollingRestart(wanted, next, ready, nowNanos);
+        floor = Math.min(workers, ready);
+        Duration limit = RollingRestart.limit(next.settings(), workers);
+        current = new RollingRestart(wanted, next, floor, limit, nowNanos);
         verdict = answer;
-        LOG.info("roll to generation {} begins with {} workers ready", next.number(), ready);
+        LOG.info("roll to generation {} begins with {} workers ready", next.number(), floor);
         events.publish("roll.replacing", 0, next.number(), "");
         wanted = next;
     }
@@ -114,9 +115,28 @@ final class Rolls {
     /** A worker was lost: the end of a roll to its generation, and the way back. */
     void lost(int generation, Slot.Loss loss, String reason, @Nullable WorkerOutput output, long nowNanos) {
         RollingRestart roll = current;
-        if (roll == null || !roll.isFailedBy(generation, loss)) {
-            return;
+        if (roll != null && roll.isFailedBy(generation, loss)) {
+            rollBack(roll, reason, output, nowNanos);
         }
+    }
+
+    /**
+     * Ends a roll that takes too long: its workers come and go, each for a reason that nobody holds against them, or one
+     * of them is ready and never stays so.
+     *
+     * @param missing the slots that have no ready worker of the new generation
+     */
+    void limit(List<Integer> missing, long nowNanos) {
+        RollingRestart roll = current;
+        if (roll != null && roll.isOverdue(nowNanos)) {
+            String reason =
+                    "not over within " + roll.limit().toSeconds() + " s (roll.giveUp): no ready worker of generation "
+                            + roll.to().number() + " in slots " + missing;
+            rollBack(roll, reason, null, nowNanos);
+        }
+    }
+
+    private void rollBack(RollingRestart roll, String reason, @Nullable WorkerOutput output, long nowNanos) {
         current = null;
         wanted = roll.from();
         LOG.warn(

@@ -21,6 +21,7 @@ final class Slot {
     private final Backoff backoff;
     private long dueNanos;
     private int hopelessGeneration;
+    private boolean errored;
 
     Slot(int number, Backoff backoff, long nowNanos) {
         this.number = number;
@@ -61,9 +62,27 @@ final class Slot {
         return wait;
     }
 
-    /** Starts anew: its worker has proved itself, or another generation is tried. */
-    void heal(long nowNanos) {
+    /** Notes that it fails again and again; true for the first time since it was last {@link #heal healed}. */
+    boolean tellErrored() {
+        boolean first = !errored;
+        errored = true;
+        return first;
+    }
+
+    /** Whether it has failed since it was last {@link #heal healed}. */
+    boolean isAiling() {
+        return errored || failures() > 0;
+    }
+
+    /** Another generation is tried: whether that is any better is still to be seen. */
+    void startAnew(long nowNanos) {
         backoff.clear();
         dueNanos = nowNanos;
+    }
+
+    /** Its worker has proved itself. */
+    void heal(long nowNanos) {
+        startAnew(nowNanos);
+        errored = false;
     }
 }

@@ -10,23 +10,26 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** When each slot may be tried, and what the loss of a worker means for that. The supervisor's thread only. */
 final class Slots {
-    /** About a minute of failures in a row. */
-    private static final int ERRORED_AFTER = 9;
+    private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
     private final Map<Integer, Slot> slots = new TreeMap<>();
     private final RecentKills kills = new RecentKills();
     private final EventBus events;
     private final Duration first;
     private final Duration longest;
+    private final int erroredAfter;
     private final long goodAfterNanos;
 
     Slots(ClusterSettings settings, EventBus events) {
         this.events = events;
         first = settings.duration(Setting.RESTART_BACKOFF);
         longest = settings.duration(Setting.RESTART_BACKOFF_MAX);
+        erroredAfter = settings.count(Setting.RESTART_ERRORED_AFTER);
         goodAfterNanos = settings.duration(Setting.RESTART_GOOD_AFTER).toNanos();
     }
 
@@ -35,7 +38,8 @@ final class Slots {
     }
 
     private Backoff backoff() {
-        return new Backoff(first, longest, () -> ThreadLocalRandom.current().nextDouble());
+        return new Backoff(
+                first, longest, erroredAfter, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     boolean isDue(int number, int generation, long nowNanos) {
@@ -73,15 +77,22 @@ final class Slots {
     void lost(int number, int generation, Loss loss, String why, long nowNanos) {
         Slot slot = slot(number, nowNanos);
         long wait = slot.lost(generation, loss, nowNanos);
-        if (loss == Loss.REFUSED) {
-            events.publish("slot.errored", number, generation, why + "; not tried again in this generation");
-        }
         if (wait > 0) {
             String next = "tried again in " + Duration.ofNanos(wait).toMillis() + " ms";
             events.publish("slot.backoff", number, generation, why + "; " + next);
         }
-        if (slot.failures() == ERRORED_AFTER) {
-            events.publish("slot.errored", number, generation, ERRORED_AFTER + " failures in a row, the last: " + why);
+        if (loss == Loss.REFUSED) {
+            errored(slot, generation, why + "; not tried again in this generation");
+        } else if (slot.failures() >= erroredAfter) {
+            String next = "; from now on tried every " + longest.toMillis() + " ms";
+            errored(slot, generation, slot.failures() + " failures in a row, the last: " + why + next);
+        }
+    }
+
+    private void errored(Slot slot, int generation, String why) {
+        if (slot.tellErrored()) {
+            LOG.error("cannot fill slot {}: {}", slot.number(), why);
+            events.publish("slot.errored", slot.number(), generation, why);
         }
     }
 
@@ -89,7 +100,7 @@ final class Slots {
     void noteRun(ManagedWorker worker, long nowNanos) {
         Slot slot = slot(worker.slot(), nowNanos);
         boolean good = WorkerSteps.isServing(worker.state()) && worker.provenNanos(nowNanos) >= goodAfterNanos;
-        if (good && slot.failures() > 0) {
+        if (good && slot.isAiling()) {
             slot.heal(nowNanos);
             events.publish("slot.healed", worker.slot(), worker.generation(), "");
         }
@@ -97,7 +108,7 @@ final class Slots {
 
     /** Another generation is tried: what was before says nothing of it. */
     void startAnew(long nowNanos) {
-        slots.values().forEach(slot -> slot.heal(nowNanos));
+        slots.values().forEach(slot -> slot.startAnew(nowNanos));
     }
 
     /** There are so many slots from now on; those beyond start anew if they come back. */

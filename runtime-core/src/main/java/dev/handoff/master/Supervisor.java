@@ -12,6 +12,7 @@ import dev.handoff.master.StopSequence.Phase;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -226,13 +227,16 @@ final class Supervisor implements Lifecycle.Losses {
 
     /** Tells whoever waits for what has come true. */
     private void settle(long nowNanos) {
-        if (gap().isFilled()) {
+        List<Integer> missing = gap().missing();
+        if (missing.isEmpty()) {
             boot.succeed(crew.completions());
             rolls.commit(nowNanos);
             CompletableFuture<RollResult> next = rolls.takeQueued();
             if (next != null) {
                 beginRoll(next, nowNanos);
             }
+        } else {
+            rolls.limit(missing, nowNanos);
         }
         if (!scaleOrders.isEmpty() && gap().isClosed()) {
             scaleOrders.succeed();
@@ -264,7 +268,7 @@ final class Supervisor implements Lifecycle.Losses {
     }
 
     private void beginRoll(CompletableFuture<RollResult> answer, long nowNanos) {
-        rolls.begin(answer, Math.min(wanted, roster.count(WorkerState.READY::equals)), nowNanos);
+        rolls.begin(answer, wanted, roster.count(WorkerState.READY::equals), nowNanos);
         slots.startAnew(nowNanos);
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -79,13 +80,21 @@ final class WorkerStarter {
     }
 
     private JvmFlags flags(ManagedWorker.Identity identity, int workers) {
-        ClusterSettings settings = identity.generation().settings();
-        TypedFlags typed = typedFlags(identity.generation());
+        Generation generation = identity.generation();
         JvmFlags.Target target = new JvmFlags.Target(
                 identity.slot(),
-                ResourcePlan.divide(machine, workers, settings.count(Setting.ROLL_SURGE), 0, typed),
+                plan(machine, workers, generation),
                 Runtime.version().feature());
-        return JvmFlags.of(typed, target, freePorts, Files::isDirectory);
+        return JvmFlags.of(typedFlags(generation), target, freePorts, Files::isDirectory);
+    }
+
+    /** How a machine is divided among so many workers; empty if it is not to be. */
+    static Optional<ResourcePlan> plan(Machine machine, int workers, Generation generation) {
+        ClusterSettings settings = generation.settings();
+        return settings.isOn(Setting.JVM_DIVIDE)
+                ? Optional.of(ResourcePlan.divide(
+                        machine, workers, settings.count(Setting.ROLL_SURGE), 0, typedFlags(generation)))
+                : Optional.empty();
     }
 
     /** What was said for the workers' JVM, from wherever. */

@@ -1,6 +1,7 @@
 package dev.handoff.wire;
 
 import dev.handoff.cluster.Protocol;
+import dev.handoff.cluster.Setting;
 import dev.handoff.wire.ControlFrame.Drained;
 import dev.handoff.wire.ControlFrame.Failed;
 import dev.handoff.wire.ControlFrame.Hello;
@@ -20,7 +21,9 @@ import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The bytes of a control frame. Integers are big-endian, text is {@link java.io.DataOutput#writeUTF modified UTF-8}, at
@@ -35,7 +38,7 @@ import java.util.List;
  *
  *   1 HELLO      wire version i32 | scoreboard version i32 | worker id i32 | token 16 bytes | java text
  *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | max connections i32 | listeners i32
- *                | (key i32 | name text | address text) × listeners
+ *                | (key i32 | name text | address text) × listeners | settings i32 | (key text | ns i64) × settings
  *   3 LISTENING  count i32 | (protocol u8) × count
  *   4 STARTED    –
  *   5 FAILED     reason text
@@ -97,6 +100,11 @@ final class ControlCodec {
                 out.writeInt(listener.key());
                 writeText(out, listener.name());
                 writeText(out, listener.address());
+            }
+            out.writeInt(welcome.saidToHandlers().size());
+            for (Map.Entry<Setting, Duration> said : welcome.saidToHandlers().entrySet()) {
+                writeText(out, said.getKey().key());
+                out.writeLong(said.getValue().toNanos());
             }
         } else if (frame instanceof Listening listening) {
             out.writeByte(LISTENING);
@@ -160,7 +168,8 @@ final class ControlCodec {
                         readDuration(in, 1, "between two beats"),
                         readDuration(in, 0, "to drain"),
                         readCount(in, 0, Integer.MAX_VALUE, "connections at most"),
-                        readListeners(in));
+                        readListeners(in),
+                        readSettings(in));
             case LISTENING -> new Listening(readProtocols(in));
             case STARTED -> new Started();
             case FAILED -> new Failed(in.readUTF());
@@ -192,6 +201,21 @@ final class ControlCodec {
             listeners.add(new ListenerDescription(in.readInt(), in.readUTF(), in.readUTF()));
         }
         return List.copyOf(listeners);
+    }
+
+    private static Map<Setting, Duration> readSettings(DataInputStream in) throws IOException {
+        int count = readCount(in, 0, Setting.values().length, "settings");
+        Map<Setting, Duration> settings = new EnumMap<>(Setting.class);
+        for (int index = 0; index < count; index++) {
+            settings.put(readSetting(in), readDuration(in, 1, "for a handler to wait"));
+        }
+        return settings;
+    }
+
+    private static Setting readSetting(DataInputStream in) throws IOException {
+        String key = in.readUTF();
+        return Setting.find(key)
+                .orElseThrow(() -> new WireException("expected the name of a setting, found '" + key + "'"));
     }
 
     private static List<Protocol> readProtocols(DataInputStream in) throws IOException {

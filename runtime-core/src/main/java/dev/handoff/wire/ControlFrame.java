@@ -1,9 +1,11 @@
 package dev.handoff.wire;
 
 import dev.handoff.cluster.Protocol;
+import dev.handoff.cluster.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,13 +42,15 @@ public sealed interface ControlFrame {
      * @param drainLimit how long connections have once the worker is leaving
      * @param maxConnections the most connections at a time; beyond, offers are refused
      * @param listeners what to serve, by key
+     * @param saidToHandlers what handlers obey whatever the program gave them
      */
     record Welcome(
             int eventLoops,
             Duration beatEvery,
             Duration drainLimit,
             int maxConnections,
-            List<ListenerDescription> listeners)
+            List<ListenerDescription> listeners,
+            Map<Setting, Duration> saidToHandlers)
             implements ControlFrame {}
 
     /** The master's answer to a hello that it does not accept, for that reason: the worker ends. */

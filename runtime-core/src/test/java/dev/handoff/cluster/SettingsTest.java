@@ -3,12 +3,14 @@ package dev.handoff.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +32,8 @@ final class SettingsTest {
         "restart.backoff, 10m, PT10M",
         "name, ' shop ', shop",
         "policy, shared, shared",
+        "jvm.divide, ' on ', true",
+        "jvm.divide, off, false",
         "listen, ':80,[::1]:81', ':80,[::1]:81'"
     })
     void textIsRead(String name, String text, String value) {
@@ -54,6 +58,7 @@ final class SettingsTest {
             start.limit      | -9223372036854775808  | out of range: expected 1 to 3600 s
             beat.every       | 49                    | expected 50 to 5000 ms
             credit           | 254                   | expected 1 to 253
+            jvm.divide       | true                  | jvm.divide = 'true': expected on or off
             policy           | random                | policy = 'random': expected round-robin or shared
             listen           | :80,nowhere           | cannot listen on 'nowhere'
             listen           | :80,                  | cannot listen on ''
@@ -70,6 +75,25 @@ final class SettingsTest {
         assertThat(setting.check(setting.defaultValue())).isEqualTo(setting.defaultValue());
         assertThat(Setting.of(setting.key())).isEqualTo(setting);
         assertThat(setting.variable()).matches("HANDOFF_[A-Z]+(_[A-Z]+)*");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void everySettingHasItsRowInTheManual(Setting setting) throws Exception {
+        List<String> row = Files.readAllLines(Path.of("..", "docs", "settings.md")).stream()
+                .filter(line -> line.startsWith("| `" + setting.key() + "` |"))
+                .flatMap(line -> Arrays.stream(line.split("\\|", -1)).map(String::trim))
+                .toList();
+        assertThat(row).hasSize(7);
+        Object value = setting.defaultValue();
+        if (value instanceof Duration duration) {
+            assertThat(row.get(3))
+                    .isEqualTo("" + (row.get(2).equals("s") ? duration.toSeconds() : duration.toMillis()));
+        } else if (value instanceof Boolean on) {
+            assertThat(row.get(3)).isEqualTo(on ? "on" : "off");
+        } else if (value instanceof Integer count) {
+            assertThat(row.get(3)).containsAnyOf("processors", count.toString());
+        }
     }
 
     @Test
@@ -94,6 +118,12 @@ final class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with(Setting.NAME, 5))
                 .withMessage("name = 5: expected text");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with(Setting.JVM_DIVIDE, "maybe"))
+                .withMessage("jvm.divide = 'maybe': expected on or off");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with(Setting.WORKERS, true))
+                .withMessage("workers = true: expected a count");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with(Setting.BEAT_EVERY, Duration.ofDays(1)))
                 .withMessageContaining("expected 50 to 5000 ms");
@@ -133,6 +163,75 @@ final class SettingsTest {
     }
 
     @Test
+    void aFileWinsOverTheProgramOnly(@TempDir Path directory) throws Exception {
+        String file = Files.writeString(directory.resolve("a"), """
+                        # all that the program says otherwise
+                        workers = 3
+                        credit: 4
+                        drain.limit 5m
+                        name = caf\u00e9
+                        """).toString();
+        ClusterSettings settings = ClusterSettings.defaults()
+                .with(Setting.WORKERS, 9)
+                .with(Setting.CREDIT, 9)
+                .with(Setting.QUEUE_MAX, 9)
+                .option("start.giveUp", "7");
+        ClusterSettings resolved = settings.resolved(
+                Map.of("handoff.file", file, "handoff.credit", "5")::get, Map.of("HANDOFF_FILE", "/nowhere")::get);
+        assertThat(resolved.count(Setting.WORKERS)).isEqualTo(3);
+        assertThat(resolved.count(Setting.CREDIT)).isEqualTo(5);
+        assertThat(resolved.count(Setting.QUEUE_MAX)).isEqualTo(9);
+        assertThat(resolved.count(Setting.START_GIVE_UP)).isEqualTo(7);
+        assertThat(resolved.duration(Setting.DRAIN_LIMIT)).isEqualTo(Duration.ofMinutes(5));
+        assertThat(resolved.text(Setting.NAME)).isEqualTo("café");
+        assertThat(settings.resolved(name -> null, Map.of("HANDOFF_FILE", file, "HANDOFF_WORKERS", "2")::get)
+                        .count(Setting.WORKERS))
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            wrokers = 4             | : there is no setting 'wrokers'; there are name,
+            workers = four          | : workers = 'four': expected a whole number
+            workers                 | : workers = '': expected a whole number
+            'workers=4\\nworkers=4'  | : 'workers' is said twice
+            workers = \\u00zz       | : Malformed
+            """)
+    void whatAFileSaysWronglyIsRefusedWithItsName(String lines, String words, @TempDir Path directory)
+            throws Exception {
+        Path file = Files.writeString(directory.resolve("a"), lines.replace("\\n", "\n"));
+        assertThatIllegalArgumentException().isThrownBy(() -> fromFile(file)).withMessageStartingWith(file + words);
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsRefusedWithItsName(@TempDir Path directory) throws Exception {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> fromFile(directory.resolve("none")))
+                .withMessage(
+                        "cannot read the settings file '" + directory.resolve("none") + "': there is no such file");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> fromFile(directory))
+                .withMessageStartingWith("cannot read the settings file '" + directory + "': ")
+                .withMessageContaining("Is a directory");
+        Path latin1 = Files.write(directory.resolve("latin1"), new byte[] {'n', 'a', 'm', 'e', '=', (byte) 0xe9});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> fromFile(latin1))
+                .withMessageStartingWith("cannot read the settings file '" + latin1 + "': ");
+    }
+
+    private static ClusterSettings fromFile(Path file) {
+        return ClusterSettings.defaults().resolved(Map.of("handoff.file", file.toString())::get, name -> null);
+    }
+
+    @Test
+    void theProgramSwitchesToo() {
+        ClusterSettings off = ClusterSettings.defaults().with(Setting.JVM_DIVIDE, false);
+        assertThat(ClusterSettings.defaults().isOn(Setting.JVM_DIVIDE)).isTrue();
+        assertThat(off.isOn(Setting.JVM_DIVIDE)).isFalse();
+        assertThat(off.option("jvm.divide", "on").isOn(Setting.JVM_DIVIDE)).isTrue();
+    }
+
+    @Test
     void eachChangeGivesNewSettings() {
         ClusterSettings before = ClusterSettings.defaults();
         ClusterSettings after = before.with(Setting.WORKERS, 7).listen(ListenOptions.port(1));
@@ -143,6 +242,19 @@ final class SettingsTest {
                 .containsExactly(ListenOptions.port(1), ListenOptions.port(2));
         assertThat(after.option("listen", "81,unix:/x").listeners())
                 .containsExactly(ListenOptions.port(81), ListenOptions.unix(Path.of("/x")));
+    }
+
+    @Test
+    void handlersHearOfWhatWasSaidOnly() {
+        ClusterSettings settings = ClusterSettings.defaults();
+        assertThat(settings.saidToHandlers()).isEmpty();
+        assertThat(settings.with(Setting.HTTP_HEAD, Duration.ofSeconds(5))
+                        .option("http.head", "7")
+                        .option("http.keepAlive", "1m")
+                        .option("drain.limit", "8")
+                        .saidToHandlers())
+                .isEqualTo(Map.of(
+                        Setting.HTTP_HEAD, Duration.ofSeconds(7), Setting.HTTP_KEEP_ALIVE, Duration.ofMinutes(1)));
     }
 
     @Test

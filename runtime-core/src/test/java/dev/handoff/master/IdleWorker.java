@@ -39,7 +39,7 @@ final class IdleWorker implements AutoCloseable {
         acceptor = new Acceptor(directory.resolve("rendezvous"), settings, List.of(), proxy);
         control = new ControlServer(directory.resolve("control"), proxy);
         channel = ControlChannel.connect(directory.resolve("control"));
-        Welcome welcome = new Welcome(1, Duration.ofSeconds(1), Duration.ofSeconds(20), 0, List.of());
+        Welcome welcome = new Welcome(1, Duration.ofSeconds(1), Duration.ofSeconds(20), 0, List.of(), Map.of());
         lifecycle = new Lifecycle(acceptor, events, welcome, (lost, before, why, lostNanos) -> {});
         ChildHandle child = new WorkerLauncher((pid, number) -> {})
                 .launch(new LaunchSpec(

@@ -2,6 +2,8 @@ package dev.handoff.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.jvm.CommandLine;
 import dev.handoff.jvm.TestPrograms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,9 +87,34 @@ class JvmFlagsTest {
     void aLargeHeapKeepsTheJvmsOwnCollector() {
         TypedFlags none = typed();
         ResourcePlan large = ResourcePlan.divide(new Machine(64 * GIB, false, 8), 4, 1, 0, none);
-        assertThat(JvmFlags.of(none, new JvmFlags.Target(1, large, 17), port -> true, path -> false)
+        assertThat(JvmFlags.of(none, new JvmFlags.Target(1, Optional.of(large), 17), port -> true, path -> false)
                         .options())
                 .doesNotContain("-XX:+UseSerialGC");
+    }
+
+    @Test
+    void whatIsTypedOfMemoryAndProcessorsStandsWhereTheMachineIsNotDivided() {
+        String[] typed = {"-XX:MaxRAMPercentage=50", "-XX:InitialRAMPercentage=25", "-Xms1g"};
+        assertThat(flags("off", typed("-cp", "x")).options())
+                .containsExactly(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-Xlog:disable",
+                        "-Xlog:all=error:stderr",
+                        "-cp",
+                        "x");
+        assertThat(flags("off", typed(typed)).options()).endsWith(typed);
+        assertThat(flags("off", typed(typed)).notes()).isEmpty();
+        assertThat(flags("on", typed(typed)).options()).doesNotContain(typed);
+        assertThat(flags("off", environment("JAVA_TOOL_OPTIONS", typed[0])).environment())
+                .isEmpty();
+    }
+
+    private static JvmFlags flags(String divide, TypedFlags typed) {
+        ClusterSettings settings = ClusterSettings.defaults().option("jvm.divide", divide);
+        Generation generation = new Generation(1, settings, CommandLine.parse(List.of("java", "Main")));
+        Optional<ResourcePlan> plan = WorkerStarter.plan(new Machine(2 * GIB, true, 8), 4, generation);
+        return JvmFlags.of(typed, new JvmFlags.Target(1, plan, 17), port -> true, path -> false);
     }
 
     @ParameterizedTest
@@ -244,8 +272,8 @@ class JvmFlagsTest {
     @Test
     void aJvmStartsWithThemAndKeepsSilent() throws Exception {
         TypedFlags typed = typed("-cp", System.getProperty("java.class.path"), "-Xms2g", "-XX:MaxRAMPercentage=75");
-        JvmFlags.Target target =
-                new JvmFlags.Target(1, plan(typed), Runtime.version().feature());
+        JvmFlags.Target target = new JvmFlags.Target(
+                1, Optional.of(plan(typed)), Runtime.version().feature());
         List<String> command = new ArrayList<>(List.of(TestPrograms.java()));
         command.addAll(
                 JvmFlags.of(typed, target, port -> true, Files::isDirectory).options());
@@ -257,7 +285,7 @@ class JvmFlagsTest {
     }
 
     private static JvmFlags flags(int feature, int slot, TypedFlags typed) {
-        JvmFlags.Target target = new JvmFlags.Target(slot, plan(typed), feature);
+        JvmFlags.Target target = new JvmFlags.Target(slot, Optional.of(plan(typed)), feature);
         return JvmFlags.of(typed, target, port -> !TAKEN.contains(port), path -> path.endsWith("directory"));
     }
 

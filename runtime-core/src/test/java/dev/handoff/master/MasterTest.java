@@ -272,6 +272,18 @@ class MasterTest {
     }
 
     @Test
+    void aRollThatComesToNoEndIsRolledBackAtItsLimit() throws Exception {
+        SupervisedCluster cluster = start(settings(1).with(Setting.ROLL_GIVE_UP, Duration.ofSeconds(5)));
+        Worker old = worker1(cluster);
+        cluster.onOnline(worker -> worker.kill(Signal.STOP));
+        RollResult result = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+        assertThat(result.verdict()).isEqualTo(Verdict.ROLLED_BACK);
+        assertThat(result.reason()).contains("not over within 5 s (roll.giveUp)", "generation 2 in slots [1]");
+        assertThat(ready(cluster)).containsExactly(old);
+        ask(cluster);
+    }
+
+    @Test
     void aWorkerThatNeverGetsReadyIsEndedAtItsLimit() {
         ClusterSettings settings =
                 settings(1).with(Setting.START_GIVE_UP, 1).with(Setting.START_LIMIT, Duration.ofSeconds(2));

@@ -13,7 +13,7 @@ class SlotTest {
 
     private static final int GENERATION = 5;
 
-    private final Slot slot = new Slot(3, new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), () -> 0), NOW);
+    private final Slot slot = new Slot(3, new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), 9, () -> 0), NOW);
 
     @Test
     void isDueAtOnceWhenNew() {
@@ -59,6 +59,20 @@ class SlotTest {
         slot.heal(NOW);
         assertThat(slot.isDue(GENERATION, NOW)).isTrue();
         assertThat(slot.failures()).isZero();
+    }
+
+    @Test
+    void isToldOnceToBeErroredUntilItHeals() {
+        assertThat(slot.isAiling()).isFalse();
+        assertThat(slot.tellErrored()).isTrue();
+        assertThat(slot.tellErrored()).isFalse();
+        slot.startAnew(NOW);
+        assertThat(slot.isAiling())
+                .as("another generation has proved nothing yet")
+                .isTrue();
+        slot.heal(NOW);
+        assertThat(slot.isAiling()).isFalse();
+        assertThat(slot.tellErrored()).isTrue();
     }
 
     @Test

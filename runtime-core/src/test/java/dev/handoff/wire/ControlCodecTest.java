@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.handoff.cluster.Protocol;
+import dev.handoff.cluster.Setting;
 import dev.handoff.wire.ControlFrame.Drained;
 import dev.handoff.wire.ControlFrame.Failed;
 import dev.handoff.wire.ControlFrame.Hello;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -38,8 +40,9 @@ final class ControlCodecTest {
                         Integer.MAX_VALUE,
                         List.of(
                                 new ListenerDescription(0, "", "127.0.0.1:80"),
-                                new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x"))),
-                new Welcome(1, Duration.ofNanos(1), Duration.ofDays(1), 0, List.of()),
+                                new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x")),
+                        Map.of(Setting.HTTP_FIRST, Duration.ofSeconds(1), Setting.HTTP_HEAD, Duration.ofDays(1))),
+                new Welcome(1, Duration.ofNanos(1), Duration.ofDays(1), 0, List.of(), Map.of()),
                 new Listening(List.of(Protocol.values())),
                 new Listening(List.of()),
                 new Started(),
@@ -94,6 +97,9 @@ final class ControlCodecTest {
             0200000001 0000000000000001 0000000000000000 ffffffff | expected 0 to 2147483647 connections at most, found -1
             0200000001 0000000000000001 0000000000000000 00000000 00010001 | expected 0 to 65536 listeners, found 65537
             0200000001 0000000000000001 0000000000000000 00000000 7fffffff | found 2147483647
+            0200000001 0000000000000001 0000000000000000 00000000 00000000 7fffffff | settings, found 2147483647
+            0200000001 0000000000000001 0000000000000000 00000000 00000000 00000001 000178 | expected the name of a setting, found 'x'
+            0200000001 0000000000000001 0000000000000000 00000000 00000000 00000001 000a687474702e6669727374 0000000000000000 | expected at least 1 ns for a handler to wait, found 0
             03ffffffff                                       | expected 0 to 65536 protocols, found -1
             030000000104                                     | expected a protocol below 4, found 4
             050001ff                                         | expected well-formed text before what stands at offset 4

@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -147,7 +148,8 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
                         new ListenerDescription(0, "", "127.0.0.1:80"),
                         new ListenerDescription(1, "", "[::]:80"),
                         new ListenerDescription(2, "", "unix:" + left),
-                        new ListenerDescription(3, "", "unix:" + taken))));
+                        new ListenerDescription(3, "", "unix:" + taken)),
+                Map.of()));
         return control;
     }
 

@@ -1,19 +1,25 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.Setting;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** What a worker lends its handlers; what costs time to make is made when it is first asked for. */
 final class Context implements WorkerContext {
     private final CurrentWorker worker;
     private final EventLoopGroup eventLoops;
+    private final Map<Setting, Duration> said;
 
-    Context(CurrentWorker worker, EventLoopGroup eventLoops) {
+    Context(CurrentWorker worker, EventLoopGroup eventLoops, Map<Setting, Duration> said) {
         this.worker = worker;
         this.eventLoops = eventLoops;
+        this.said = said;
     }
 
     @Override
@@ -34,6 +40,11 @@ final class Context implements WorkerContext {
     @Override
     public Executor blocking() {
         return Blocking.EXECUTOR;
+    }
+
+    @Override
+    public Optional<Duration> said(Setting setting) {
+        return Optional.ofNullable(said.get(setting));
     }
 
     private static final class Metrics {

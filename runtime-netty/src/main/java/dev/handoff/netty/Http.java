@@ -90,7 +90,8 @@ public final class Http implements WorkerHandler {
 
     /**
      * How long a client may take. Limits are counted in fifths of a second, rounded up. Idle connections are closed; a head
-     * or body that is late is answered with 408.
+     * or body that is late is answered with 408. What was said for the whole cluster, by the operator first of all, beats
+     * these: {@code http.first}, {@code http.head}, {@code http.bodyIdle}, {@code http.keepAlive}.
      *
      * @param first until the first byte of a new connection; default 60 s
      * @param head from a head's first byte to its last; default 30 s
@@ -123,7 +124,7 @@ public final class Http implements WorkerHandler {
         if (startHook != null) {
             startHook.accept(context);
         }
-        service = new HttpService(settings, context);
+        service = new HttpService(settings.under(context), context);
     }
 
     /** Called by a worker. */

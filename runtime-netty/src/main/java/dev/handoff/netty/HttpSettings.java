@@ -1,5 +1,7 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
 import java.time.Duration;
 
 /**
@@ -23,6 +25,7 @@ record HttpSettings(
         Duration head,
         Duration bodyIdle,
         Duration keepAlive) {
+    private static final ClusterSettings DEFAULTS = ClusterSettings.defaults();
 
     /** Where a handler runs, and how it meets the body. */
     enum Mode {
@@ -41,10 +44,10 @@ record HttpSettings(
                 1024 * 1024,
                 8 * 1024,
                 8 * 1024,
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(75));
+                DEFAULTS.duration(Setting.HTTP_FIRST),
+                DEFAULTS.duration(Setting.HTTP_HEAD),
+                DEFAULTS.duration(Setting.HTTP_BODY_IDLE),
+                DEFAULTS.duration(Setting.HTTP_KEEP_ALIVE));
     }
 
     HttpSettings withMaxBody(long bytes) {
@@ -58,5 +61,14 @@ record HttpSettings(
     HttpSettings withTimeouts(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
         return new HttpSettings(
                 mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive);
+    }
+
+    /** The same, save for what was said for the whole cluster. */
+    HttpSettings under(WorkerContext context) {
+        return withTimeouts(
+                context.said(Setting.HTTP_FIRST).orElse(first),
+                context.said(Setting.HTTP_HEAD).orElse(head),
+                context.said(Setting.HTTP_BODY_IDLE).orElse(bodyIdle),
+                context.said(Setting.HTTP_KEEP_ALIVE).orElse(keepAlive));
     }
 }

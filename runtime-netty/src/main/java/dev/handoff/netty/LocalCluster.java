@@ -50,23 +50,24 @@ final class LocalCluster implements SupervisedCluster {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = group.next();
     private final Connections connections = new Connections(frame -> {});
-    private final Context context = new Context(new Self(), group);
+    private final Context context;
     private final Handlers handlers;
     private final List<Channel> listening = new ArrayList<>();
     private final List<ListenAddress> addresses = new ArrayList<>();
     private final Duration drainLimit;
     private final CompletableFuture<StopResult> stopped = new CompletableFuture<>();
 
-    private LocalCluster(Handlers handlers, Duration drainLimit) {
+    private LocalCluster(Handlers handlers, ClusterSettings settings) {
         this.handlers = handlers;
-        this.drainLimit = drainLimit;
+        this.context = new Context(new Self(), group, settings.saidToHandlers());
+        this.drainLimit = settings.duration(Setting.DRAIN_LIMIT);
     }
 
     /** Serves from now on. */
     static LocalCluster start(ClusterSettings settings, List<Binding> bindings, Consumer<SupervisedCluster> begun) {
         List<ListenOptions> where = settings.listeners();
         Handlers handlers = Handlers.of(where.stream().map(ListenOptions::name).toList(), bindings);
-        LocalCluster cluster = new LocalCluster(handlers, settings.duration(Setting.DRAIN_LIMIT));
+        LocalCluster cluster = new LocalCluster(handlers, settings);
         begun.accept(cluster);
         CurrentWorkerProvider.set(cluster.context.worker());
         try {

@@ -1,8 +1,11 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.Setting;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** What a worker lends its handler. Any thread may call. */
@@ -21,4 +24,10 @@ public interface WorkerContext {
      * of 1,000, and then a {@link java.util.concurrent.RejectedExecutionException}.
      */
     Executor blocking();
+
+    /**
+     * What was said for the whole cluster of a setting that handlers obey, such as {@link Setting#HTTP_HEAD}: it beats what
+     * the handler was given. Empty: nothing was said.
+     */
+    Optional<Duration> said(Setting setting);
 }

@@ -45,7 +45,7 @@ final class WorkerProcess {
                 runtime.welcome().eventLoops(),
                 new DefaultThreadFactory("handoff-loop", true),
                 EpollIoHandler.newFactory());
-        this.context = new Context(runtime.self(), group);
+        this.context = new Context(runtime.self(), group, runtime.welcome().saidToHandlers());
         List<String> names = runtime.welcome().listeners().stream()
                 .map(ListenerDescription::name)
                 .toList();

@@ -3,10 +3,12 @@ package dev.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.cluster.Setting;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +133,29 @@ class HttpTimeoutTest {
             later.complete(Response.text("late"));
             assertThat(waiting.answer().body()).isEqualTo("late");
             assertThat(sending.answer().body()).isEqualTo("5");
+        }
+    }
+
+    @Test
+    void whatWasSaidForTheClusterBeatsWhatTheHandlerWasGiven() throws Exception {
+        try (TestServer server =
+                        TestServer.serving(HELLO.timeouts(LONG, LONG, LONG, LONG), Map.of(Setting.HTTP_FIRST, SHORT));
+                RawClient client = server.connect()) {
+            assertThat(client.isEnded()).isTrue();
+        }
+        try (TestServer server = TestServer.serving(HELLO, Map.of(Setting.HTTP_HEAD, SHORT));
+                RawClient client = server.connect()) {
+            client.send("GET / HTTP/1.1\r\n");
+            assertThat(client.answer().status()).isEqualTo(408);
+        }
+        try (TestServer server = TestServer.serving(HELLO, Map.of(Setting.HTTP_BODY_IDLE, SHORT));
+                RawClient client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nhello");
+            assertThat(client.answer().status()).isEqualTo(408);
+        }
+        try (TestServer server = TestServer.serving(HELLO, Map.of(Setting.HTTP_KEEP_ALIVE, Duration.ofSeconds(7)));
+                RawClient client = server.connect()) {
+            assertThat(client.get("/").answer().header("Keep-Alive")).isEqualTo("timeout=7");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.cluster.Setting;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -17,6 +18,8 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +38,10 @@ final class TestServer implements AutoCloseable {
     private final WorkerHandler handler;
     private final Channel listener;
 
-    private TestServer(WorkerHandler handler, ExecutorService blocking) throws Exception {
+    private TestServer(WorkerHandler handler, ExecutorService blocking, Map<Setting, Duration> said) throws Exception {
         this.handler = handler;
         this.blocking = blocking;
-        handler.start(new TestWorker(loops, blocking));
+        handler.start(new TestWorker(loops, blocking, said));
         this.listener = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)
@@ -55,11 +58,16 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer serving(WorkerHandler handler) throws Exception {
-        return new TestServer(handler, BlockingExecutor.create());
+        return serving(handler, BlockingExecutor.create());
+    }
+
+    /** In a cluster of which that was said. */
+    static TestServer serving(WorkerHandler handler, Map<Setting, Duration> said) throws Exception {
+        return new TestServer(handler, BlockingExecutor.create(), said);
     }
 
     static TestServer serving(WorkerHandler handler, ExecutorService blocking) throws Exception {
-        return new TestServer(handler, blocking);
+        return new TestServer(handler, blocking, Map.of());
     }
 
     int port() {

@@ -1,17 +1,31 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.Setting;
 import dev.handoff.process.Subscription;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** What a handler gets from its worker, without one. */
-record TestWorker(EventLoopGroup eventLoops, Executor blocking, MeterRegistry metrics, CurrentWorker worker)
+record TestWorker(
+        EventLoopGroup eventLoops,
+        Executor blocking,
+        MeterRegistry metrics,
+        CurrentWorker worker,
+        Map<Setting, Duration> said)
         implements WorkerContext {
-    TestWorker(EventLoopGroup eventLoops, Executor blocking) {
-        this(eventLoops, blocking, new SimpleMeterRegistry(), new Alone());
+    TestWorker(EventLoopGroup eventLoops, Executor blocking, Map<Setting, Duration> said) {
+        this(eventLoops, blocking, new SimpleMeterRegistry(), new Alone(), said);
+    }
+
+    @Override
+    public Optional<Duration> said(Setting setting) {
+        return Optional.ofNullable(said.get(setting));
     }
 
     private static final class Alone implements CurrentWorker {

@@ -42,7 +42,7 @@ class ServingIT {
 
     @BeforeAll
     static void startCluster() {
-        cluster = CLUSTERS.start(aCluster().workers(3));
+        cluster = CLUSTERS.start(aCluster().workers(3).setting("http.keepAlive", 70));
     }
 
     @ParameterizedTest
@@ -82,6 +82,13 @@ class ServingIT {
                 pids.add(info.pid());
             }
             assertThat(pids).hasSize(1);
+        }
+    }
+
+    @Test
+    void howLongAConnectionIsKeptIsTheOperators() throws IOException {
+        try (StrictConnection client = StrictConnection.to(cluster.port())) {
+            assertThat(client.get("/plaintext").header("Keep-Alive")).isEqualTo("timeout=70");
         }
     }
 

@@ -1,0 +1,64 @@
+package dev.handoff.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file with settings: a line each, {@code workers = 4}, in the format of {@link Properties} and in UTF-8. What it says
+ * is understood, every line of it, or the file is refused.
+ */
+final class SettingsFile {
+    private SettingsFile() {}
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException if it cannot be read, or a line is no setting, does not fit it or says again what
+     *     another says; names the file
+     */
+    static Map<Setting, Object> read(Path file) {
+        try {
+            Map<Setting, Object> settings = new EnumMap<>(Setting.class);
+            lines(file).forEach((name, text) -> {
+                Setting setting = Setting.of((String) name);
+                settings.put(setting, setting.parse((String) text));
+            });
+            return settings;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+            throw new IllegalArgumentException("cannot read the settings file '" + file + "': " + why, e);
+        }
+    }
+
+    private static Properties lines(Path file) throws IOException {
+        Properties lines = new Once();
+        try (Reader reader = Files.newBufferedReader(file, UTF_8)) {
+            lines.load(reader);
+        }
+        return lines;
+    }
+
+    /** Properties of which the last of two does not silently win. */
+    private static final class Once extends Properties {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public synchronized @Nullable Object put(Object name, Object text) {
+            if (containsKey(name)) {
+                throw new IllegalArgumentException("'" + name + "' is said twice");
+            }
+            return super.put(name, text);
+        }
+    }
+}
