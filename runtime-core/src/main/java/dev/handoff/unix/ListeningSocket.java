@@ -22,6 +22,7 @@ public final class ListeningSocket implements AutoCloseable {
     private static final int TCP_INFO_ROOM = 256;
     private static final int TCP_INFO_UNACKED = 24;
     private static final int TCP_INFO_SACKED = 28;
+    private static final int NOBODY = -Errno.ECONNREFUSED.intValue();
 
     private final Fd fd;
     private final boolean unix;
@@ -79,13 +80,19 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
+    private static boolean removeIfAbandoned(Path path) throws IOException {
+        return isSocket(path) && isAbandoned(path) && Files.deleteIfExists(path);
+    }
+
     /**
-     * Removes a socket's file on which nobody listens any more; leaves anything else alone.
+     * Removes the file of a socket that a process listened on which has ended: nobody does now, or only those with whom it
+     * had shared the socket. Leaves anything else alone, such as the socket of a successor.
      *
+     * @param listener the process's id
      * @return whether there was such a file
      */
-    public static boolean removeIfAbandoned(Path path) throws IOException {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && isAbandoned(path) && Files.deleteIfExists(path);
+    public static boolean removeIfLeftBy(long listener, Path path) throws IOException {
+        return isSocket(path) && isLeftBy(listener, path) && Files.deleteIfExists(path);
     }
 
     private static ListeningSocket bindNew(Path path, int backlog) throws UnixException {
@@ -102,16 +109,34 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /** Connecting to a file that is no socket is refused as well: hence the look at what it is. */
-    private static boolean isAbandoned(Path path) throws IOException {
-        BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return file.isOther() && connect(path) == -Errno.ECONNREFUSED.intValue();
+    private static boolean isSocket(Path path) throws IOException {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isOther();
     }
 
-    private static int connect(Path path) throws UnixException {
-        try (Fd fd = new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, STREAM, 0), "cannot ask " + path))) {
-            Pointer memory = Native.allocate(ADDRESS_ROOM);
-            return Native.connect(fd.number(), memory, SocketAddressBytes.encode(path, memory));
+    private static boolean isAbandoned(Path path) throws UnixException {
+        try (Fd client = client()) {
+            return connect(client, path) == NOBODY;
         }
+    }
+
+    /** Whoever connects is told the process that has called listen(2), be the socket in other hands now: unix(7). */
+    private static boolean isLeftBy(long listener, Path path) throws UnixException {
+        try (Fd client = client()) {
+            int result = connect(client, path);
+            return result == NOBODY
+                    || (result == 0 && PeerCredentials.of(client).pid() == listener);
+        }
+    }
+
+    private static Fd client() throws UnixException {
+        return new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, STREAM, 0), "cannot open a Unix socket"));
+    }
+
+    private static int connect(Fd client, Path path) throws UnixException {
+        Pointer memory = Native.allocate(ADDRESS_ROOM);
+        return Native.connect(client.number(), memory, SocketAddressBytes.encode(path, memory));
     }
 
     private static ListeningSocket listening(

@@ -30,22 +30,26 @@ final class Orphan {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orphan.class);
 
+    private final long master;
     private final RuntimePaths paths;
     private final List<Path> sockets;
 
     /**
      * What is to be done for one.
      *
+     * @param master the process id of its master
      * @param sockets the files of the Unix listeners of its master's
      */
-    Orphan(RuntimePaths paths, List<Path> sockets) {
+    Orphan(long master, RuntimePaths paths, List<Path> sockets) {
+        this.master = master;
         this.paths = paths;
         this.sockets = sockets;
     }
 
     /**
      * Removes the cluster's runtime directory and the files of its Unix listeners, which a killed master could not;
-     * unless a successor has it already, or a sibling is at it. Both may happen between the look and the lock, so what was locked must still be what was seen.
+     * unless a successor has it already, or a sibling is at it. Both may happen between the look and the lock, so what was
+     * locked must still be what was seen.
      */
     void removeWhatTheMasterLeft() {
         try {
@@ -70,11 +74,14 @@ final class Orphan {
         return Objects.requireNonNull(attributes.fileKey(), "every file of Linux has an inode");
     }
 
-    /** Under the lock: a successor of that name opens its own only when it has that. */
+    /**
+     * Under the lock: a successor of that name opens its own only when it has that. Siblings may still accept from these,
+     * and this worker, too.
+     */
     private void removeSockets() throws IOException {
         for (Path socket : sockets) {
-            if (ListeningSocket.removeIfAbandoned(socket)) {
-                LOG.debug("{} was removed: nobody listens there any more", socket);
+            if (ListeningSocket.removeIfLeftBy(master, socket)) {
+                LOG.debug("{} was removed: its master is gone", socket);
             }
         }
     }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * A worker's life, from hello to exit.
  *
  * <pre>
- *   join ─▶ openLane × event loops ─▶ (the handler starts) ─▶ serving ─▶ awaitLeaving ─▶ (connections end) ─▶ leave
+ *   join ─▶ (the handlers start) ─▶ openLane × event loops ─▶ serving ─▶ awaitLeaving ─▶ (connections end) ─▶ leave
  * </pre>
  *
  * The steps are taken by one thread, the program's main one; frames of the master's come on the control channel's. When
@@ -247,7 +247,7 @@ public final class WorkerRuntime {
                 masterGone = true;
                 Orphan.haltAfter(Orphan.LIFE_LIMIT, Orphan.EXIT_CODE);
                 LOG.warn("master {} is gone, or has sent worker {} away: it leaves", role.masterPid(), role.workerId());
-                new Orphan(paths, unixListeners()).removeWhatTheMasterLeft();
+                new Orphan(role.masterPid(), paths, unixListeners()).removeWhatTheMasterLeft();
             }
             controlEnded.countDown();
             startLeaving();

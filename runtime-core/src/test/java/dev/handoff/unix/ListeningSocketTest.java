@@ -183,6 +183,30 @@ final class ListeningSocketTest {
     }
 
     @Test
+    void theFileThatAProcessHasLeftIsRemovedAndNoneOfASuccessor(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("socket");
+        long self = ProcessHandle.current().pid();
+        long other = ProcessHandle.current().parent().orElseThrow().pid();
+        assertThat(ListeningSocket.removeIfLeftBy(self, path)).isFalse();
+        try (Fd heir = heirOf(path)) {
+            assertThat(SocketFd.isListening(heir)).isTrue();
+            assertThat(ListeningSocket.removeIfLeftBy(other, path)).isFalse();
+            assertThat(path).exists();
+            assertThat(ListeningSocket.removeIfLeftBy(self, path)).isTrue();
+            assertThat(path).doesNotExist();
+        }
+        ListeningSocket.bind(path, 8).close();
+        assertThat(ListeningSocket.removeIfLeftBy(other, path)).isTrue();
+        assertThat(path).doesNotExist();
+    }
+
+    private static Fd heirOf(Path path) throws IOException {
+        try (ListeningSocket listener = ListeningSocket.bind(path, 8)) {
+            return SocketFd.duplicate(listener.fd());
+        }
+    }
+
+    @Test
     void aFileThatIsNoSocketIsNeverReplaced(@TempDir Path directory) throws Exception {
         Path path = Files.writeString(directory.resolve("socket"), "somebody's");
         assertThatExceptionOfType(UnixException.class)

@@ -67,7 +67,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
 
     private @Nullable Master master;
     private Path left = Path.of("/nowhere");
-    private Path taken = Path.of("/nowhere");
+    private Path shared = Path.of("/nowhere");
 
     private record Master(
             RuntimePaths paths, ExclusiveLock lock, UnixServerSocketChannel control, SeqPacketSocket rendezvous) {}
@@ -84,8 +84,8 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         opened.addAll(List.of(lock, control, rendezvous));
         left = parent.resolve("left");
         ListeningSocket.bind(left, 8).close();
-        taken = parent.resolve("taken");
-        opened.add(ListeningSocket.bind(taken, 8));
+        shared = parent.resolve("shared");
+        opened.add(ListeningSocket.bind(shared, 8));
         master = new Master(paths, lock, control, rendezvous);
     }
 
@@ -148,7 +148,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
                         new ListenerDescription(0, "", "127.0.0.1:80"),
                         new ListenerDescription(1, "", "[::]:80"),
                         new ListenerDescription(2, "", "unix:" + left),
-                        new ListenerDescription(3, "", "unix:" + taken)),
+                        new ListenerDescription(3, "", "unix:" + shared)),
                 Map.of()));
         return control;
     }
@@ -241,7 +241,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         assertThat(worker.exitCode()).isEqualTo(MASTER_GONE);
         assertThat(master().paths().directory()).doesNotExist();
         assertThat(left).doesNotExist();
-        assertThat(taken).as("somebody listens there").exists();
+        assertThat(shared).as("what siblings of the worker still accept from").doesNotExist();
     }
 
     @Test
@@ -256,6 +256,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         assertThat(worker.exitCode()).isEqualTo(MASTER_GONE);
         assertThat(master().paths().rendezvous()).exists();
         assertThat(left).exists();
+        assertThat(shared).exists();
     }
 
     @Test

@@ -8,10 +8,12 @@ import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Behaviour;
 import dev.handoff.sample.client.Load;
 import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.sample.programs.ManyListeners;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The end of a cluster, asked for by signals. */
 class StopIT {
@@ -176,6 +179,19 @@ class StopIT {
         cluster.awaitNothingLeft();
         RunningCluster next = CLUSTERS.start(aCluster().port(port));
         assertThat(next.port()).isEqualTo(port);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "shared"})
+    void aKilledMasterLeavesNoFileOfAUnixSocket(String policy) {
+        RunningCluster cluster =
+                CLUSTERS.launch(aCluster().setting("policy", policy).main(ManyListeners.class, "addresses", "socket"));
+        await("the server listens").until(() -> Files.exists(cluster.file("addresses")));
+        assertThat(cluster.file("socket")).exists();
+        cluster.signal(Signal.KILL);
+        cluster.awaitExit();
+        cluster.awaitNothingLeft();
+        assertThat(cluster.file("socket")).doesNotExist();
     }
 
     @Test
