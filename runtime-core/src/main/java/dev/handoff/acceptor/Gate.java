@@ -14,8 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
-    /** So long handshakes that have begun get to end before the listeners are closed. */
-    private static final long CLOSING_NANOS = 100_000_000;
+    private static final long CLOSING_NANOS = Listener.CLOSING.toNanos();
 
     private enum State {
         OPEN,
@@ -87,7 +86,7 @@ final class Gate {
         int accepted = 0;
         try {
             while (accepted < most) {
-                Accepted connection = listener.socket().accept();
+                Accepted connection = listener.accept();
                 if (connection == null) {
                     break;
                 }
@@ -132,14 +131,7 @@ final class Gate {
         }
         state = State.CLOSING;
         closingSinceNanos = nowNanos;
-        for (Listener listener : listeners) {
-            listener.removeFile();
-            try {
-                listener.socket().refuseNewHandshakes();
-            } catch (UnixException e) {
-                LOG.warn("{}: a client that connects to {} just now may be reset", e.getMessage(), listener.address());
-            }
-        }
+        listeners.forEach(Listener::startClosing);
     }
 
     boolean isClosing() {

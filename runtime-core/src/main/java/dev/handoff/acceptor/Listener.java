@@ -3,7 +3,10 @@ package dev.handoff.acceptor;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.StartException;
+import dev.handoff.unix.Accepted;
+import dev.handoff.unix.Fd;
 import dev.handoff.unix.ListeningSocket;
+import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -12,15 +15,20 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A listening socket of the master's: opened once, before the first worker, and closed at the last stop. */
 public final class Listener implements AutoCloseable {
+    /** So long handshakes that have begun get to end, from {@link #startClosing} to the last {@link #accept}. */
+    public static final Duration CLOSING = Duration.ofMillis(100);
+
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private final int key;
@@ -158,6 +166,31 @@ public final class Listener implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes the next connection.
+     *
+     * @return null if none waits
+     * @throws UnixException if there is no room for one more: it stays in the backlog
+     */
+    public @Nullable Accepted accept() throws UnixException {
+        return socket.accept();
+    }
+
+    /** Another descriptor of the same socket, for somebody else to accept from. */
+    public Fd share() throws UnixException {
+        return SocketFd.duplicate(socket.fd());
+    }
+
+    /** Lets nobody new in; those who have begun to come in get {@link #CLOSING}. */
+    public void startClosing() {
+        removeFile();
+        try {
+            socket.refuseNewHandshakes();
+        } catch (UnixException e) {
+            LOG.warn("{}: a client that connects to {} just now may be reset", e.getMessage(), address);
+        }
+    }
+
     /** Closes the socket, and removes the file of a Unix path if that has not been done. */
     @Override
     public void close() {
@@ -166,7 +199,7 @@ public final class Listener implements AutoCloseable {
     }
 
     /** Takes the file of a Unix path away, so that nobody new finds it. Once: a successor may have its own there soon. */
-    void removeFile() {
+    private void removeFile() {
         if (hasFile.compareAndSet(true, false)) {
             try {
                 Files.deleteIfExists(Path.of(address.host()));

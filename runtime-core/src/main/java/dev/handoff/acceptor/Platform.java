@@ -1,10 +1,10 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import dev.handoff.cluster.StartException;
 import java.util.Set;
 
-/** Where a cluster can run: Linux, on x86_64 and aarch64. */
-final class Platform {
+/** Where a server can run, with workers or without: Linux, on x86_64 and aarch64. */
+public final class Platform {
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
 
     private Platform() {}
@@ -20,13 +20,17 @@ final class Platform {
         if (!system.equals("Linux") || !ARCHITECTURES.contains(architecture)) {
             throw new StartException(
                     StartException.PLATFORM,
-                    "a cluster cannot run on " + system + " " + architecture
-                            + ": descriptors are handed over as on Linux, x86_64 or aarch64;"
-                            + " elsewhere workers = 0 serves in this process");
+                    "cannot run on " + system + " " + architecture
+                            + ": sockets are opened and handed over as on Linux, x86_64 or aarch64");
         }
     }
 
-    static void checkThisOne() {
+    /**
+     * Checks the one that this JVM runs on.
+     *
+     * @throws StartException with exit code 13
+     */
+    public static void checkThisOne() {
         check(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 }

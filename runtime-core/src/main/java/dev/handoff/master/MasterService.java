@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.acceptor.Platform;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;

@@ -24,6 +24,20 @@ public final class CurrentWorkerProvider implements WorkerProvider {
     }
 
     /**
+     * Says which worker this process is from now on, if it is none yet.
+     *
+     * @return whether it was none
+     */
+    public static boolean setIfNone(CurrentWorker worker) {
+        return CURRENT.compareAndSet(null, worker);
+    }
+
+    /** This process is that worker no more, if it was. */
+    public static void unset(CurrentWorker worker) {
+        CURRENT.compareAndSet(worker, null);
+    }
+
+    /**
      * The role that this process was started with, looked up once: the master may be gone when it is asked for again.
      *
      * @throws Role.OrphanException if it was started as a worker whose master is gone

@@ -1,11 +1,10 @@
-package dev.handoff.master;
+package dev.handoff.acceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.handoff.cluster.StartException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,10 +21,5 @@ class PlatformTest {
         StartException failure = catchThrowableOfType(StartException.class, () -> Platform.check(system, architecture));
         assertThat(failure.exitCode()).isEqualTo(13);
         assertThat(failure).hasMessageContaining(system + " " + architecture);
-    }
-
-    @Test
-    void everyClassOfTheMasterCanBeLoadedAhead() {
-        assertThat(ClassPreloader.loadAll()).isGreaterThan(150);
     }
 }

@@ -44,7 +44,7 @@ public final class ClusterServer implements AutoCloseable {
      * Serves on port 8080, unless the operator says otherwise, until it is told to stop.
      *
      * @param handler what serves; its hooks are called in workers only
-     * @param workers 1 to 256
+     * @param workers 1 to 256; 0: this very process serves, see {@link Builder#workers}
      */
     public static void run(WorkerHandler handler, int workers) {
         builder(handler).workers(workers).run();
@@ -54,7 +54,7 @@ public final class ClusterServer implements AutoCloseable {
      * Serves on port 8080, unless the operator says otherwise, until it is told to stop.
      *
      * @param handler called once in each worker, never in the master
-     * @param workers 1 to 256
+     * @param workers 1 to 256; 0: this very process serves, see {@link Builder#workers}
      */
     public static void run(Supplier<? extends WorkerHandler> handler, int workers) {
         builder(handler).workers(workers).run();
@@ -131,7 +131,14 @@ public final class ClusterServer implements AutoCloseable {
             this.handler = handler;
         }
 
-        /** How many processes serve: 1 to 256. Default: one a processor, at least 2. */
+        /**
+         * How many processes serve: 1 to 256. Default: one a processor, at least 2.
+         *
+         * <p>0: no other process; the handlers serve in this one, on one event loop, for a debugger or a quick look. It
+         * listens, drains and ends as with workers, and {@link Cluster#worker} answers; but there is nothing to replace or to
+         * scale, {@link WorkerHandler#leaving} and {@link WorkerHandler#stop} are called on the thread {@code handoff-local},
+         * and a process can have one such server at a time.
+         */
         public Builder workers(int count) {
             return settings(s -> s.with(Setting.WORKERS, count));
         }
@@ -243,8 +250,9 @@ public final class ClusterServer implements AutoCloseable {
                         new Binding(
                                 ListenOptions.port(0),
                                 handler.orElseThrow(
-                                        () -> new IllegalStateException(
-                                                "this program is a worker, but its server has no handler: it was built by builder()"))));
+                                        () -> new StartException(
+                                                StartException.WRONG_SETTING,
+                                                "cannot serve in this process: the server has no handler, for it was built by builder(), without one"))));
             }
             return List.copyOf(bindings);
         }

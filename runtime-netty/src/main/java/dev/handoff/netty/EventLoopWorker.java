@@ -1,26 +1,16 @@
 package dev.handoff.netty;
 
 import dev.handoff.unix.Fd;
-import dev.handoff.unix.UnnamedAddress;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Scoreboard.Cell;
 import dev.handoff.worker.HandoffReceiver;
 import dev.handoff.worker.WorkerRuntime;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +38,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final int maxConnections;
     private final Connection.Traffic traffic = new LoopTraffic();
     private final Connections connections;
+    private final Adoption adoption;
     private final Map<Integer, Channel> accepting = new HashMap<>();
     private final HandoffReceiver receiver;
 
@@ -61,6 +52,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
         this.connections = new Connections(receiver::settled);
+        this.adoption = new Adoption(loop, connections);
     }
 
     /**
@@ -109,59 +101,18 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void adopt(Offer offer) {
-        SocketAddress peer = offer.peer().decode();
-        Channel channel;
-        try {
-            channel = open(offer.connection(), peer);
-        } catch (ChannelException e) {
-            LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
-            return;
-        }
-        if (!channel.isActive() || hasLostItsPeer(channel)) {
-            // Reset by the client on its way here: Netty would register it, hear nothing, and never close it.
-            channel.unsafe().closeForcibly();
-            return;
-        }
-        Connection connection = new Connection(offer.probe() ? Connection.Traffic.NONE : traffic, peer);
-        connections.add(channel, connection, handlers.get(offer.listener()), receiver.frame());
-        loop.register(channel);
-    }
-
-    /** The client of a Unix socket mostly has no address; its end is read like any other. */
-    private static boolean hasLostItsPeer(Channel channel) {
-        return channel instanceof EpollSocketChannel && channel.remoteAddress() == null;
-    }
-
-    private static Channel open(Fd connection, SocketAddress peer) {
-        int number = connection.release();
-        try {
-            return peer == UnnamedAddress.UNNAMED
-                    ? new EpollDomainSocketChannel(number)
-                    : new EpollSocketChannel(number);
-        } catch (ChannelException e) {
-            new Fd(number).close();
-            throw e;
-        }
+        adoption.connection(
+                offer.connection(),
+                offer.peer().decode(),
+                offer.probe() ? Connection.Traffic.NONE : traffic,
+                handlers.get(offer.listener()),
+                receiver.frame());
     }
 
     @Override
     public void listen(int listener, Fd listeningSocket) {
         boolean unix = runtime.welcome().listeners().get(listener).file().isPresent();
-        int number = listeningSocket.release();
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loop)
-                .channelFactory(() -> unix
-                        ? (ServerChannel) new EpollServerDomainSocketChannel(number, true)
-                        : new EpollServerSocketChannel(number))
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        connections.add(
-                                channel, new Connection(traffic, peer), handlers.get(listener), Connections.NO_FRAME);
-                    }
-                });
-        accepting.put(listener, bootstrap.register().channel());
+        accepting.put(listener, adoption.listener(listeningSocket, unix, traffic, handlers.get(listener)));
     }
 
     @Override

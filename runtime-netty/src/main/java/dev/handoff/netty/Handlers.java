@@ -16,6 +16,7 @@ final class Handlers {
     private final List<WorkerHandler> byListener = new ArrayList<>();
 
     private final List<WorkerHandler> distinct = new ArrayList<>();
+    private final List<WorkerHandler> started = new ArrayList<>();
 
     private Handlers() {}
 
@@ -63,6 +64,7 @@ final class Handlers {
     void start(WorkerContext context) throws Exception {
         for (WorkerHandler handler : distinct) {
             handler.start(context);
+            started.add(handler);
         }
     }
 
@@ -76,8 +78,9 @@ final class Handlers {
         }
     }
 
+    /** Stops those that have been started. */
     void stop(WorkerContext context) {
-        for (WorkerHandler handler : distinct) {
+        for (WorkerHandler handler : started) {
             try {
                 handler.stop(context);
             } catch (Exception e) {

@@ -15,6 +15,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.handoff.acceptor.Listener;
+import dev.handoff.acceptor.Platform;
+import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.SocketAddressBytes;
@@ -62,6 +65,13 @@ class DirectionsTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.handoff");
+
+    /** Without workers, one process is both: it opens its listeners as a master does. */
+    private static final DescribedPredicate<JavaClass> LOCAL = belongToAnyOf(LocalCluster.class, LocalListener.class);
+
+    /** What it needs of the master's side for that. */
+    private static final DescribedPredicate<JavaClass> LISTENING =
+            belongToAnyOf(Listener.class, Platform.class, Accepted.class);
 
     @Test
     void whatUsersSeeImportsNothingInside() {
@@ -121,10 +131,23 @@ class DirectionsTest {
         check(classes()
                 .that()
                 .resideInAPackage("dev.handoff.netty..")
+                .and(not(LOCAL))
                 .should()
-                .onlyDependOnClassesThat(not(resideInAPackage(OURS))
-                        .or(resideInAnyPackage(ours("netty", "cluster", "process", "worker")))
-                        .or(SEAM)));
+                .onlyDependOnClassesThat(whatNettyKnows()));
+    }
+
+    @Test
+    void withoutWorkersNettyKnowsTheListenersToo() {
+        check(classes()
+                .that(LOCAL)
+                .should()
+                .onlyDependOnClassesThat(whatNettyKnows().or(LISTENING)));
+    }
+
+    private static DescribedPredicate<JavaClass> whatNettyKnows() {
+        return not(resideInAPackage(OURS))
+                .or(resideInAnyPackage(ours("netty", "cluster", "process", "worker")))
+                .or(SEAM);
     }
 
     @Test

@@ -1,0 +1,97 @@
+package dev.handoff.netty;
+
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.UnnamedAddress;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.SocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes channels of sockets that somebody else has opened, and lets an event loop serve them. */
+final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final EventLoop loop;
+    private final Connections connections;
+
+    /**
+     * On that event loop.
+     *
+     * @param connections of that event loop
+     */
+    Adoption(EventLoop loop, Connections connections) {
+        this.loop = loop;
+        this.connections = connections;
+    }
+
+    /**
+     * Serves a connection. On the event loop.
+     *
+     * @param frame the number of the frame that brought it, or {@link Connections#NO_FRAME}
+     */
+    void connection(Fd socket, SocketAddress peer, Connection.Traffic traffic, WorkerHandler handler, long frame) {
+        Channel channel;
+        try {
+            channel = open(socket, peer);
+        } catch (ChannelException e) {
+            LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
+            return;
+        }
+        if (!channel.isActive() || hasLostItsPeer(channel)) {
+            // Reset by the client on its way here: Netty would register it, hear nothing, and never close it.
+            channel.unsafe().closeForcibly();
+            return;
+        }
+        connections.add(channel, new Connection(traffic, peer), handler, frame);
+        loop.register(channel);
+    }
+
+    /** The client of a Unix socket mostly has no address; its end is read like any other. */
+    private static boolean hasLostItsPeer(Channel channel) {
+        return channel instanceof EpollSocketChannel && channel.remoteAddress() == null;
+    }
+
+    private static Channel open(Fd socket, SocketAddress peer) {
+        int number = socket.release();
+        try {
+            return peer == UnnamedAddress.UNNAMED
+                    ? new EpollDomainSocketChannel(number)
+                    : new EpollSocketChannel(number);
+        } catch (ChannelException e) {
+            new Fd(number).close();
+            throw e;
+        }
+    }
+
+    /**
+     * Accepts from a listening socket, and serves who comes in. Any thread.
+     *
+     * @param unix whether it is of a Unix path
+     * @return what accepts, until it is closed
+     */
+    Channel listener(Fd socket, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
+        int number = socket.release();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop)
+                .channelFactory(() -> unix
+                        ? (ServerChannel) new EpollServerDomainSocketChannel(number, true)
+                        : new EpollServerSocketChannel(number))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
+                        connections.add(channel, new Connection(traffic, peer), handler, Connections.NO_FRAME);
+                    }
+                });
+        return bootstrap.register().channel();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Announcement;
+
+/** This process in a worker's place, as programs see it. */
+final class LocalWorker implements CurrentWorker {
+    private final Runnable leave;
+    private final Announcement<CurrentWorker> leaving = new Announcement<>();
+
+    /**
+     * The first and only one.
+     *
+     * @param leave what it does when it is asked to leave
+     */
+    LocalWorker(Runnable leave) {
+        this.leave = leave;
+    }
+
+    @Override
+    public int id() {
+        return 1;
+    }
+
+    @Override
+    public int slot() {
+        return 1;
+    }
+
+    @Override
+    public int generation() {
+        return 1;
+    }
+
+    @Override
+    public long pid() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return false;
+    }
+
+    @Override
+    public void disconnect() {
+        leave.run();
+    }
+
+    @Override
+    public Subscription onLeaving(Runnable listener) {
+        return leaving.add(self -> listener.run());
+    }
+
+    void tellLeaving() {
+        leaving.fire(this);
+    }
+}
