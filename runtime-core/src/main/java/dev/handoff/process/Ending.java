@@ -2,6 +2,7 @@ package dev.handoff.process;
 
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -101,13 +102,29 @@ final class Ending {
         if (awaitsOthers()) {
             return true;
         }
-        beforeExit.tell(exitCode);
-        events.runTicks();
-        if (events.hasWork() || awaitsOthers()) {
+        tellBeforeExit();
+        // In this order: what another thread had done before its end is seen then.
+        if (awaitsOthers() || events.hasWork()) {
             return true;
         }
         exit(exitCode);
         return false;
+    }
+
+    /** A thread that a listener has started is work that it has added, even if it has ended already. */
+    private void tellBeforeExit() {
+        if (!beforeExit.isEmpty()) {
+            long before = startedThreads();
+            beforeExit.tell(exitCode);
+            events.runTicks();
+            if (startedThreads() != before) {
+                events.enqueue(() -> {});
+            }
+        }
+    }
+
+    private static long startedThreads() {
+        return ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
     }
 
     /** Whether other threads are at work; then the question comes again when they have ended. */
