@@ -3,7 +3,6 @@ package dev.handoff.jvm;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -67,16 +66,6 @@ public final class ChildHandle {
      */
     public CompletableFuture<ExitStatus> onExit() {
         return exit.copy();
-    }
-
-    /** What the process writes to its standard output; one reader. */
-    public InputStream stdout() {
-        return process.getInputStream();
-    }
-
-    /** What the process writes to its standard error; one reader. */
-    public InputStream stderr() {
-        return process.getErrorStream();
     }
 
     /**

@@ -3,11 +3,22 @@ package dev.handoff.master;
 import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.LaunchMechanism;
 import dev.handoff.jvm.SignalSender;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.FdChannel;
+import dev.handoff.unix.Pipe;
+import dev.handoff.unix.UnixException;
 import java.io.File;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts processes. Any thread may call; a call takes a few milliseconds, in which the kernel copies page tables. */
 final class WorkerLauncher {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerLauncher.class);
+
+    /** What a worker may say while nobody reads, such as a master that is stopped. */
+    private static final int PIPE_BYTES = 1 << 20;
+
     private final SignalSender signals;
 
     /**
@@ -22,23 +33,42 @@ final class WorkerLauncher {
 
     /**
      * Starts a process with {@code /dev/null} as its standard input and pipes to us as its standard output and error.
-     * It inherits no other descriptor.
+     * It inherits no other descriptor. The pipes are ours and not the JDK's: that one closes its ends at the process's exit,
+     * by which a reader that waits is not woken as long as a grandchild holds the other end.
      *
      * @throws IOException if it cannot be started; the message names worker, program and reason
      */
-    ChildHandle launch(LaunchSpec spec) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(spec.command()).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-        spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
-        builder.environment().putAll(spec.addedEnvironment());
-        return ChildHandle.watch(start(builder, spec), "handoff-worker-" + spec.workerId() + "-exit", signals);
-    }
-
-    private static Process start(ProcessBuilder builder, LaunchSpec spec) throws IOException {
-        try {
-            return builder.start();
+    WorkerProcess launch(LaunchSpec spec) throws IOException {
+        Closer undo = new Closer();
+        try (Pipe out = Pipe.open();
+                Pipe err = Pipe.open()) {
+            FdChannel stdout = reader(out, undo);
+            FdChannel stderr = reader(err, undo);
+            Process process = start(spec, out, err);
+            String waiter = "handoff-worker-" + spec.workerId() + "-exit";
+            return new WorkerProcess(ChildHandle.watch(process, waiter, signals), stdout, stderr);
         } catch (IOException | IllegalArgumentException e) {
+            undo.close();
             throw new IOException("cannot start worker " + spec.workerId() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static FdChannel reader(Pipe pipe, Closer undo) throws UnixException {
+        if (!pipe.resize(PIPE_BYTES)) {
+            LOG.debug("a worker's pipe keeps the size it has: the kernel allows no more");
+        }
+        FdChannel channel = new FdChannel(new Fd(pipe.readEnd().release()));
+        undo.add("close a worker's pipe", channel::close);
+        return channel;
+    }
+
+    private static Process start(LaunchSpec spec, Pipe out, Pipe err) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(spec.command())
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(Pipe.path(out.writeEnd()))
+                .redirectError(Pipe.path(err.writeEnd()));
+        spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
+        builder.environment().putAll(spec.addedEnvironment());
+        return builder.start();
     }
 }

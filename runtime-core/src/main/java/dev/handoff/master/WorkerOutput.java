@@ -1,8 +1,8 @@
 package dev.handoff.master;
 
-import dev.handoff.jvm.ChildHandle;
+import dev.handoff.unix.FdChannel;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,19 +34,23 @@ final class WorkerOutput {
     private final CompletableFuture<Void> stdoutEnd;
     private final CompletableFuture<Void> stderrEnd;
 
-    private WorkerOutput(ChildHandle child, int workerId, int generation, LogSink sink) {
-        this.prefix = "[worker " + workerId + " pid " + child.pid() + " gen " + generation + "] ";
+    private WorkerOutput(WorkerProcess worker, int workerId, int generation, LogSink sink) {
+        this.prefix = "[worker " + workerId + " pid " + worker.child().pid() + " gen " + generation + "] ";
         this.sink = sink;
-        stdoutEnd = read(child.stdout(), LogSink.Stream.OUT, "handoff-worker-" + workerId + "-stdout");
-        stderrEnd = read(child.stderr(), LogSink.Stream.ERR, "handoff-worker-" + workerId + "-stderr");
+        stdoutEnd = read(worker.stdout(), LogSink.Stream.OUT, "handoff-worker-" + workerId + "-stdout");
+        stderrEnd = read(worker.stderr(), LogSink.Stream.ERR, "handoff-worker-" + workerId + "-stderr");
+        worker.child().onExit().thenRun(() -> {
+            worker.stdout().endWhenEmpty();
+            worker.stderr().endWhenEmpty();
+        });
     }
 
     /** Begins to read. To be called at once after the start: a pipe that nobody reads stops the worker when it is full. */
-    static WorkerOutput of(ChildHandle child, int workerId, int generation, LogSink sink) {
-        return new WorkerOutput(child, workerId, generation, sink);
+    static WorkerOutput of(WorkerProcess worker, int workerId, int generation, LogSink sink) {
+        return new WorkerOutput(worker, workerId, generation, sink);
     }
 
-    private CompletableFuture<Void> read(InputStream in, LogSink.Stream stream, String threadName) {
+    private CompletableFuture<Void> read(FdChannel in, LogSink.Stream stream, String threadName) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Thread reader = new Thread(
                 () -> {
@@ -64,18 +68,25 @@ final class WorkerOutput {
         return end;
     }
 
-    private void readToEnd(InputStream in, LogSink.Stream stream) throws IOException {
+    private void readToEnd(FdChannel in, LogSink.Stream stream) throws IOException {
         LineSplitter splitter = new LineSplitter(LINE_LIMIT);
-        byte[] bytes = new byte[READ];
+        ByteBuffer bytes = ByteBuffer.allocate(READ);
         List<String> block = new ArrayList<>();
-        for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-            splitter.take(bytes, count).forEach(line -> add(block, line, stream));
-            if (in.available() == 0) {
-                deliver(block, stream);
-            }
+        for (int count = in.read(bytes); count >= 0; count = readMore(in, bytes.clear(), block, stream)) {
+            splitter.take(bytes.array(), count).forEach(line -> add(block, line, stream));
         }
         splitter.rest().ifPresent(line -> add(block, line, stream));
         deliver(block, stream);
+    }
+
+    /** Lines that are whole do not wait for what the worker has not said yet. */
+    private int readMore(FdChannel in, ByteBuffer bytes, List<String> block, LogSink.Stream stream) throws IOException {
+        int count = in.readNow(bytes);
+        if (count != 0) {
+            return count;
+        }
+        deliver(block, stream);
+        return in.read(bytes);
     }
 
     private void add(List<String> block, String line, LogSink.Stream stream) {
@@ -111,8 +122,8 @@ final class WorkerOutput {
     }
 
     /**
-     * Both streams at their end: nothing more will be heard. That is a moment after the process's exit at the latest,
-     * for the JDK then lets go of the pipes even if a grandchild still holds them.
+     * Both streams at their end: nothing more will be heard. That is a moment after the process's exit at the latest: what
+     * a grandchild says later is not waited for.
      */
     CompletableFuture<Void> onEnd() {
         return CompletableFuture.allOf(stdoutEnd, stderrEnd);

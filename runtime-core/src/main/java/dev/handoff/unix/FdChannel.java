@@ -24,6 +24,7 @@ public final class FdChannel implements ByteChannel {
     private final Direction reading = new Direction(Poller.IN);
     private final Direction writing = new Direction(Poller.OUT);
     private volatile boolean closed;
+    private volatile boolean ending;
 
     /** Takes over a descriptor, and makes it non-blocking. */
     public FdChannel(Fd fd) throws UnixException {
@@ -52,6 +53,15 @@ public final class FdChannel implements ByteChannel {
             total += writing.transfer(source, false, true);
         }
         return total;
+    }
+
+    /**
+     * Waits for nothing any more: from now on a read gives what is there, and -1 when that is nothing, whoever may still hold
+     * the other end. For a channel that nobody writes to. Any thread may call.
+     */
+    public void endWhenEmpty() {
+        ending = true;
+        closing.signal();
     }
 
     @Override
@@ -96,8 +106,8 @@ public final class FdChannel implements ByteChannel {
                     if (result >= 0) {
                         return in && result == 0 ? -1 : (int) result;
                     }
-                    if (!waits && result == -Errno.EAGAIN.intValue()) {
-                        return 0;
+                    if (result == -Errno.EAGAIN.intValue() && (ending || !waits)) {
+                        return ending ? -1 : 0;
                     }
                     await((int) -result, in);
                 }

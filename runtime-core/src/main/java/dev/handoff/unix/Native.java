@@ -53,6 +53,7 @@ final class Native {
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
     static final int F_DUPFD_CLOEXEC = 1030;
+    static final int F_SETPIPE_SZ = 1031;
 
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;

@@ -23,6 +23,16 @@ public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets it hold that many bytes that nobody has read, where the kernel allows it: a user without rights has a limit for
+     * all pipes together, pipe(7).
+     *
+     * @return whether it does
+     */
+    public boolean resize(int bytes) {
+        return Native.LIBC.fcntl(writeEnd.number(), Native.F_SETPIPE_SZ, bytes) >= bytes;
+    }
+
     /** The path by which this process can open one of its descriptors anew, proc(5). */
     public static File path(Fd descriptor) {
         return new File("/proc/self/fd/" + descriptor.number());

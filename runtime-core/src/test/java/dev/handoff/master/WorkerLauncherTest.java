@@ -11,8 +11,8 @@ import dev.handoff.process.ExitStatus.Signaled;
 import dev.handoff.process.Signal;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +28,17 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerLauncherTest {
     private static final String SAY_SO_AND_WAIT = "echo up; exec sleep 60";
 
-    private final List<ChildHandle> started = new ArrayList<>();
+    private final List<WorkerProcess> started = new ArrayList<>();
     private final WorkerLauncher launcher = new WorkerLauncher(WorkerLauncherTest::killByShell);
 
     @AfterEach
     void leaveNothingRunning() {
-        started.forEach(child -> child.signal(Signal.KILL));
-        started.forEach(child -> child.onExit().join());
+        started.forEach(process -> process.child().signal(Signal.KILL));
+        for (WorkerProcess process : started) {
+            process.child().onExit().join();
+            process.stdout().close();
+            process.stderr().close();
+        }
     }
 
     @Test
@@ -62,9 +66,11 @@ class WorkerLauncherTest {
 
     @Test
     void lastWordsAfterTermAreHeard() throws Exception {
-        ChildHandle child = shell("trap 'echo goodbye; exit 3' TERM; echo up; while :; do sleep 0.05; done");
-        BufferedReader output = reader(child);
+        WorkerProcess process =
+                launch(launcher, spec("trap 'echo goodbye; exit 3' TERM; echo up; while :; do sleep 0.05; done"));
+        BufferedReader output = reader(process);
         assertThat(output.readLine()).isEqualTo("up");
+        ChildHandle child = process.child();
         child.signal(Signal.TERM);
         assertThat(output.readLine()).isEqualTo("goodbye");
         assertThat(end(child)).isEqualTo(new Exited(3));
@@ -72,8 +78,9 @@ class WorkerLauncherTest {
 
     @Test
     void otherSignalsGoByTheSender() throws Exception {
-        ChildHandle child = shell(SAY_SO_AND_WAIT);
-        assertThat(reader(child).readLine()).isEqualTo("up");
+        WorkerProcess process = launch(launcher, spec(SAY_SO_AND_WAIT));
+        assertThat(reader(process).readLine()).isEqualTo("up");
+        ChildHandle child = process.child();
         child.signal(Signal.USR1);
         assertThat(end(child)).isEqualTo(new Signaled(Signal.USR1));
     }
@@ -94,14 +101,14 @@ class WorkerLauncherTest {
                 Optional.of(directory),
                 Map.of("A", "generation", "B", "generation"),
                 Map.of("B", "role"));
-        BufferedReader output = reader(start(launcher, spec));
+        BufferedReader output = reader(launch(launcher, spec));
         assertThat(output.readLine()).isEqualTo(System.getenv("HOME") + " generation role");
         assertThat(output.readLine()).isEqualTo(directory.toRealPath().toString());
     }
 
     @Test
     void standardInputIsEmptyAndNoDescriptorIsInherited() throws Exception {
-        BufferedReader output = reader(shell("wc -c; exec ls -m /proc/self/fd"));
+        BufferedReader output = reader("wc -c; exec ls -m /proc/self/fd");
         assertThat(output.readLine()).isEqualTo("0");
         assertThat(output.readLine())
                 .as("the last one is the directory that ls itself has opened")
@@ -128,9 +135,13 @@ class WorkerLauncherTest {
     }
 
     private ChildHandle start(WorkerLauncher with, LaunchSpec spec) throws IOException {
-        ChildHandle child = with.launch(spec);
-        started.add(child);
-        return child;
+        return launch(with, spec).child();
+    }
+
+    private WorkerProcess launch(WorkerLauncher with, LaunchSpec spec) throws IOException {
+        WorkerProcess process = with.launch(spec);
+        started.add(process);
+        return process;
     }
 
     private static LaunchSpec spec(String script) {
@@ -141,8 +152,12 @@ class WorkerLauncherTest {
         return child.onExit().get(20, TimeUnit.SECONDS);
     }
 
-    private static BufferedReader reader(ChildHandle child) {
-        return new BufferedReader(new InputStreamReader(child.stdout(), UTF_8));
+    private BufferedReader reader(String script) throws IOException {
+        return reader(launch(launcher, spec(script)));
+    }
+
+    private static BufferedReader reader(WorkerProcess process) {
+        return new BufferedReader(Channels.newReader(process.stdout(), UTF_8));
     }
 
     static void killByShell(long pid, int number) throws IOException {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.handoff.jvm.ChildHandle;
 import dev.handoff.process.Signal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,8 +36,8 @@ class WorkerOutputTest {
 
     @Test
     void linesOfBothStreamsGoWhereTheyBelongWithTheWorkerBeforeThem() throws Exception {
-        ChildHandle child = shell("echo hello; echo oops >&2; printf 'no newline'");
-        String prefix = "[worker 7 pid " + child.pid() + " gen 2] ";
+        WorkerProcess child = shell("echo hello; echo oops >&2; printf 'no newline'");
+        String prefix = "[worker 7 pid " + child.child().pid() + " gen 2] ";
         WorkerOutput output = heard(child);
         assertThat(lines(out)).containsExactly(prefix + "hello", prefix + "no newline");
         assertThat(lines(err)).containsExactly(prefix + "oops");
@@ -66,8 +65,8 @@ class WorkerOutputTest {
         String trace =
                 "printf 'java.lang.IllegalStateException: %s\\n\\tat a.B.c(B.java:1)\\nCaused by: x\\n\\t... 3 more\\n'";
         String script = "i=0; while [ $i -lt 200 ]; do " + trace.replace("%s", "$i") + "; i=$((i+1)); done";
-        ChildHandle first = shell(script);
-        ChildHandle second = shell(script);
+        WorkerProcess first = shell(script);
+        WorkerProcess second = shell(script);
         WorkerOutput one = WorkerOutput.of(first, 1, 1, sink);
         WorkerOutput two = WorkerOutput.of(second, 2, 1, sink);
         one.onEnd().get(30, TimeUnit.SECONDS);
@@ -85,22 +84,23 @@ class WorkerOutputTest {
 
     @Test
     void aLineIsHeardWhileTheWorkerGoesOn() throws Exception {
-        ChildHandle child = shell("echo first; exec sleep 60");
+        WorkerProcess child = shell("echo first; exec sleep 60");
         try {
             WorkerOutput output = WorkerOutput.of(child, 1, 1, sink);
             await().until(() -> output.tail().equals(List.of("first")));
             await().until(() -> lines(out).size() == 1);
             assertThat(output.onEnd()).isNotDone();
         } finally {
-            child.signal(Signal.KILL);
+            child.child().signal(Signal.KILL);
         }
     }
 
     @Test
     void aGrandchildThatKeepsThePipeKeepsBackNeitherExitNorEnd() throws Exception {
-        ChildHandle child = shell("sleep 60 & echo $!; exit 0");
+        WorkerProcess child = shell("sleep 60 & echo $!; exit 0");
         WorkerOutput output = WorkerOutput.of(child, 1, 1, sink);
-        child.onExit().get(20, TimeUnit.SECONDS);
+        await().until(() -> output.tail().size() == 1);
+        child.child().onExit().get(20, TimeUnit.SECONDS);
         output.onEnd().get(20, TimeUnit.SECONDS);
         assertThat(output.tail()).hasSize(1);
         ProcessHandle.of(Long.parseLong(output.tail().get(0))).ifPresent(ProcessHandle::destroyForcibly);
@@ -153,14 +153,14 @@ class WorkerOutputTest {
         assertThat(sink.dropped()).isOne();
     }
 
-    private WorkerOutput heard(ChildHandle child) throws Exception {
+    private WorkerOutput heard(WorkerProcess child) throws Exception {
         WorkerOutput output = WorkerOutput.of(child, 7, 2, sink);
         output.onEnd().get(20, TimeUnit.SECONDS);
         assertThat(sink.flush(Duration.ofSeconds(20))).isTrue();
         return output;
     }
 
-    private ChildHandle shell(String script) throws IOException {
+    private WorkerProcess shell(String script) throws IOException {
         return launcher.launch(
                 new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of(), Map.of()));
     }

@@ -1,0 +1,12 @@
+package dev.handoff.master;
+
+import dev.handoff.jvm.ChildHandle;
+import dev.handoff.unix.FdChannel;
+
+/**
+ * A worker's process, just started, and what connects it to us.
+ *
+ * @param stdout what it writes to its standard output; the reader closes it
+ * @param stderr what it writes to its standard error; the reader closes it
+ */
+record WorkerProcess(ChildHandle child, FdChannel stdout, FdChannel stderr) {}
