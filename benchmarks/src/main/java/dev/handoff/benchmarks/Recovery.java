@@ -2,6 +2,7 @@ package dev.handoff.benchmarks;
 
 import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.netty.ClusterServer;
@@ -14,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,50 +29,69 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What the death of a worker costs those whom it had not taken up (claims C1 and C2).
+ * What the death of a worker costs those whom it had not taken up (claims C1 and C2), and how long something is left of a
+ * cluster whose master has died (C5).
  *
  * <p>In each round one of two workers is frozen, so that it takes nothing up; connections are made, of which round robin
  * gives it half; when the others have been answered it is killed. Measured from the exit as the master reports it: until
- * the last of its connections has been answered by the other worker, until its successor is started, and from there until
- * that is ready.
+ * the first of its connections is handed to the other worker, until the last has been answered by it, until its successor is
+ * started, and from there until that is ready.
  */
 public final class Recovery {
     private static final int ROUNDS = 20;
     private static final int CONNECTIONS = 16;
+    private static final int MASTERS = 10;
     private static final long PATIENCE_SECONDS = 30;
     private static final Path RESULT = Path.of("benchmarks", "results", "recovery.md");
 
     private final ClusterServer server;
     private final ExecutorService clients;
     private final BlockingQueue<ClusterEvent> events = new LinkedBlockingQueue<>();
+    private final Queue<Instant> handOffs;
 
-    private Recovery(ClusterServer server, ExecutorService clients) {
+    private Recovery(ClusterServer server, ExecutorService clients, Queue<Instant> handOffs) {
         this.server = server;
         this.clients = clients;
+        this.handOffs = handOffs;
     }
 
     /** One death. */
-    private record Round(Duration rescued, Duration successorStarted, Duration successorReady) {}
+    private record Round(Duration handedOn, Duration rescued, Duration successorStarted, Duration successorReady) {}
 
     /** Writes the table to {@code benchmarks/results/recovery.md}. */
     public static void main(String[] arguments) throws Exception {
         ExecutorService clients = Executors.newCachedThreadPool();
+        Queue<Instant> handOffs = new ConcurrentLinkedQueue<>();
         List<Round> rounds = new ArrayList<>();
         try (ClusterServer server = ClusterServer.builder()
                 .workerMain(HandoffServer.class, "0", "round-robin")
                 .workers(2)
                 .listen(ListenOptions.address("127.0.0.1", 0))
+                .settings(settings -> settings.policy(noting(handOffs)))
                 .start()) {
-            Recovery recovery = new Recovery(server, clients);
+            Recovery recovery = new Recovery(server, clients, handOffs);
             var unused = server.cluster().onEvent(recovery.events::add);
             for (int round = 0; round < ROUNDS; round++) {
                 rounds.add(recovery.killOne());
             }
-        } finally {
-            clients.shutdown();
         }
-        Files.writeString(RESULT, table(rounds));
+        List<Duration> masters = new ArrayList<>();
+        MasterDeath death = new MasterDeath(clients);
+        for (int round = 0; round < MASTERS; round++) {
+            masters.add(death.killOne());
+        }
+        clients.shutdown();
+        Files.writeString(RESULT, table(rounds, masters));
         System.out.println("Written: " + RESULT);
+    }
+
+    /** Round robin that notes when it is asked: a connection goes to a worker in the same pass of the acceptor. */
+    private static SchedulingPolicy noting(Queue<Instant> handOffs) {
+        SchedulingPolicy roundRobin = SchedulingPolicy.roundRobin();
+        return candidates -> {
+            handOffs.add(Instant.now());
+            return roundRobin.pick(candidates);
+        };
     }
 
     private Round killOne() throws Exception {
@@ -85,6 +107,7 @@ public final class Recovery {
         }
         answers.forEach(answer -> answer.thenRun(half::countDown));
         awaitHalf(half, answers);
+        handOffs.clear();
         victim.kill(Signal.KILL);
         Instant exit = await("worker.exited", victim.id()).time();
         Instant last = Instant.MIN;
@@ -95,6 +118,7 @@ public final class Recovery {
         ClusterEvent forked = await("worker.forked", 0);
         Instant ready = await("worker.ready", forked.workerId()).time();
         return new Round(
+                Duration.between(exit, handOffs.element()),
                 Duration.between(exit, last),
                 Duration.between(exit, forked.time()),
                 Duration.between(forked.time(), ready));
@@ -146,7 +170,7 @@ public final class Recovery {
         throw new TimeoutException("no " + name + " within " + PATIENCE_SECONDS + " s");
     }
 
-    private static String table(List<Round> rounds) {
+    private static String table(List<Round> rounds, List<Duration> masters) {
         StringBuilder page = new StringBuilder();
         page.append("# Recovery\n\n")
                 .append(ROUNDS)
@@ -155,15 +179,22 @@ public final class Recovery {
                 .append(
                         " connections that it had not taken up: all of them answered by the other worker. Milliseconds.\n\n")
                 .append("| | median | least | most |\n|---|---:|---:|---:|\n")
+                .append(row(
+                        "from the reported exit until the first of them is handed to another", rounds, Round::handedOn))
                 .append(row("from the reported exit to the last answer", rounds, Round::rescued))
                 .append(row("from the reported exit to the start of the successor", rounds, Round::successorStarted))
                 .append(row("from its start until it is ready", rounds, Round::successorReady))
+                .append("\n")
+                .append(MASTERS)
+                .append(" masters killed, each with two workers under load. Milliseconds.\n\n")
+                .append("| | median | least | most |\n|---|---:|---:|---:|\n")
+                .append(row("until no process, socket or file is left", masters, took -> took))
                 .append("\n| | |\n|---|---|\n");
         Machine.facts().forEach((name, value) -> page.append("| %s | %s |%n".formatted(name, value)));
         return page.toString();
     }
 
-    private static String row(String what, List<Round> rounds, Function<Round, Duration> part) {
+    private static <T> String row(String what, List<T> rounds, Function<T, Duration> part) {
         Spread spread = Spread.of(rounds.stream()
                 .mapToDouble(round -> part.apply(round).toNanos() / 1e6)
                 .toArray());
