@@ -3,6 +3,7 @@ package dev.handoff.cluster;
 import dev.handoff.cluster.spi.MasterProvider;
 import dev.handoff.cluster.spi.WorkerProvider;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -86,6 +87,9 @@ public interface Cluster extends AutoCloseable {
 
     /** A worker's process has ended: once for each. */
     Subscription onExit(BiConsumer<Worker, ExitStatus> listener);
+
+    /** A worker's program has sent a message: see {@link Worker#onMessage}. */
+    Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener);
 
     /** Everything that happens. */
     Subscription onEvent(Consumer<ClusterEvent> listener);

@@ -1,6 +1,9 @@
 package dev.handoff.cluster;
 
+import dev.handoff.process.Message;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
+import java.util.function.Consumer;
 
 /**
  * A worker as it sees itself. What the master sees of it is {@link Worker}.
@@ -22,6 +25,30 @@ public interface CurrentWorker {
 
     /** Whether the channel to the master is open. */
     boolean isConnected();
+
+    /** The master's program. */
+    Peer master();
+
+    /**
+     * Another worker of this cluster, through the master: what is sent there is done when that worker's channel has it, and fails
+     * with {@link dev.handoff.process.MessageException} if there is no such worker any more.
+     */
+    Peer peer(int workerId);
+
+    /** The worker of this cluster with that process id; see {@link #peer}. */
+    Peer peerByPid(long pid);
+
+    /**
+     * All the other workers of this cluster, those that are leaving included; see {@link #peer}. A send fails if one of them could
+     * not be told, though the rest was.
+     */
+    Peer others();
+
+    /**
+     * Called with each message of the master's program or of another worker's, whom {@link Message#sender()} names, on {@code
+     * handoff-events}; the first listener gets those that came before.
+     */
+    Subscription onMessage(Consumer<? super Message> listener);
 
     /**
      * Leaves gracefully: asks the master for no more connections, finishes what there is, then ends the process with

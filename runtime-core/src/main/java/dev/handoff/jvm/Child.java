@@ -16,7 +16,6 @@ import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
-import dev.handoff.wire.MessageChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -100,23 +99,10 @@ final class Child implements ChildProcess {
 
     private static Child fork(SpawnOptions options, ChannelDoor door) throws IOException {
         Launched launched = new Launcher(options, door.environment()).launch();
-        MessageChannel channel = channelOf(launched);
-        long pid = launched.process().pid();
-        Conversation conversation = new Conversation(channel, pid);
+        Conversation conversation = ChildChannel.open(door, launched.process(), 0, (channel, hearing) -> hearing);
         Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
         child.begin(launched);
-        channel.start("handoff-channel-" + pid, (woken, unwanted) -> door.admit(pid, woken, unwanted), conversation);
         return child;
-    }
-
-    /** After the start, which may fail: nobody would take an unused channel's descriptor back. */
-    private static MessageChannel channelOf(Launched launched) throws IOException {
-        try {
-            return new MessageChannel();
-        } catch (IOException e) {
-            launched.process().signal(Signal.KILL);
-            throw e;
-        }
     }
 
     private static Child stillborn(SpawnOptions options, boolean collects, IOException e) {

@@ -3,9 +3,11 @@ package dev.handoff.jvm;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.MessageException;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.RuntimeLine;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
@@ -53,7 +55,7 @@ final class ParentLink implements Channel {
             MessageChannel channel = new MessageChannel(socket);
             long parent =
                     ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-            ParentLink link = new ParentLink(new Conversation(channel, parent));
+            ParentLink link = new ParentLink(new Conversation(channel, 0, parent));
             channel.start("handoff-channel-parent", link.conversation);
             return link;
         }
@@ -119,6 +121,21 @@ final class ParentLink implements Channel {
     @Override
     public Subscription onDisconnect(Runnable listener) {
         return listen(conversation.onDisconnect(listener));
+    }
+
+    @Override
+    public RuntimeLine runtime() {
+        return conversation.runtime();
+    }
+
+    @Override
+    public Peer worker(int workerId, long workerPid) {
+        return conversation.worker(workerId, workerPid);
+    }
+
+    @Override
+    public Peer others() {
+        return conversation.others();
     }
 
     @Override

@@ -5,11 +5,17 @@ import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.jvm.ChildHandle;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
 import dev.handoff.process.Signal;
+import dev.handoff.process.Subscription;
+import dev.handoff.wire.Conversation;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +41,7 @@ final class ManagedWorker implements Worker {
     private final Identity identity;
     private final ChildHandle child;
     private final WorkerOutput output;
+    private final Conversation messages;
     private final Scoreboard scoreboard;
     private final Consumer<ManagedWorker> disconnectOrder;
 
@@ -69,11 +76,13 @@ final class ManagedWorker implements Worker {
             Identity identity,
             ChildHandle child,
             WorkerOutput output,
+            Conversation messages,
             Scoreboard scoreboard,
             Consumer<ManagedWorker> disconnectOrder) {
         this.identity = identity;
         this.child = child;
         this.output = output;
+        this.messages = messages;
         this.scoreboard = scoreboard;
         this.disconnectOrder = disconnectOrder;
         this.sinceNanos = identity.forkedNanos();
@@ -124,6 +133,31 @@ final class ManagedWorker implements Worker {
     @Override
     public List<String> lastLines() {
         return output.tail();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return messages.isWritable();
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message) {
+        return messages.send(message);
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message, Handle handle) {
+        return messages.send(message, handle);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
+        return messages.request(message, answer, limit);
+    }
+
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return messages.onMessage(listener);
     }
 
     @Override

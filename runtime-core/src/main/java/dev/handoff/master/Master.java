@@ -8,7 +8,9 @@ import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.Worker;
+import dev.handoff.cluster.spi.WorkerMessages;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,7 @@ final class Master implements SupervisedCluster {
     private final EventBus events;
     private final Completions completions;
     private final List<ListenAddress> addresses;
+    private final WorkerMessages messages = new WorkerMessages();
     private final CompletableFuture<StopResult> stopped = new CompletableFuture<>();
     private final Thread thread;
 
@@ -51,6 +54,8 @@ final class Master implements SupervisedCluster {
         this.completions = completions;
         this.addresses = addresses;
         this.thread = new Thread(() -> work(inbox, closer), "handoff-supervisor");
+        onFork(messages::joined);
+        onExit((worker, status) -> messages.left(worker));
     }
 
     /** Starts the supervisor; the process lives as long as it works. */
@@ -200,6 +205,11 @@ final class Master implements SupervisedCluster {
     @Override
     public Subscription onExit(BiConsumer<Worker, ExitStatus> listener) {
         return on("worker.exited", worker -> worker.exitStatus().ifPresent(status -> listener.accept(worker, status)));
+    }
+
+    @Override
+    public Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener) {
+        return messages.listen(workers().values(), listener);
     }
 
     private Subscription on(String name, Consumer<Worker> listener) {

@@ -2,8 +2,12 @@ package dev.handoff.master;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.jvm.ChildChannel;
 import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.CommandLine;
+import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.Conversation;
+import dev.handoff.wire.MessageRouter;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
@@ -27,6 +31,7 @@ final class WorkerStarter {
     private final Supplier<RuntimePaths> paths;
     private final Machine machine;
     private final LogSink sink;
+    private final MessageRouter router = new MessageRouter();
     private final FreePorts freePorts = new FreePorts(System::nanoTime);
     private final long masterPid = ProcessHandle.current().pid();
     private final long masterStart = Role.startOf(masterPid);
@@ -55,16 +60,33 @@ final class WorkerStarter {
         Scoreboard board =
                 Scoreboard.create(paths.get().board(identity.id()), identity.id(), settings.count(Setting.EVENT_LOOPS));
         try {
-            ChildHandle child = launcher.launch(launch(identity, workers));
-            WorkerOutput output = WorkerOutput.of(child, identity.id(), generation.number(), sink);
-            return new ManagedWorker(identity, child, output, board, disconnectOrder);
+            ChannelDoor door = ChannelDoor.at(paths.get().channel(identity.id()));
+            try {
+                WorkerProcess process = launcher.launch(launch(identity, workers, door));
+                WorkerOutput output = WorkerOutput.of(process, identity.id(), generation.number(), sink);
+                Conversation messages = converse(identity.id(), process.child(), door);
+                return new ManagedWorker(identity, process.child(), output, messages, board, disconnectOrder);
+            } catch (IOException | RuntimeException e) {
+                door.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
             removeBoard(identity.id());
             throw e;
         }
     }
 
-    private LaunchSpec launch(ManagedWorker.Identity identity, int workers) {
+    private Conversation converse(int workerId, ChildHandle child, ChannelDoor door) throws IOException {
+        Conversation messages = ChildChannel.open(
+                door,
+                child,
+                workerId,
+                (channel, conversation) -> router.join(workerId, child.pid(), channel, conversation));
+        child.onExit().thenRun(messages::peerExited);
+        return messages;
+    }
+
+    private LaunchSpec launch(ManagedWorker.Identity identity, int workers, ChannelDoor door) {
         ClusterSettings settings = identity.generation().settings();
         CommandLine command = identity.generation().command();
         JvmFlags flags = flags(identity, workers);
@@ -76,7 +98,13 @@ final class WorkerStarter {
                 command.withJvmOptions(flags.options()).toList(),
                 settings.directory(),
                 environment,
-                role(identity).toEnvironment());
+                environment(role(identity), door));
+    }
+
+    private static Map<String, String> environment(Role role, ChannelDoor door) {
+        Map<String, String> variables = new HashMap<>(role.toEnvironment());
+        variables.putAll(door.environment());
+        return variables;
     }
 
     private JvmFlags flags(ManagedWorker.Identity identity, int workers) {

@@ -36,28 +36,31 @@ public final class ChannelDoor implements AutoCloseable {
     private static final int BACKLOG = 8;
 
     private final Invitation invitation;
-    private final Path directory;
+    private final Optional<Path> directory;
     private final SeqPacketSocket listener;
 
-    private ChannelDoor(Invitation invitation, Path directory, SeqPacketSocket listener) {
-        this.invitation = invitation;
+    private ChannelDoor(Path path, Optional<Path> directory) throws IOException {
+        long pid = ProcessHandle.current().pid();
+        this.invitation = new Invitation(pid, Role.startOf(pid), Token.random(), path);
         this.directory = directory;
-        this.listener = listener;
+        this.listener = SeqPacketSocket.listen(path, BACKLOG);
     }
 
-    /** Opens one. */
+    /** Opens one, in a directory of its own. */
     public static ChannelDoor open() throws IOException {
         Path directory = Files.createTempDirectory(
                 "handoff-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
-            long pid = ProcessHandle.current().pid();
-            Path path = directory.resolve("channel");
-            Invitation invitation = new Invitation(pid, Role.startOf(pid), Token.random(), path);
-            return new ChannelDoor(invitation, directory, SeqPacketSocket.listen(path, BACKLOG));
+            return new ChannelDoor(directory.resolve("channel"), Optional.of(directory));
         } catch (IOException e) {
             Files.deleteIfExists(directory);
             throw e;
         }
+    }
+
+    /** Opens one at a path in a directory that nobody else can enter. */
+    public static ChannelDoor at(Path path) throws IOException {
+        return new ChannelDoor(path, Optional.empty());
     }
 
     /** The variables to start the child with. */
@@ -170,9 +173,11 @@ public final class ChannelDoor implements AutoCloseable {
         listener.close();
         try {
             Files.deleteIfExists(invitation.socket());
-            Files.deleteIfExists(directory);
+            if (directory.isPresent()) {
+                Files.deleteIfExists(directory.get());
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + directory, e);
+            throw new UncheckedIOException("cannot remove " + invitation.socket(), e);
         }
     }
 }

@@ -3,61 +3,62 @@ package dev.handoff.wire;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.MessageException;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Channel;
-import dev.handoff.process.spi.EventThread;
-import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.RuntimeLine;
 import dev.handoff.unix.Fd;
 import dev.handoff.wire.Envelope.Format;
 import dev.handoff.wire.Envelope.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages, requests and answers between the two ends of a {@link MessageChannel}. Answers complete their requests on the
- * channel's thread, everything else is told on {@code handoff-events}. What comes before there is a listener is kept for the
- * first; when that is too much, the sender has to wait.
+ * Messages, requests and answers over a {@link MessageChannel}: with the program at its other end, with the runtime there, and
+ * with those to whom a master passes them on. Answers complete their requests on the channel's thread, everything else is told
+ * on {@code handoff-events}.
  */
 public final class Conversation implements Channel, MessageChannel.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
     private final MessageChannel channel;
+    private final int id;
     private final long pid;
-    private final Listeners<Message> listeners = new Listeners<>();
+    private final Mailbox program;
+    private final Mailbox runtime;
+    private final RuntimeLine runtimeLine;
+    private final Underway underway = new Underway();
     private final Announcement<Conversation> ended = new Announcement<>();
-    private final Map<Long, CompletableFuture<Envelope>> requests = new ConcurrentHashMap<>();
-    private final AtomicLong lastRequest = new AtomicLong();
-    private final Queue<ReceivedMessage> early = new ArrayDeque<>();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private boolean heard;
 
     /**
      * A conversation over a channel that is to be started with it as its listener.
      *
+     * @param id as in {@link Peer#id()}
      * @param pid the process at the other end
      */
-    public Conversation(MessageChannel channel, long pid) {
+    public Conversation(MessageChannel channel, int id, long pid) {
         this.channel = channel;
+        this.id = id;
         this.pid = pid;
+        this.program = new Mailbox(channel);
+        this.runtime = new Mailbox(channel);
+        this.runtimeLine = new RuntimeParty(this, runtime);
     }
 
     @Override
     public int id() {
-        return 0;
+        return id;
     }
 
     @Override
@@ -70,6 +71,8 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         return channel.isOpen();
     }
 
+    // --- to whom ----------------------------------------------------------------------------------------------------
+
     @Override
     public boolean isWritable() {
         return channel.isWritable();
@@ -77,87 +80,133 @@ public final class Conversation implements Channel, MessageChannel.Listener {
 
     @Override
     public CompletableFuture<Void> send(Object message) {
-        return send(Kind.MESSAGE, 0, message, null);
+        return send(Address.OTHER_END, message, null);
     }
 
     @Override
     public CompletableFuture<Void> send(Object message, Handle handle) {
-        if (handle instanceof SocketHandle socket) {
-            return send(Kind.MESSAGE, 0, message, socket);
-        }
-        return CompletableFuture.failedFuture(
-                new MessageException("cannot send a handle of another kind than this runtime's: " + handle, null));
+        return send(Address.OTHER_END, message, handle);
     }
 
     @Override
     public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
-        long number = lastRequest.incrementAndGet();
-        CompletableFuture<Envelope> coming = new CompletableFuture<>();
-        requests.put(number, coming);
-        send(Kind.REQUEST, number, message, null).whenComplete((sent, failure) -> {
-            if (failure != null) {
-                coming.completeExceptionally(failure);
-            }
-        });
-        if (!isConnected()) {
-            // It may have ended between the two: then nobody else fails this one.
-            coming.completeExceptionally(unanswered());
+        return request(Address.OTHER_END, message, answer, limit);
+    }
+
+    @Override
+    public RuntimeLine runtime() {
+        return runtimeLine;
+    }
+
+    @Override
+    public Peer worker(int workerId, long workerPid) {
+        return new Party(this, Address.of(workerId, workerPid), workerId, workerPid);
+    }
+
+    @Override
+    public Peer others() {
+        return new Party(this, Address.OTHERS, -1, 0);
+    }
+
+    /** Who is at an address. */
+    Peer at(long address) {
+        return Address.isRouted(address) ? worker(Address.workerId(address), Address.pid(address)) : this;
+    }
+
+    // --- out --------------------------------------------------------------------------------------------------------
+
+    boolean isWritable(long address) {
+        return channel.isWritable() && (!Address.isRouted(address) || underway.isWritable());
+    }
+
+    CompletableFuture<Void> send(long address, Object message, @Nullable Handle handle) {
+        if (handle != null && !(handle instanceof SocketHandle)) {
+            return refused("cannot send a handle of another kind than this runtime's: " + handle);
         }
-        return coming.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).handle((envelope, failure) -> {
-            requests.remove(number);
-            if (envelope == null) {
-                throw new CompletionException(explained(failure, limit));
-            }
-            return new ReceivedMessage(this, envelope).as(answer);
-        });
-    }
-
-    private Throwable explained(@Nullable Throwable failure, Duration limit) {
-        if (failure instanceof TimeoutException) {
-            return new TimeoutException("pid " + pid + " has not answered within " + limit);
+        if (handle != null && address == Address.OTHERS) {
+            return refused("cannot send a socket to several workers: it has one owner; send each a duplicate");
         }
-        return failure == null ? unanswered() : failure;
-    }
-
-    private MessageException unanswered() {
-        return new MessageException("the channel to pid " + pid + " has ended before the answer came", null);
-    }
-
-    CompletableFuture<Void> answer(long correlation, Object message) {
-        return send(Kind.ANSWER, correlation, message, null);
-    }
-
-    private CompletableFuture<Void> send(Kind kind, long correlation, Object message, @Nullable SocketHandle handle) {
         try {
-            byte[] body = message instanceof byte[] raw ? raw.clone() : Json.write(message);
-            Format format = message instanceof byte[] ? Format.RAW : Format.JSON;
-            return send(kind, format, correlation, body, handle);
+            Body body = Body.of(message);
+            if (!Address.isRouted(address)) {
+                return write(Kind.MESSAGE, 0, address, body, (SocketHandle) handle);
+            }
+            Underway.Entry routed = underway.begin(body.bytes.length);
+            return routed.outcome(write(Kind.MESSAGE, routed.number(), address, body, (SocketHandle) handle))
+                    .thenApply(passedOn -> null);
         } catch (MessageException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private CompletableFuture<Void> send(
-            Kind kind, Format format, long correlation, byte[] body, @Nullable SocketHandle handle) {
-        if (handle == null) {
-            return channel.send(new Envelope(kind, format, correlation, 0, body, null, false));
-        }
-        Fd descriptor = handle.fd();
-        String refusal = channel.refusal(body.length);
-        if (!refusal.isEmpty()) {
-            return CompletableFuture.failedFuture(new MessageException(refusal, null));
-        }
-        return channel.send(new Envelope(kind, format, correlation, 0, body, new Fd(descriptor.release()), false));
+    private static CompletableFuture<Void> refused(String why) {
+        return CompletableFuture.failedFuture(new MessageException(why, null));
     }
 
-    @Override
-    public synchronized Subscription onMessage(Consumer<? super Message> listener) {
-        Subscription subscription = listeners.add(listener);
-        heard = true;
-        for (ReceivedMessage message = early.poll(); message != null; message = early.poll()) {
-            tell(message);
+    <T> CompletableFuture<T> request(long address, Object message, Class<T> answer, Duration limit) {
+        if (address == Address.OTHERS) {
+            throw new IllegalArgumentException("cannot ask several workers one question: ask each of them");
         }
-        return subscription;
+        try {
+            Body body = Body.of(message);
+            Underway.Entry asked = underway.begin(body.bytes.length);
+            return asked.outcome(write(Kind.REQUEST, asked.number(), address, body, null))
+                    .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
+                    .handle((envelope, failure) -> {
+                        asked.forget();
+                        if (envelope == null) {
+                            throw new CompletionException(explained(failure, address, limit));
+                        }
+                        return new ReceivedMessage(this, envelope).as(answer);
+                    });
+        } catch (MessageException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Throwable explained(Throwable failure, long address, Duration limit) {
+        return failure instanceof TimeoutException
+                ? new TimeoutException(at(address) + " has not answered within " + limit)
+                : failure;
+    }
+
+    CompletableFuture<Void> answer(Envelope request, Object message) {
+        try {
+            return write(Kind.ANSWER, request.correlation(), request.address(), Body.of(message), null);
+        } catch (MessageException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<Void> write(
+            Kind kind, long correlation, long address, Body body, @Nullable SocketHandle handle) {
+        if (handle == null) {
+            return channel.send(new Envelope(kind, body.format, correlation, address, body.bytes, null, false));
+        }
+        Fd descriptor = handle.fd();
+        String refusal = channel.refusal(body.bytes.length);
+        if (!refusal.isEmpty()) {
+            return refused(refusal);
+        }
+        return channel.send(
+                new Envelope(kind, body.format, correlation, address, body.bytes, new Fd(descriptor.release()), false));
+    }
+
+    /** A message as bytes. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Body(Format format, byte[] bytes) {
+        static Body of(Object message) {
+            return message instanceof byte[] raw
+                    ? new Body(Format.RAW, raw.clone())
+                    : new Body(Format.JSON, Json.write(message));
+        }
+    }
+
+    // --- in ---------------------------------------------------------------------------------------------------------
+
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return program.listen(listener);
     }
 
     @Override
@@ -187,36 +236,24 @@ public final class Conversation implements Channel, MessageChannel.Listener {
                     "the socket with a message of pid {} did not arrive: this process has as many files open as it may",
                     pid);
         }
-        if (message.kind() == Kind.ANSWER) {
-            answered(message);
-        } else {
-            received(new ReceivedMessage(this, message));
+        switch (message.kind()) {
+            case MESSAGE, REQUEST -> {
+                Mailbox mailbox = message.address() == Address.RUNTIME ? runtime : program;
+                mailbox.take(new ReceivedMessage(this, message));
+            }
+            case ANSWER, ROUTED, UNDELIVERABLE -> settle(message);
         }
     }
 
-    private void answered(Envelope answer) {
-        channel.used(answer);
-        CompletableFuture<Envelope> coming = requests.remove(answer.correlation());
-        if (coming == null || !coming.complete(answer)) {
+    private void settle(Envelope outcome) {
+        channel.used(outcome);
+        boolean awaited = outcome.kind() == Kind.UNDELIVERABLE
+                ? underway.fail(outcome.correlation(), new String(outcome.body(), StandardCharsets.UTF_8))
+                : underway.settle(outcome);
+        if (!awaited) {
             LOG.debug("dropped an answer of pid {} that came too late", pid);
-            answer.closeDescriptor();
+            outcome.closeDescriptor();
         }
-    }
-
-    private synchronized void received(ReceivedMessage message) {
-        if (heard) {
-            tell(message);
-        } else {
-            early.add(message);
-        }
-    }
-
-    private void tell(ReceivedMessage message) {
-        EventThread.get().enqueue(() -> {
-            listeners.tell(message);
-            message.closeUntaken();
-            channel.used(message.envelope());
-        });
     }
 
     @Override
@@ -224,7 +261,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         if (failure != null) {
             LOG.warn("the channel to pid {} has ended: {}", pid, failure.getMessage());
         }
-        requests.values().forEach(coming -> coming.completeExceptionally(unanswered()));
+        underway.end("the channel to pid " + pid + " has ended before the answer came");
         ended.fire(this);
         end.complete(null);
     }

@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what it is to the conversation
  * @param format what its body is
- * @param correlation what ties an answer to its request; 0 for neither
- * @param address 0 between the two ends of a channel; other values are the business of whoever routes: to whom it goes on the
- *     way there, from whom it comes on the way on
+ * @param correlation what ties an answer to its request, and a message that is routed to what becomes of it; 0 for neither
+ * @param address to whom it goes, and once it was passed on from whom it comes: see {@link Address}
  * @param body at most {@link EnvelopeCodec#MAX_BODY} bytes; not copied
  * @param descriptor a socket that travels along, owned by whoever holds this; null for none
  * @param descriptorLost whether there was one that did not arrive, because this process has no room for it
@@ -27,12 +26,16 @@ public record Envelope(
         boolean descriptorLost) {
     /** What a message is to the conversation. */
     public enum Kind {
-        /** Waits for no answer. */
+        /** Waits for no answer; where it is routed the correlation tells what became of it. */
         MESSAGE,
         /** Waits for an answer with the same correlation. */
         REQUEST,
         /** Answers the request with the same correlation. */
-        ANSWER
+        ANSWER,
+        /** From whoever routes: the message with the same correlation has been passed on. */
+        ROUTED,
+        /** From whoever routes: what had the same correlation could not be passed on; the body says why. */
+        UNDELIVERABLE
     }
 
     /** What a body is. */

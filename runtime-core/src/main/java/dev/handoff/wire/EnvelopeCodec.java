@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   │ 255    │ 0                                     │ more of the body …
  *   └────────┴───────────────────────────────────────┴──────────────────────────────────────────────
  *
- *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER; 255 MORE
+ *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER, 4 ROUTED, 5 UNDELIVERABLE; 255 MORE
  *   format       1 RAW, 2 JSON
  *   fds          0 or 1: descriptors with this packet
  *   length       of the whole body, 0…{@value #MAX_BODY}
- *   correlation  0 in a MESSAGE, not 0 in the others
+ *   correlation  0 in a MESSAGE that is not routed, not 0 in the others
  * </pre>
  *
  * Integers are in the machine's order: both ends are on one machine. A packet has at most {@value #MAX_PACKET} bytes, and all
@@ -43,7 +43,8 @@ final class EnvelopeCodec {
             .getLong(0);
 
     /** By their codes on the wire, from 1. */
-    private static final List<Kind> KINDS = List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER);
+    private static final List<Kind> KINDS =
+            List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER, Kind.ROUTED, Kind.UNDELIVERABLE);
 
     private static final List<Format> FORMATS = List.of(Format.RAW, Format.JSON);
 
@@ -124,11 +125,7 @@ final class EnvelopeCodec {
         int length = packet.getInt(4);
         check(length >= 0 && length <= MAX_BODY, "a length from 0 to " + MAX_BODY, 4, Integer.toUnsignedString(length));
         long correlation = packet.getLong(8);
-        check(
-                (correlation == 0) == (kind == 1),
-                kind == 1 ? "no correlation" : "a correlation",
-                8,
-                Long.toUnsignedString(correlation));
+        check(correlation != 0 || kind == 1, "a correlation", 8, "0");
         long address = packet.getLong(16);
         packet.position(HEADER);
         return new Envelope(

@@ -77,7 +77,7 @@ final class ReceivedMessage implements Message {
 
     @Override
     public Peer sender() {
-        return conversation;
+        return conversation.at(envelope.address());
     }
 
     @Override
@@ -88,11 +88,11 @@ final class ReceivedMessage implements Message {
         if (!answered.compareAndSet(false, true)) {
             throw new IllegalStateException("this request was answered before");
         }
-        return conversation.answer(envelope.correlation(), message);
+        return conversation.answer(envelope, message);
     }
 
     @Override
     public String toString() {
-        return envelope.kind() + " of " + envelope.body().length + " bytes from " + conversation;
+        return envelope.kind() + " of " + envelope.body().length + " bytes from " + sender();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
  *   master.lock    locked for the master's life
  *   control        Unix stream: control frames
  *   rendezvous     Unix seqpacket: lanes
+ *   channel-ID     Unix seqpacket: a worker's messages, until it has come
  *   board/ID       a worker's page of the scoreboard
  * </pre>
  *
@@ -28,6 +29,11 @@ public record RuntimePaths(Path directory) {
     /** The socket for lanes. */
     public Path rendezvous() {
         return directory.resolve("rendezvous");
+    }
+
+    /** The socket for a worker's messages. */
+    public Path channel(int workerId) {
+        return directory.resolve("channel-" + workerId);
     }
 
     /** The directory of scoreboard pages. */

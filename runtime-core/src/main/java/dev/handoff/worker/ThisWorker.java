@@ -1,19 +1,25 @@
 package dev.handoff.worker;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.process.Message;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
+import dev.handoff.process.spi.Channel;
 import dev.handoff.wire.Role;
+import java.util.function.Consumer;
 
 /** This process as a worker, for programs. */
 final class ThisWorker implements CurrentWorker {
     private final Role role;
     private final WorkerRuntime runtime;
+    private final Channel channel;
     private final Announcement<CurrentWorker> leaving = new Announcement<>();
 
-    ThisWorker(Role role, WorkerRuntime runtime) {
+    ThisWorker(Role role, WorkerRuntime runtime, Channel channel) {
         this.role = role;
         this.runtime = runtime;
+        this.channel = channel;
     }
 
     @Override
@@ -39,6 +45,31 @@ final class ThisWorker implements CurrentWorker {
     @Override
     public boolean isConnected() {
         return runtime.isConnected();
+    }
+
+    @Override
+    public Peer master() {
+        return channel;
+    }
+
+    @Override
+    public Peer peer(int workerId) {
+        return channel.worker(workerId, 0);
+    }
+
+    @Override
+    public Peer peerByPid(long pid) {
+        return channel.worker(0, pid);
+    }
+
+    @Override
+    public Peer others() {
+        return channel.others();
+    }
+
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return channel.onMessage(listener);
     }
 
     @Override

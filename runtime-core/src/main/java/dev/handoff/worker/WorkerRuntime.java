@@ -2,6 +2,9 @@ package dev.handoff.worker;
 
 import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.cluster.Protocol;
+import dev.handoff.process.MessageException;
+import dev.handoff.process.spi.Channel;
+import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
@@ -54,7 +57,17 @@ public final class WorkerRuntime {
         this.role = role;
         this.paths = new RuntimePaths(role.directory());
         this.control = ControlChannel.connect(paths.control());
-        this.self = new ThisWorker(role, this);
+        this.self = new ThisWorker(role, this, messages());
+    }
+
+    private static Channel messages() throws IOException {
+        try {
+            return ProcessProvider.get()
+                    .parent()
+                    .orElseThrow(() -> new IOException("the environment names no channel for messages"));
+        } catch (MessageException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /**

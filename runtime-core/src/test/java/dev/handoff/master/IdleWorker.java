@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
-import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.CommandLine;
 import dev.handoff.process.Signal;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Welcome;
+import dev.handoff.wire.Conversation;
+import dev.handoff.wire.MessageChannel;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
 import java.io.ByteArrayOutputStream;
@@ -41,14 +42,15 @@ final class IdleWorker implements AutoCloseable {
         channel = ControlChannel.connect(directory.resolve("control"));
         Welcome welcome = new Welcome(1, Duration.ofSeconds(1), Duration.ofSeconds(20), 0, List.of(), Map.of());
         lifecycle = new Lifecycle(acceptor, events, welcome, (lost, before, why, lostNanos) -> {});
-        ChildHandle child = new WorkerLauncher((pid, number) -> {})
+        WorkerProcess process = new WorkerLauncher((pid, number) -> {})
                 .launch(new LaunchSpec(
                         1, List.of("/bin/sh", "-c", "exec sleep 60"), Optional.empty(), Map.of(), Map.of()));
         Generation generation = new Generation(1, settings, CommandLine.parse(List.of("java", "Main")));
         worker = new ManagedWorker(
                 new ManagedWorker.Identity(1, 1, generation, Token.random(), nowNanos),
-                child,
-                WorkerOutput.of(child, 1, 1, sink),
+                process.child(),
+                WorkerOutput.of(process, 1, 1, sink),
+                new Conversation(new MessageChannel(), 1, process.child().pid()),
                 Scoreboard.create(directory.resolve("board"), 1, 1),
                 leaving -> {});
         roster.add(worker);

@@ -12,6 +12,7 @@ import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.Signals;
+import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;
@@ -36,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,7 +72,11 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     private Path shared = Path.of("/nowhere");
 
     private record Master(
-            RuntimePaths paths, ExclusiveLock lock, UnixServerSocketChannel control, SeqPacketSocket rendezvous) {}
+            RuntimePaths paths,
+            ExclusiveLock lock,
+            UnixServerSocketChannel control,
+            SeqPacketSocket rendezvous,
+            ChannelDoor door) {}
 
     @BeforeEach
     void beMaster() throws IOException {
@@ -81,12 +87,13 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         UnixServerSocketChannel control = UnixServerSocketChannel.open();
         control.socket().bind(new UnixSocketAddress(paths.control().toFile()));
         SeqPacketSocket rendezvous = SeqPacketSocket.listen(paths.rendezvous(), 8);
-        opened.addAll(List.of(lock, control, rendezvous));
+        ChannelDoor door = ChannelDoor.at(paths.channel(WORKER));
+        opened.addAll(List.of(lock, control, rendezvous, door));
         left = parent.resolve("left");
         ListeningSocket.bind(left, 8).close();
         shared = parent.resolve("shared");
         opened.add(ListeningSocket.bind(shared, 8));
-        master = new Master(paths, lock, control, rendezvous);
+        master = new Master(paths, lock, control, rendezvous, door);
     }
 
     @AfterEach
@@ -118,7 +125,9 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         long self = ProcessHandle.current().pid();
         Role role = new Role(
                 self, Role.startOf(self), WORKER, 2, 3, master().paths().directory(), TOKEN);
-        ChildJvm child = ChildJvm.start(List.of(), role.toEnvironment(), Program.class, manner);
+        Map<String, String> environment = new HashMap<>(role.toEnvironment());
+        environment.putAll(master().door().environment());
+        ChildJvm child = ChildJvm.start(List.of(), environment, Program.class, manner);
         opened.add(child);
         return child;
     }

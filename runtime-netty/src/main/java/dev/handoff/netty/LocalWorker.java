@@ -1,8 +1,11 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.process.Message;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
+import java.util.function.Consumer;
 
 /** This process in a worker's place, as programs see it. */
 final class LocalWorker implements CurrentWorker {
@@ -41,6 +44,32 @@ final class LocalWorker implements CurrentWorker {
     @Override
     public boolean isConnected() {
         return false;
+    }
+
+    @Override
+    public Peer master() {
+        return new Nobody(0, 0);
+    }
+
+    @Override
+    public Peer peer(int workerId) {
+        return new Nobody(workerId, 0);
+    }
+
+    @Override
+    public Peer peerByPid(long pid) {
+        return new Nobody(0, pid);
+    }
+
+    @Override
+    public Peer others() {
+        return new Nobody(-1, 0);
+    }
+
+    /** Nobody is there to send one. */
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return () -> {};
     }
 
     @Override

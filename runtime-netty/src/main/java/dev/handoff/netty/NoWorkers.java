@@ -6,6 +6,7 @@ import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.Worker;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +84,11 @@ abstract class NoWorkers implements SupervisedCluster {
 
     @Override
     public final Subscription onDisconnect(Consumer<Worker> listener) {
+        return NEVER;
+    }
+
+    @Override
+    public final Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener) {
         return NEVER;
     }
 

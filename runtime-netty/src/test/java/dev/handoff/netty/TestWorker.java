@@ -2,6 +2,8 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.cluster.Setting;
+import dev.handoff.process.Message;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** What a handler gets from its worker, without one. */
 record TestWorker(
@@ -52,6 +55,31 @@ record TestWorker(
         @Override
         public boolean isConnected() {
             return true;
+        }
+
+        @Override
+        public Peer master() {
+            return new Nobody(0, 0);
+        }
+
+        @Override
+        public Peer peer(int workerId) {
+            return new Nobody(workerId, 0);
+        }
+
+        @Override
+        public Peer peerByPid(long pid) {
+            return new Nobody(0, pid);
+        }
+
+        @Override
+        public Peer others() {
+            return new Nobody(-1, 0);
+        }
+
+        @Override
+        public Subscription onMessage(Consumer<? super Message> listener) {
+            return () -> {};
         }
 
         @Override

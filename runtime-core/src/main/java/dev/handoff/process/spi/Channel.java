@@ -13,6 +13,19 @@ public interface Channel extends Peer {
     /** Called once, when the channel has ended and all that came on it has been told. */
     Subscription onDisconnect(Runnable listener);
 
+    /** The runtime at the other end: what is said to it, and what it says, no program hears. */
+    RuntimeLine runtime();
+
+    /**
+     * A worker of the same cluster, through its master.
+     *
+     * @param workerId its id, or 0 to name it by its process id
+     */
+    Peer worker(int workerId, long pid);
+
+    /** All the other workers of the same cluster, through its master. */
+    Peer others();
+
     /** Ends the channel once what waits has been sent. A second call changes nothing. */
     void disconnect();
 }

@@ -1,0 +1,66 @@
+package dev.handoff.cluster.spi;
+
+import dev.handoff.cluster.Worker;
+import dev.handoff.process.Message;
+import dev.handoff.process.Subscription;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+
+/** What the workers of a cluster say, for those who listen to all of them. Any thread may call. */
+public final class WorkerMessages {
+    /** One who listens. */
+    private static final class Listening {
+        private final BiConsumer<? super Worker, ? super Message> listener;
+        private final Map<Integer, Subscription> workers = new HashMap<>();
+
+        Listening(BiConsumer<? super Worker, ? super Message> listener) {
+            this.listener = listener;
+        }
+
+        synchronized void begin(Worker worker) {
+            workers.computeIfAbsent(worker.id(), id -> worker.onMessage(message -> listener.accept(worker, message)));
+        }
+
+        /** What it said last may still wait to be told. */
+        synchronized void forget(Worker worker) {
+            workers.remove(worker.id());
+        }
+
+        synchronized void close() {
+            workers.values().forEach(Subscription::close);
+            workers.clear();
+        }
+    }
+
+    private final List<Listening> all = new CopyOnWriteArrayList<>();
+
+    /**
+     * Calls a listener with each message of those workers and of those that join.
+     *
+     * @param workers those that have joined
+     */
+    public Subscription listen(
+            Collection<? extends Worker> workers, BiConsumer<? super Worker, ? super Message> listener) {
+        Listening listening = new Listening(listener);
+        all.add(listening);
+        workers.forEach(listening::begin);
+        return () -> {
+            all.remove(listening);
+            listening.close();
+        };
+    }
+
+    /** A worker has come; that may be told after it was among those of {@link #listen}. */
+    public void joined(Worker worker) {
+        all.forEach(listening -> listening.begin(worker));
+    }
+
+    /** A worker is gone. */
+    public void left(Worker worker) {
+        all.forEach(listening -> listening.forget(worker));
+    }
+}

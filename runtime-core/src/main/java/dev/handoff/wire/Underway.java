@@ -1,0 +1,109 @@
+package dev.handoff.wire;
+
+import dev.handoff.process.MessageException;
+import dev.handoff.process.Peer;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What was sent over a channel and is still to be answered, or to be passed on by a master. Any thread may call. */
+final class Underway {
+    private static final int WRITABLE_BELOW = 128 * 1024;
+
+    private final Map<Long, Entry> entries = new ConcurrentHashMap<>();
+    private final AtomicLong lastNumber = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile @Nullable String over;
+
+    /** One message or request. */
+    final class Entry {
+        private final long number;
+        private final int length;
+        private final CompletableFuture<Envelope> outcome = new CompletableFuture<>();
+
+        private Entry(long number, int length) {
+            this.number = number;
+            this.length = length;
+        }
+
+        /** Its correlation. */
+        long number() {
+            return number;
+        }
+
+        /** What becomes of it, once it is written. */
+        CompletableFuture<Envelope> outcome(CompletableFuture<Void> written) {
+            written.whenComplete((done, failure) -> {
+                if (failure != null) {
+                    forget();
+                    outcome.completeExceptionally(failure);
+                }
+            });
+            return outcome;
+        }
+
+        /** Nobody waits for it any more. */
+        void forget() {
+            if (entries.remove(number) != null) {
+                bytes.addAndGet(-length);
+            }
+        }
+    }
+
+    /**
+     * Begins one.
+     *
+     * @throws MessageException if too much is under way
+     */
+    Entry begin(int length) {
+        long waiting = bytes.get();
+        if (waiting + length > Peer.MOST_BYTES) {
+            throw new MessageException(
+                    "cannot send a message of " + length + " bytes: " + waiting
+                            + " are under way already, and the limit is " + Peer.MOST_BYTES
+                            + "; wait until isWritable, or for the futures of what was sent",
+                    null);
+        }
+        Entry entry = new Entry(lastNumber.incrementAndGet(), length);
+        entries.put(entry.number, entry);
+        bytes.addAndGet(length);
+        String why = over;
+        if (why != null) {
+            fail(entry.number, why);
+        }
+        return entry;
+    }
+
+    /** Whether less than 128 KiB are under way. */
+    boolean isWritable() {
+        return bytes.get() <= WRITABLE_BELOW;
+    }
+
+    /** What it has come to; false if nobody waits for it. */
+    boolean settle(Envelope result) {
+        Entry entry = entries.get(result.correlation());
+        if (entry == null) {
+            return false;
+        }
+        entry.forget();
+        return entry.outcome.complete(result);
+    }
+
+    /** It has failed; false if nobody waits for it. */
+    boolean fail(long number, String why) {
+        Entry entry = entries.get(number);
+        if (entry == null) {
+            return false;
+        }
+        entry.forget();
+        return entry.outcome.completeExceptionally(new MessageException(why, null));
+    }
+
+    /** Nothing will become of the rest, nor of what is begun from now on. */
+    void end(String why) {
+        over = why;
+        entries.keySet().forEach(number -> fail(number, why));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.handoff.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.cluster.Cluster;
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.cluster.Worker;
+import dev.handoff.master.TalkingWorker.Heard;
+import dev.handoff.master.TalkingWorker.Order;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the workers of a real cluster say to each other through its master, and to it. */
+@Timeout(60)
+class MessagesTest {
+    @TempDir
+    static Path run;
+
+    private static SupervisedCluster cluster;
+
+    /** What a worker says to have heard, with the worker's id. */
+    private record Report(int to, Heard heard) {}
+
+    private final List<Report> reports = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        cluster = Cluster.supervise(ClusterSettings.defaults()
+                .with(Setting.WORKERS, 3)
+                .with(Setting.RUN_DIRECTORY, run.toString())
+                .listen(ListenOptions.address("127.0.0.1", 0))
+                .main(TalkingWorker.class)
+                .jvmArgs("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void hear() {
+        cluster.onMessage((worker, message) -> reports.add(new Report(worker.id(), message.as(Heard.class))));
+    }
+
+    private static Worker worker(int place) {
+        return List.copyOf(cluster.workers().values()).get(place);
+    }
+
+    private static String order(Worker worker, String act, long to, String text) throws Exception {
+        return worker.request(new Order(act, to, text), String.class, Duration.ofSeconds(30))
+                .get(40, TimeUnit.SECONDS);
+    }
+
+    private static Report report(Worker to, String text, Worker from) {
+        return new Report(to.id(), new Heard(text, from.id(), from.pid()));
+    }
+
+    @Test
+    void aWorkerIsReachedByItsId() throws Exception {
+        assertThat(order(worker(0), "send", worker(1).id(), "by id")).isEqualTo("sent");
+        await().until(() -> reports.contains(report(worker(1), "by id", worker(0))));
+    }
+
+    @Test
+    void aWorkerIsReachedByItsProcessId() throws Exception {
+        assertThat(order(worker(2), "send", -worker(0).pid(), "by pid")).isEqualTo("sent");
+        await().until(() -> reports.contains(report(worker(0), "by pid", worker(2))));
+    }
+
+    @Test
+    void theOthersAreAllButTheSender() throws Exception {
+        assertThat(order(worker(1), "send", 0, "to all")).isEqualTo("sent");
+        await().until(() -> reports.size() == 2);
+        assertThat(reports)
+                .containsExactlyInAnyOrder(
+                        report(worker(0), "to all", worker(1)), report(worker(2), "to all", worker(1)));
+    }
+
+    @Test
+    void aQuestionFindsItsAnswerAcrossTheMaster() throws Exception {
+        assertThat(order(worker(0), "ask", worker(2).id(), "who")).isEqualTo("echo who");
+    }
+
+    @Test
+    void aQuestionThatNobodyAnswersEndsWithItsLimit() throws Exception {
+        assertThat(order(worker(0), "ask", worker(1).id(), ""))
+                .contains("TimeoutException", "worker " + worker(1).id() + " has not answered within PT0.001S");
+    }
+
+    @Test
+    void whoIsNotThereIsNamed() throws Exception {
+        assertThat(order(worker(0), "send", 99, "lost"))
+                .contains("MessageException", "cannot pass a message of 6 bytes on to worker 99", "the workers are [");
+        assertThat(order(worker(0), "ask", 99, "lost")).contains("MessageException", "worker 99");
+        assertThat(order(worker(0), "send", -1, "lost")).contains("MessageException", "to pid 1: there is no pid 1");
+    }
+
+    @Test
+    void messagesOfOnePairStayInOrder() throws Exception {
+        for (int number = 0; number < 500; number++) {
+            worker(0).send(new Order("send", worker(1).id(), Integer.toString(number)));
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> reports.size() == 500);
+        assertThat(reports)
+                .extracting(report -> report.heard().text())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 500).mapToObj(Integer::toString).toList());
+    }
+}
