@@ -77,6 +77,12 @@ public enum Setting {
     HTTP_KEEP_ALIVE("http.keepAlive", Kind.SECONDS, Duration.ofSeconds(75), 1, 86_400),
     /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
     JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
+    /** Lines of workers' output that may wait for the master's own; more are dropped and counted. */
+    LOG_LINES("log.lines", Kind.COUNT, 8192, 200, 1_048_576),
+    /** KiB of one such line; the rest is cut. */
+    LOG_LINE_MAX("log.lineMax", Kind.COUNT, 16, 1, 1024),
+    /** The last lines of each worker that are kept, to tell why it ended. */
+    LOG_TAIL("log.tail", Kind.COUNT, 200, 0, 10_000),
     /** The directory in which the cluster's own runtime directory is made. Default: the first usable of the usual. */
     RUN_DIRECTORY("run", Kind.TEXT, "");
 

@@ -23,13 +23,11 @@ final class LogSink implements AutoCloseable {
         ERR
     }
 
-    static final int CAPACITY = 8192;
-
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
     private final PrintStream out;
     private final PrintStream err;
-    private final int capacity;
+    private final LogLimits limits;
     private final LongSupplier nanoClock;
     private final Thread writer = new Thread(this::write, "handoff-log");
 
@@ -44,18 +42,18 @@ final class LogSink implements AutoCloseable {
 
     private record Block(Stream stream, List<String> lines) {}
 
-    LogSink(PrintStream out, PrintStream err, int capacity, LongSupplier nanoClock) {
+    LogSink(PrintStream out, PrintStream err, LogLimits limits, LongSupplier nanoClock) {
         this.out = out;
         this.err = err;
-        this.capacity = capacity;
+        this.limits = limits;
         this.nanoClock = nanoClock;
         reportedAtNanos = nanoClock.getAsLong() - BETWEEN_REPORTS.toNanos();
         writer.setDaemon(true);
     }
 
     /** One for this process's standard streams, at work. */
-    static LogSink toStandardStreams() {
-        LogSink sink = new LogSink(System.out, System.err, CAPACITY, System::nanoTime);
+    static LogSink toStandardStreams(LogLimits limits) {
+        LogSink sink = new LogSink(System.out, System.err, limits, System::nanoTime);
         sink.start();
         return sink;
     }
@@ -64,10 +62,14 @@ final class LogSink implements AutoCloseable {
         writer.start();
     }
 
+    LogLimits limits() {
+        return limits;
+    }
+
     /** Takes lines to be written one after the other; drops them if there is no room for all, or after the close. */
     void offer(Stream stream, List<String> lines) {
         synchronized (queue) {
-            if (closed || queuedLines + lines.size() > capacity) {
+            if (closed || queuedLines + lines.size() > limits.lines()) {
                 dropped += lines.size();
                 droppedInAll += lines.size();
             } else {

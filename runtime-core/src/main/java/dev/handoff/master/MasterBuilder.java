@@ -89,7 +89,7 @@ final class MasterBuilder {
         RuntimeDirectory directory = openDirectory();
         List<Listener> listeners = Listener.openAll(settings.listeners());
         closer.add("close the listeners", () -> listeners.forEach(Listener::close));
-        LogSink sink = LogSink.toStandardStreams();
+        LogSink sink = LogSink.toStandardStreams(LogLimits.of(settings));
         closer.add("close the log", () -> closeLog(sink));
         Inbox inbox = new Inbox();
         SupervisorProxy proxy = new SupervisorProxy(inbox);

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * above it as far as it was written in one go.
  */
 final class WorkerOutput {
-    static final int LINE_LIMIT = 16 * 1024;
-    static final int TAIL = 200;
+    /** Lines that are delivered together at most, however long a stack trace is. */
+    static final int BLOCK = 200;
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerOutput.class);
     private static final Pattern CONTINUATION = Pattern.compile("(\\s|at |Caused by|Suppressed: |\\.\\.\\. \\d).*");
@@ -69,7 +69,7 @@ final class WorkerOutput {
     }
 
     private void readToEnd(FdChannel in, LogSink.Stream stream) throws IOException {
-        LineSplitter splitter = new LineSplitter(LINE_LIMIT);
+        LineSplitter splitter = new LineSplitter(sink.limits().lineBytes());
         ByteBuffer bytes = ByteBuffer.allocate(READ);
         List<String> block = new ArrayList<>();
         for (int count = in.read(bytes); count >= 0; count = readMore(in, bytes.clear(), block, stream)) {
@@ -90,7 +90,7 @@ final class WorkerOutput {
     }
 
     private void add(List<String> block, String line, LogSink.Stream stream) {
-        if (!CONTINUATION.matcher(line).matches() || block.size() == TAIL) {
+        if (!CONTINUATION.matcher(line).matches() || block.size() == BLOCK) {
             deliver(block, stream);
         }
         block.add(line);
@@ -108,7 +108,7 @@ final class WorkerOutput {
     private void keep(List<String> lines) {
         synchronized (tail) {
             tail.addAll(lines);
-            while (tail.size() > TAIL) {
+            while (tail.size() > sink.limits().tail()) {
                 tail.removeFirst();
             }
         }

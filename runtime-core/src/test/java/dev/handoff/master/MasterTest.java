@@ -223,6 +223,14 @@ class MasterTest {
     }
 
     @Test
+    void theLastLinesAreAsManyAsTheOperatorWants() {
+        ClusterSettings settings = settings(1).with(Setting.START_GIVE_UP, 1).option("log.tail", "0");
+        assertThat(failToStart(settings, "exit"))
+                .hasMessageContaining("exit code 7")
+                .hasMessageNotContaining("last lines");
+    }
+
+    @Test
     void aHandlerThatThrowsFailsTheStartWithItsReason() {
         StartException failure = failToStart(settings(1).with(Setting.START_GIVE_UP, 1), "throw");
         assertThat(failure).hasMessageContaining("start threw").hasMessageContaining("no database");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.process.Signal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class WorkerOutputTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final AtomicLong now = new AtomicLong();
-    private final LogSink sink = sink(out, LogSink.CAPACITY);
+    private LogSink sink = sink(out, LogLimits.of(ClusterSettings.defaults()));
     private final WorkerLauncher launcher = new WorkerLauncher((pid, number) -> {});
 
     @AfterEach
@@ -58,6 +59,22 @@ class WorkerOutputTest {
                         .mapToObj(Integer::toString)
                         .toList());
         assertThat(lines(out)).hasSize(1000);
+    }
+
+    @Test
+    void asMuchIsKeptAsTheOperatorSays() throws Exception {
+        sink.close();
+        sink = sink(
+                out,
+                LogLimits.of(ClusterSettings.defaults()
+                        .option("log.lines", "200")
+                        .option("log.lineMax", "1")
+                        .option("log.tail", "2")));
+        assertThat(sink.limits()).isEqualTo(new LogLimits(200, 1024, 2));
+        WorkerOutput output = heard(shell("echo first; echo second; printf '%2000s\\n' last"));
+        assertThat(output.tail()).hasSize(2).startsWith("second");
+        assertThat(output.tail().get(1)).hasSizeLessThan(1100).endsWith(" … [976 bytes cut]");
+        assertThat(lines(out)).hasSize(3);
     }
 
     @Test
@@ -110,7 +127,7 @@ class WorkerOutputTest {
     void aStoppedTerminalStopsNobodyAndTheLossIsTold() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         StoppedTerminal terminal = new StoppedTerminal(released);
-        LogSink small = sink(terminal, 100);
+        LogSink small = sink(terminal, new LogLimits(100, 100, 10));
         small.offer(LogSink.Stream.OUT, List.of("line 0"));
         terminal.reached.await();
         for (int line = 1; line < 1000; line++) {
@@ -129,7 +146,7 @@ class WorkerOutputTest {
     @Test
     void lossesAreToldOnceASecond() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        LogSink small = sink(new StoppedTerminal(released), 1);
+        LogSink small = sink(new StoppedTerminal(released), new LogLimits(1, 100, 10));
         small.offer(LogSink.Stream.OUT, List.of("a", "b"));
         await().until(() -> lines(err).size() == 1);
         small.offer(LogSink.Stream.OUT, List.of("c", "d"));
@@ -165,9 +182,9 @@ class WorkerOutputTest {
                 new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of(), Map.of()));
     }
 
-    private LogSink sink(OutputStream standardOut, int capacity) {
+    private LogSink sink(OutputStream standardOut, LogLimits limits) {
         LogSink started = new LogSink(
-                new PrintStream(standardOut, true, UTF_8), new PrintStream(err, true, UTF_8), capacity, now::get);
+                new PrintStream(standardOut, true, UTF_8), new PrintStream(err, true, UTF_8), limits, now::get);
         started.start();
         return started;
     }
