@@ -115,6 +115,15 @@ class LocalClusterTest {
     }
 
     @Test
+    void obeysTheOperatorAsAWorkerDoes() throws Exception {
+        try (ClusterServer server =
+                        serving(nothing()).option("http.keepAlive", "7").start();
+                RawClient client = RawClient.to(server.port())) {
+            assertThat(client.get("/").answer().header("Keep-Alive")).isEqualTo("timeout=7");
+        }
+    }
+
+    @Test
     void aPlaceInUseIsRefusedAsByAMaster() throws Exception {
         Path path = directory.resolve("socket");
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
