@@ -203,6 +203,11 @@ public final class WorkerRuntime {
      */
     public Duration awaitLeaving() throws InterruptedException {
         leaving.await();
+        return drainLimit();
+    }
+
+    /** How long connections may go on when no more come. Any thread. */
+    public Duration drainLimit() {
         return masterGone ? Orphan.DRAIN_LIMIT : welcome().drainLimit();
     }
 

@@ -3,6 +3,8 @@ package dev.handoff.netty;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker knows of one adopted connection, kept as an attribute of its channel. Used on the connection's event
@@ -13,6 +15,7 @@ final class Connection {
 
     private final Traffic traffic;
     private final SocketAddress remote;
+    private @Nullable Farewells farewells;
     private long served;
     private boolean requestInProgress;
 
@@ -35,8 +38,13 @@ final class Connection {
         default void requestFinished() {}
     }
 
-    /** The channel has become this connection. */
-    void opened(Channel channel) {
+    /**
+     * The channel has become this connection.
+     *
+     * @param farewells of its event loop
+     */
+    void opened(Channel channel, Farewells farewells) {
+        this.farewells = farewells;
         channel.attr(KEY).set(this);
         traffic.opened();
     }
@@ -63,6 +71,11 @@ final class Connection {
     /** Requests answered on this connection so far. */
     long served() {
         return served;
+    }
+
+    /** Where it waits for its turn to go, if it cannot go unnoticed. */
+    Farewells farewells() {
+        return Objects.requireNonNull(farewells, "it was opened before it was asked to leave");
     }
 
     boolean requestInProgress() {

@@ -1,6 +1,8 @@
 package dev.handoff.netty;
 
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +15,7 @@ final class Connections {
     static final long NO_FRAME = 0;
 
     private final LongConsumer onFirstRead;
+    private final Farewells farewells;
     private final Set<Channel> open = new HashSet<>();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
     private boolean leaving;
@@ -20,9 +23,11 @@ final class Connections {
     /**
      * None yet.
      *
+     * @param loop whose connections these are
      * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
      */
-    Connections(LongConsumer onFirstRead) {
+    Connections(EventExecutor loop, LongConsumer onFirstRead) {
+        this.farewells = new Farewells(loop);
         this.onFirstRead = onFirstRead;
     }
 
@@ -33,7 +38,7 @@ final class Connections {
      */
     void add(Channel channel, Connection connection, WorkerHandler handler, long frame) {
         open.add(channel);
-        connection.opened(channel);
+        connection.opened(channel, farewells);
         channel.pipeline().addLast(new ConnectionTracker(this, connection, handler, frame));
     }
 
@@ -47,12 +52,17 @@ final class Connections {
         completeIfEmpty();
     }
 
-    /** No more will come: tells those that are there. */
-    void leave() {
+    /**
+     * No more will come: tells those that are there.
+     *
+     * @param limit how long they may go on
+     */
+    void leave(Duration limit) {
         leaving = true;
         for (Channel channel : List.copyOf(open)) {
             channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING);
         }
+        farewells.begin(limit);
         completeIfEmpty();
     }
 

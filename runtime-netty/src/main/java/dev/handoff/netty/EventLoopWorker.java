@@ -51,7 +51,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         this.handlers = handlers;
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
-        this.connections = new Connections(receiver::settled);
+        this.connections = new Connections(loop, receiver::settled);
         this.adoption = new Adoption(loop, connections);
     }
 
@@ -127,7 +127,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void drain() {
-        connections.leave();
+        connections.leave(runtime.drainLimit());
         runtime.laneDrained();
     }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -261,6 +262,8 @@ final class Exchange {
         stays = mayStay();
         if (content instanceof Response.FileContent file) {
             answerFile(FileAnswer.of(file.file(), head.headers(), head.isHead(), response));
+        } else if (content instanceof Response.Opened socket) {
+            answerWebSocket(response, socket);
         } else if (head.isHead() || ResponseEncoder.isBodiless(response)) {
             answerHead(response, ResponseEncoder.Framing.NONE, 0);
         } else {
@@ -286,6 +289,21 @@ final class Exchange {
                     response, ResponseEncoder.Framing.LENGTH, answer.part().length());
             start(new FileSender(output, answer.file(), answer.part(), !connection.isSecure()));
         }
+    }
+
+    private void answerWebSocket(Response response, Response.Opened socket) {
+        Optional<Response> refusal = WebSocketHandshake.refusal(head);
+        if (refusal.isPresent()) {
+            answered = false;
+            answer(refusal.get());
+            return;
+        }
+        connection.becomeWebSocket(
+                connection
+                        .service()
+                        .encoder
+                        .switchingProtocols(connection.alloc(), response, WebSocketHandshake.accept(head)),
+                socket.opened());
     }
 
     private void answerHead(Response response, ResponseEncoder.Framing framing, long length) {

@@ -108,6 +108,35 @@ public final class Http implements WorkerHandler {
         return with(settings.withTimeouts(first, head, bodyIdle, keepAlive));
     }
 
+    /**
+     * How large what a client of a WebSocket sends may be; beyond that it is closed with 1009.
+     *
+     * @param frame bytes of payload in one frame, at least 125; default 1 MiB, as for a message, because most clients,
+     *     browsers among them, send a message as one frame
+     * @param message bytes of a whole message, at least those of a frame; default 1 MiB
+     */
+    public Http maxMessage(int frame, int message) {
+        if (frame < 125 || message < frame) {
+            throw new IllegalArgumentException(
+                    "a frame has at least 125 bytes and a message at least those of a frame, not " + frame + " and "
+                            + message);
+        }
+        return with(settings.withWebSocket(settings.webSocket().withMaxMessage(frame, message)));
+    }
+
+    /**
+     * How often the client of a WebSocket is pinged. One of which nothing has been heard until the next ping is due, and that has
+     * taken nothing of what waits for it, is cut.
+     *
+     * @param every counted in fifths of a second, rounded up; default 30 s
+     */
+    public Http pingEvery(Duration every) {
+        if (every.isNegative() || every.isZero()) {
+            throw new IllegalArgumentException("pings are sent every some time, not every " + every);
+        }
+        return with(settings.withWebSocket(settings.webSocket().withPing(every)));
+    }
+
     /** The same with this hook instead: called once as a worker starts, before its first connection; may block. */
     public Http onStart(Consumer<WorkerContext> hook) {
         return new Http(settings, hook, stopHook);

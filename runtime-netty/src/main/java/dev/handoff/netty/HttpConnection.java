@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *   SILENT ──▶ HEAD ──▶ BODY ──▶ BUSY ──▶ IDLE     answered, and the connection stays
  *                ▲                         │
  *                └─────────────────────────┘
- *   any ──▶ ending: answered for the last time, refused, late, or gone
+ *   any ──▶ ending: answered for the last time, refused, late, gone, or a WebSocket from now on
  * </pre>
  *
  * Used on the connection's event loop, but for {@link #execute}.
@@ -40,14 +41,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final LoopClock.Timer timer;
     private final HeadReader heads;
     private final WriteWatch writeWatch = new WriteWatch();
+    private final InputGate gate;
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private Phase phase = Phase.SILENT;
     private @Nullable Exchange exchange;
     private boolean proceeding;
-
-    /* Bytes came though none were asked for: the client's end is behind them, and Netty has seen it. */
-    private boolean readWhilePaused;
-
     private boolean inputEnded;
     private boolean leaving;
     private boolean ending;
@@ -70,6 +68,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.service = service;
         this.channel = channel;
         this.connection = Connection.of(channel);
+        this.gate = new InputGate(channel);
         this.origin = new ServerRequest.Origin(connection.remote(), Tls.protects(channel), service.context);
         this.heads = new HeadReader(service.settings.maxLine(), service.settings.maxHeaders());
         this.clock = LoopClock.of(channel.eventLoop());
@@ -84,7 +83,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
-        readWhilePaused |= !channel.config().isAutoRead();
+        gate.onRead();
         input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, bytes);
         proceed();
     }
@@ -212,6 +211,35 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * Leaves the connection to a WebSocket: what has come behind the request are its first bytes.
+     *
+     * @param head ends HTTP
+     */
+    void becomeWebSocket(ByteBuf head, Consumer<WebSocket> opened) {
+        ByteBuf first = input;
+        input = Unpooled.EMPTY_BUFFER;
+        exchange = null;
+        ending = true;
+        write(head);
+        new WebSocketConnection(service, channel, gate).open(opened);
+        channel.flush();
+        ChannelHandlerContext context = channel.pipeline().context(this);
+        if (leaving) {
+            context.fireUserEventTriggered(ConnectionEvent.LEAVING);
+        }
+        if (first.isReadable()) {
+            context.fireChannelRead(first);
+            context.fireChannelReadComplete();
+        } else {
+            first.release();
+        }
+        if (inputEnded) {
+            context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+        context.pipeline().remove(this);
+    }
+
     /** Closes so that the client reads what was sent. */
     void close() {
         ending = true;
@@ -266,24 +294,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else if (input.refCnt() == 1) {
             input.discardSomeReadBytes();
         }
-        read(exchange == null || exchange.wantsInput(input.isReadable()));
+        if (!inputEnded) {
+            gate.set(exchange == null || exchange.wantsInput(input.isReadable()));
+        }
         enter(phaseNow());
-    }
-
-    private void read(boolean wanted) {
-        if (channel.config().isAutoRead() == wanted || inputEnded) {
-            return;
-        }
-        if (wanted && readWhilePaused) {
-            Reregistration.around(channel, this::readAgain);
-        } else {
-            channel.config().setAutoRead(wanted);
-        }
-    }
-
-    private void readAgain() {
-        readWhilePaused = false;
-        channel.config().setAutoRead(true);
     }
 
     /** Whether there is nothing to go on with until more bytes come. */

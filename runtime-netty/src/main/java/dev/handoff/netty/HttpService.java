@@ -14,6 +14,7 @@ final class HttpService {
     final long headTicks;
     final long bodyIdleTicks;
     final long keepAliveTicks;
+    final long pingTicks;
 
     HttpService(HttpSettings settings, WorkerContext context) {
         this.settings = settings;
@@ -23,5 +24,6 @@ final class HttpService {
         this.headTicks = LoopClock.ticks(settings.head());
         this.bodyIdleTicks = LoopClock.ticks(settings.bodyIdle());
         this.keepAliveTicks = LoopClock.ticks(settings.keepAlive().plus(GRACE));
+        this.pingTicks = LoopClock.ticks(settings.webSocket().ping());
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param head how long a head may take from its first byte
  * @param bodyIdle how long a client may neither send nor take bytes of a body
  * @param keepAlive how long a connection may be silent between requests
+ * @param webSocket what WebSockets may do
  */
 record HttpSettings(
         Mode mode,
@@ -24,7 +25,8 @@ record HttpSettings(
         Duration first,
         Duration head,
         Duration bodyIdle,
-        Duration keepAlive) {
+        Duration keepAlive,
+        WebSocketSettings webSocket) {
     private static final ClusterSettings DEFAULTS = ClusterSettings.defaults();
 
     /** Where a handler runs, and how it meets the body. */
@@ -47,20 +49,25 @@ record HttpSettings(
                 DEFAULTS.duration(Setting.HTTP_FIRST),
                 DEFAULTS.duration(Setting.HTTP_HEAD),
                 DEFAULTS.duration(Setting.HTTP_BODY_IDLE),
-                DEFAULTS.duration(Setting.HTTP_KEEP_ALIVE));
+                DEFAULTS.duration(Setting.HTTP_KEEP_ALIVE),
+                WebSocketSettings.DEFAULTS);
     }
 
     HttpSettings withMaxBody(long bytes) {
-        return new HttpSettings(mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive);
+        return new HttpSettings(mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, webSocket);
     }
 
     HttpSettings withMaxHead(int line, int headers) {
-        return new HttpSettings(mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive);
+        return new HttpSettings(mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, webSocket);
     }
 
     HttpSettings withTimeouts(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
         return new HttpSettings(
-                mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive);
+                mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive, webSocket);
+    }
+
+    HttpSettings withWebSocket(WebSocketSettings changed) {
+        return new HttpSettings(mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, changed);
     }
 
     /** The same, save for what was said for the whole cluster. */

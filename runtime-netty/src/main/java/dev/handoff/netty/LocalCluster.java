@@ -46,7 +46,7 @@ final class LocalCluster extends NoWorkers {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
     private final EventLoop loop = group.next();
-    private final Connections connections = new Connections(frame -> {});
+    private final Connections connections = new Connections(loop, frame -> {});
     private final LocalWorker worker = new LocalWorker(this::orderStop);
     private final Context context;
     private final CompletableFuture<Void> stopOrdered = new CompletableFuture<>();
@@ -136,7 +136,7 @@ final class LocalCluster extends NoWorkers {
 
     private void leave() {
         accepting.forEach(LocalListener::close);
-        connections.leave();
+        connections.leave(settings.duration(Setting.DRAIN_LIMIT));
     }
 
     private int cut() {

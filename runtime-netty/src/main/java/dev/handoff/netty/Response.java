@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 /**
  * One response. Immutable; any thread may make one, and one may answer many requests. Length, date and connection fields
@@ -17,8 +18,15 @@ public final class Response {
     private static final Headers TEXT = Headers.of("Content-Type", "text/plain; charset=utf-8");
     private static final Headers HTML = Headers.of("Content-Type", "text/html; charset=utf-8");
     private static final Headers JSON = Headers.of("Content-Type", "application/json");
-    private static final Set<String> OURS =
-            Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding", "upgrade");
+    private static final Set<String> OURS = Set.of(
+            "connection",
+            "content-length",
+            "date",
+            "keep-alive",
+            "sec-websocket-accept",
+            "sec-websocket-extensions",
+            "transfer-encoding",
+            "upgrade");
 
     private final int code;
     private final Headers headers;
@@ -52,6 +60,8 @@ public final class Response {
     record Written(Writer writer) implements Content {}
 
     record Published(Flow.Publisher<ByteBuffer> chunks) implements Content {}
+
+    record Opened(Consumer<WebSocket> opened) implements Content {}
 
     record Later(CompletionStage<Response> response) implements Content {}
 
@@ -135,13 +145,30 @@ public final class Response {
     }
 
     /**
+     * 101: the connection becomes a WebSocket. A request that asks for none, or for another version of it, is answered with
+     * 426; one that does it wrongly with 400. A header field that is added goes along, such as
+     * {@code Sec-WebSocket-Protocol} with one of those that the client has offered.
+     *
+     * <p>A browser opens WebSockets from pages of any origin, cookies included: a program that knows its clients by those
+     * compares the request's {@code Origin} first, and answers 403.
+     *
+     * @param opened gets it, on the event loop, before the client's first message; must not block
+     */
+    public static Response webSocket(Consumer<WebSocket> opened) {
+        return new Response(101, Headers.empty(), new Opened(opened));
+    }
+
+    /**
      * The same with another status.
      *
      * @param status 200…599
-     * @throws IllegalStateException for a response that comes later
+     * @throws IllegalStateException for a WebSocket, and for a response that comes later
      */
     public Response withStatus(int status) {
         checkHere();
+        if (content instanceof Opened) {
+            throw new IllegalStateException("the status of a WebSocket is 101: answer with another response instead");
+        }
         return new Response(checked(status), headers, content);
     }
 
@@ -149,7 +176,7 @@ public final class Response {
      * The same with one more header field.
      *
      * @throws IllegalArgumentException if a character must not stand there, or the field is one of ours: Connection,
-     *     Content-Length, Date, Keep-Alive, Transfer-Encoding, Upgrade
+     *     Content-Length, Date, Keep-Alive, Sec-WebSocket-Accept, Sec-WebSocket-Extensions, Transfer-Encoding, Upgrade
      * @throws IllegalStateException for a response that comes later
      */
     public Response header(String name, String value) {
@@ -157,6 +184,11 @@ public final class Response {
         if (OURS.contains(name.toLowerCase(java.util.Locale.ROOT))) {
             throw new IllegalArgumentException("the server itself sends the field " + name);
         }
+        return plus(name, value);
+    }
+
+    /** The same with one more header field, be it one of ours. */
+    Response plus(String name, String value) {
         return new Response(code, headers.with(name, value), content);
     }
 

@@ -22,6 +22,8 @@ final class ResponseEncoder {
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] LENGTH = ascii("Content-Length: ");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] SWITCHING = ascii("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+            + "Connection: Upgrade\r\nSec-WebSocket-Accept: ");
     private static final byte[] LINE_END = ascii("\r\n");
 
     static {
@@ -73,6 +75,18 @@ final class ResponseEncoder {
             ByteBufAllocator alloc, byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
         HeadWriter writer = head(dateLine, response, framing, length, stays);
         return writer.writeTo(alloc.buffer(writer.length()));
+    }
+
+    /**
+     * The head with which a connection becomes a WebSocket.
+     *
+     * @param accept what proves that the client was understood
+     */
+    ByteBuf switchingProtocols(ByteBufAllocator alloc, Response response, String accept) {
+        HeadWriter writer = HeadWriter.get();
+        writer.add(SWITCHING).add(ascii(accept)).add(LINE_END);
+        response.headers().addTo(writer);
+        return writer.add(LINE_END).writeTo(alloc.buffer(writer.length()));
     }
 
     private HeadWriter head(byte[] dateLine, Response response, Framing framing, long length, boolean stays) {

@@ -35,6 +35,7 @@ final class TestServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicLong started = new AtomicLong();
     private final AtomicLong finished = new AtomicLong();
+    private final Farewells farewells = new Farewells(loops.next());
     private final WorkerHandler handler;
     private final Channel listener;
 
@@ -78,11 +79,18 @@ final class TestServer implements AutoCloseable {
         return RawClient.to(port());
     }
 
-    /** What a worker tells all its connections when it leaves. */
+    /** What a worker tells all its connections when it leaves, and none has to wait for its turn. */
     void leave() {
-        connections.forEach(channel -> channel.eventLoop()
-                .submit(() -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING))
-                .syncUninterruptibly());
+        leave(Duration.ZERO);
+    }
+
+    /** What a worker does that leaves and lets its connections have that long. */
+    void leave(Duration limit) {
+        loops.submit(() -> {
+                    connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING));
+                    farewells.begin(limit);
+                })
+                .syncUninterruptibly();
     }
 
     long requestsStarted() {
@@ -120,6 +128,11 @@ final class TestServer implements AutoCloseable {
         return connectionOf(client).isPresent();
     }
 
+    /** Whether the server reads what this client sends. */
+    boolean reads(RawClient client) {
+        return connectionOf(client).orElseThrow().config().isAutoRead();
+    }
+
     private Optional<Channel> connectionOf(RawClient client) {
         return connections.stream()
                 .filter(channel -> ((InetSocketAddress) channel.remoteAddress()).getPort() == client.port())
@@ -136,7 +149,7 @@ final class TestServer implements AutoCloseable {
 
     private void adopt(Channel channel) throws Exception {
         connections.add(channel);
-        new Connection(new Counting(), channel.remoteAddress()).opened(channel);
+        new Connection(new Counting(), channel.remoteAddress()).opened(channel, farewells);
         handler.initChannel(channel);
     }
 

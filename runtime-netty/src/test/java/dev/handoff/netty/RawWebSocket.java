@@ -1,0 +1,191 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A client of a WebSocket that sends the frames it is told, well-formed or not, and reads the server's strictly. */
+final class RawWebSocket implements AutoCloseable {
+    static final int CONTINUATION = 0;
+    static final int TEXT = 1;
+    static final int BINARY = 2;
+    static final int CLOSE = 8;
+    static final int PING = 9;
+    static final int PONG = 10;
+
+    /** The key and the proof of RFC 6455, section 1.3. */
+    static final String HANDSHAKE = """
+            GET /socket HTTP/1.1
+            Host: t
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+            """.replace("\n", "\r\n");
+
+    static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+    private static final int FINAL = 0x80;
+    private static final int MASKED = 0x80;
+    private static final byte[] MASK = {0x12, (byte) 0xff, 0x00, 0x7f};
+
+    private final RawClient client;
+
+    /** A frame of the server's. */
+    static final class Frame {
+        private final boolean last;
+        private final int opcode;
+        private final byte[] payload;
+
+        Frame(boolean last, int opcode, byte[] payload) {
+            this.last = last;
+            this.opcode = opcode;
+            this.payload = payload;
+        }
+
+        boolean last() {
+            return last;
+        }
+
+        int opcode() {
+            return opcode;
+        }
+
+        byte[] payload() {
+            return payload;
+        }
+
+        String text() {
+            return new String(payload, UTF_8);
+        }
+
+        /** Of a close frame; 0 if it has none. */
+        int code() {
+            return payload.length == 0 ? 0 : ByteBuffer.wrap(payload).getShort() & 0xffff;
+        }
+
+        String reason() {
+            return payload.length < 2 ? "" : new String(payload, 2, payload.length - 2, UTF_8);
+        }
+    }
+
+    RawWebSocket(RawClient client) {
+        this.client = client;
+    }
+
+    /** An open one. */
+    static RawWebSocket open(TestServer server) throws Exception {
+        return open(server.connect());
+    }
+
+    static RawWebSocket open(RawClient client) throws IOException {
+        RawClient.Answer answer = client.send(HANDSHAKE).answer();
+        if (answer.status() != 101) {
+            throw new IOException("no WebSocket, but " + answer);
+        }
+        return new RawWebSocket(client);
+    }
+
+    RawClient client() {
+        return client;
+    }
+
+    RawWebSocket send(byte[] bytes) throws IOException {
+        client.send(bytes);
+        return this;
+    }
+
+    RawWebSocket text(String text) throws IOException {
+        return send(frame(TEXT, text.getBytes(UTF_8)));
+    }
+
+    RawWebSocket close(int code) throws IOException {
+        return send(closing(code, new byte[0]));
+    }
+
+    Frame read() throws IOException {
+        byte[] start = client.read(2);
+        int length = start[1];
+        if (length < 0) {
+            throw new IOException("a server's frame is not masked");
+        }
+        if (length == 126) {
+            length = ByteBuffer.wrap(client.read(2)).getShort() & 0xffff;
+        } else if (length == 127) {
+            length = Math.toIntExact(ByteBuffer.wrap(client.read(8)).getLong());
+        }
+        return new Frame((start[0] & FINAL) != 0, start[0] & 0x7f, client.read(length));
+    }
+
+    boolean isEnded() throws IOException {
+        return client.isEnded();
+    }
+
+    /** A whole message, or a control frame. */
+    static byte[] frame(int opcode, byte[] payload) {
+        return frame(FINAL | opcode, payload.length, payload);
+    }
+
+    /** A part of a message that goes on. */
+    static byte[] part(int opcode, byte[] payload) {
+        return frame(opcode, payload.length, payload);
+    }
+
+    static byte[] closing(int code, byte[] reason) {
+        return frame(
+                CLOSE,
+                ByteBuffer.allocate(2 + reason.length)
+                        .putShort((short) code)
+                        .put(reason)
+                        .array());
+    }
+
+    /** A frame whose first byte, with all its bits, and whose length are given. */
+    static byte[] frame(int first, long length, byte[] payload) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(first);
+        writeLength(out, length);
+        out.writeBytes(MASK);
+        for (int i = 0; i < payload.length; i++) {
+            out.write(payload[i] ^ MASK[i % MASK.length]);
+        }
+        return out.toByteArray();
+    }
+
+    /** As a server may send it, and a client must not. */
+    static byte[] unmasked(int opcode, byte[] payload) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(FINAL | opcode);
+        out.write(payload.length);
+        out.writeBytes(payload);
+        return out.toByteArray();
+    }
+
+    static byte[] concat(byte[]... pieces) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] piece : pieces) {
+            out.writeBytes(piece);
+        }
+        return out.toByteArray();
+    }
+
+    private static void writeLength(ByteArrayOutputStream out, long length) {
+        if (length >= 0 && length < 126) {
+            out.write(MASKED | (int) length);
+        } else if (length >= 0 && length < 65536) {
+            out.write(MASKED | 126);
+            out.writeBytes(ByteBuffer.allocate(2).putShort((short) length).array());
+        } else {
+            out.write(MASKED | 127);
+            out.writeBytes(ByteBuffer.allocate(8).putLong(length).array());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}

@@ -1,0 +1,189 @@
+package dev.handoff.netty;
+
+import static dev.handoff.netty.RawWebSocket.BINARY;
+import static dev.handoff.netty.RawWebSocket.CLOSE;
+import static dev.handoff.netty.RawWebSocket.PING;
+import static dev.handoff.netty.RawWebSocket.PONG;
+import static dev.handoff.netty.RawWebSocket.frame;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** One side is faster than the other. */
+class WebSocketPaceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int PIECE = 64 * 1024;
+
+    private final Heard heard = new Heard();
+
+    @Test
+    void programIsToldThatItsClientDoesNotKeepUp() throws Exception {
+        try (TestServer server = TestServer.serving(heard.http());
+                RawWebSocket client = RawWebSocket.open(server)) {
+            WebSocket socket = heard.socket();
+            assertThat(socket.isWritable()).isTrue();
+            List<CompletableFuture<Void>> sends = new ArrayList<>();
+            while (socket.isWritable()) {
+                sends.add(socket.send(numbered(sends.size())));
+                goesOutSoon(sends.get(sends.size() - 1));
+            }
+            assertThat(sends.get(sends.size() - 1)).isNotDone();
+            for (int i = 0; i < sends.size(); i++) {
+                assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
+            }
+            assertThat(sends).allSatisfy(send -> assertThat(send).succeedsWithin(PATIENCE));
+            await().until(socket::isWritable);
+        }
+    }
+
+    /** It gets all that was taken for it, in order, and then the close: no gap that nobody knows of. */
+    @Test
+    void clientForWhomTooMuchWaitsIsClosed() throws Exception {
+        try (TestServer server = TestServer.serving(heard.http());
+                RawWebSocket client = RawWebSocket.open(server)) {
+            WebSocket socket = heard.socket();
+            List<CompletableFuture<Void>> sends = new ArrayList<>();
+            CompletableFuture<Void> last;
+            do {
+                last = socket.send(numbered(sends.size()));
+                sends.add(last);
+            } while (!last.isCompletedExceptionally());
+            assertThat(last)
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .withRootCauseInstanceOf(IOException.class)
+                    .withMessageContaining("16 MiB wait already");
+            int taken = sends.size() - 1;
+            assertThat((long) taken * PIECE).isGreaterThan(15 << 20);
+            for (int i = 0; i < taken; i++) {
+                assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
+            }
+            RawWebSocket.Frame close = client.read();
+            assertThat(close.opcode()).isEqualTo(CLOSE);
+            assertThat(close.code()).isEqualTo(1008);
+            client.close(1008);
+            assertThat(heard.codes()).containsExactly(1008);
+        }
+    }
+
+    /** A program that answers each message is not drowned by a client that only sends. */
+    @Test
+    void clientThatDoesNotReadIsNotReadEither() throws Exception {
+        int messages = 600;
+        try (TestServer server = TestServer.serving(Http.handler(request -> Response.webSocket(Heard::echo)));
+                RawWebSocket client = RawWebSocket.open(server)) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendNumbered(client, messages));
+            await().atMost(PATIENCE).until(() -> !server.reads(client.client()));
+            assertThat(sending).isNotDone();
+            for (int i = 0; i < messages; i++) {
+                assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
+            }
+            sending.get(20, TimeUnit.SECONDS);
+            client.close(1000);
+            assertThat(client.read().code()).isEqualTo(1000);
+        }
+    }
+
+    /** Bytes that are taken are a sign of life, though no frame comes. */
+    @Test
+    void clientThatOnlyReadsSlowlyIsNotTakenForDead() throws Exception {
+        Duration ping = Duration.ofMillis(400);
+        int pieces = 200;
+        try (TestServer server = TestServer.serving(heard.http().pingEvery(ping));
+                RawWebSocket client = RawWebSocket.open(RawClient.to(server.port(), PIECE))) {
+            for (int i = 0; i < pieces; i++) {
+                heard.socket().send(numbered(i));
+            }
+            int read = 0;
+            int pings = 0;
+            // Nothing comes of it but what TCP says, until it gets to the first ping behind all that waits.
+            while (read < pieces) {
+                RawWebSocket.Frame next = client.read();
+                if (next.opcode() == BINARY) {
+                    assertThat(ByteBuffer.wrap(next.payload()).getInt()).isEqualTo(read);
+                    read++;
+                    TimeUnit.MILLISECONDS.sleep(ping.toMillis() * 6 / pieces);
+                } else {
+                    assertThat(next.opcode()).isEqualTo(PING);
+                    client.send(frame(PONG, next.payload()));
+                    pings++;
+                }
+            }
+            assertThat(read).isEqualTo(pieces);
+            assertThat(heard.codes).as("after %d pings", pings).isEmpty();
+        }
+    }
+
+    @Test
+    void clientThatTakesNothingOfWhatWaitsIsCut() throws Exception {
+        try (TestServer server = TestServer.serving(heard.http().pingEvery(Duration.ofMillis(400)));
+                RawWebSocket client = RawWebSocket.open(server)) {
+            for (int i = 0; i < 200; i++) {
+                heard.socket().send(numbered(i));
+            }
+            server.awaitNoConnections();
+            assertThat(heard.codes()).containsExactly(1006);
+            assertThat(client.client().port()).isPositive();
+        }
+    }
+
+    @Test
+    void whatEachThreadSendsKeepsItsOrder() throws Exception {
+        int threads = 4;
+        int messages = 2_000;
+        try (TestServer server = TestServer.serving(heard.http());
+                RawWebSocket client = RawWebSocket.open(server)) {
+            WebSocket socket = heard.socket();
+            for (int i = 0; i < threads; i++) {
+                int thread = i;
+                new Thread(() -> {
+                            for (int n = 0; n < messages; n++) {
+                                socket.send(thread + " " + n);
+                            }
+                        })
+                        .start();
+            }
+            int[] next = new int[threads];
+            for (int i = 0; i < threads * messages; i++) {
+                String[] message = client.read().text().split(" ", 2);
+                int thread = Integer.parseInt(message[0]);
+                assertThat(Integer.parseInt(message[1])).isEqualTo(next[thread]++);
+            }
+        }
+    }
+
+    private static void goesOutSoon(CompletableFuture<Void> send) throws Exception {
+        try {
+            send.get(200, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            assertThat(send).as("waits for the client").isNotDone();
+        }
+    }
+
+    private static ByteBuffer numbered(int number) {
+        return ByteBuffer.wrap(bytes(number));
+    }
+
+    private static byte[] bytes(int number) {
+        return ByteBuffer.allocate(PIECE).putInt(number).array();
+    }
+
+    private static void sendNumbered(RawWebSocket client, int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                client.send(frame(BINARY, bytes(i)));
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
