@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,9 +122,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         end();
     }
 
-    /** Runs a task on the event loop. Any thread may call. */
+    /** Runs a task on the event loop, unless that has ended, and this connection before it. Any thread may call. */
     void execute(Runnable task) {
-        channel.eventLoop().execute(task);
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("nothing more can be done for {}: its event loop has ended", channel);
+        }
     }
 
     HttpService service() {

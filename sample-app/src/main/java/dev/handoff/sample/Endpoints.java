@@ -8,15 +8,13 @@ import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.netty.Request;
 import dev.handoff.netty.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 
 /** What this server can do for a client. */
 final class Endpoints {
     private static final Response PLAINTEXT = Response.text("Hello world\n");
-    private static final String PAGE = resource("page.html");
+    private static final String PAGE = Resources.text("page.html");
     private static final int HOUR_MILLIS = 3_600_000;
     private static final int HOUR_SECONDS = 3600;
     private static final int LINE_EVERY_MILLIS = 100;
@@ -80,16 +78,5 @@ final class Endpoints {
 
     private static int number(Request request, String name, int most) {
         return Numbers.between(0, most, name, request.query(name).orElse(""));
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Endpoints.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the resource " + name + " is missing from the jar");
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the resource " + name, e);
-        }
     }
 }

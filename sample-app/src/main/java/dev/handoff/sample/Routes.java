@@ -13,15 +13,20 @@ final class Routes {
     private static final List<String> READ = List.of("GET", "HEAD");
     private static final List<String> WRITE = List.of("POST");
 
-    private final Map<String, Route> byPath = Map.ofEntries(
-            entry("/", new Route(READ, Endpoints::page)),
-            entry("/plaintext", new Route(READ, request -> Endpoints.plaintext())),
-            entry("/info", new Route(READ, Endpoints::info)),
-            entry("/sleep", new Route(READ, Endpoints::sleep)),
-            entry("/stream", new Route(READ, Endpoints::stream)),
-            entry("/echo", new Route(WRITE, Endpoints::echo)),
-            entry("/block", new Route(WRITE, Endpoints::block)),
-            entry("/crash", new Route(WRITE, Crash::answer)));
+    private final Map<String, Route> byPath;
+
+    Routes(Chat chat) {
+        byPath = Map.ofEntries(
+                entry("/", new Route(READ, Endpoints::page)),
+                entry("/plaintext", new Route(READ, request -> Endpoints.plaintext())),
+                entry("/info", new Route(READ, Endpoints::info)),
+                entry("/sleep", new Route(READ, Endpoints::sleep)),
+                entry("/stream", new Route(READ, Endpoints::stream)),
+                entry("/chat", new Route(READ, chat::answer)),
+                entry("/echo", new Route(WRITE, Endpoints::echo)),
+                entry("/block", new Route(WRITE, Endpoints::block)),
+                entry("/crash", new Route(WRITE, Crash::answer)));
+    }
 
     private record Route(List<String> methods, Http.Handler endpoint) {}
 

@@ -33,6 +33,12 @@ public final class SampleApp {
 
     /** What each worker serves. */
     static Http handler() {
-        return Http.handler(new Routes()::answer).onStart(context -> Crash.onAnyUncaughtException());
+        Chat chat = new Chat();
+        return Http.handler(new Routes(chat)::answer)
+                .maxMessage(Chat.MAX_LINE, Chat.MAX_LINE)
+                .onStart(context -> {
+                    Crash.onAnyUncaughtException();
+                    chat.listen(context.worker());
+                });
     }
 }

@@ -11,10 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutesTest {
-    private final Routes routes = new Routes();
+    private final Routes routes = new Routes(new Chat());
 
     @ParameterizedTest
-    @ValueSource(strings = {"/plaintext", "/sleep?ms=0", "/sleep?ms=3600000", "/stream?seconds=0"})
+    @ValueSource(strings = {"/plaintext", "/sleep?ms=0", "/sleep?ms=3600000", "/stream?seconds=0", "/chat"})
     void answersWhatItKnows(String target) throws Exception {
         assertThat(answer("GET", target).code()).isEqualTo(200);
         assertThat(answer("HEAD", target).code()).isEqualTo(200);
@@ -26,6 +26,27 @@ class RoutesTest {
                 routes.answer(Request.of("POST", "/echo", "ha".getBytes(UTF_8), "Content-Type", "text/x-laugh"));
         assertThat(echo.code()).isEqualTo(200);
         assertThat(echo.headers().get("Content-Type")).contains("text/x-laugh");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://chat.test:8080, 101",
+        "https://CHAT.test:8080, 101",
+        "http://other.test:8080, 403",
+        "http://chat.test, 403",
+        "null, 403"
+    })
+    void opensTheChatForItsOwnPageOnly(String origin, int code) throws Exception {
+        Request request =
+                Request.of("GET", "/chat", "Host", "chat.test:8080", "Upgrade", "websocket", "Origin", origin);
+        assertThat(routes.answer(request).code()).isEqualTo(code);
+    }
+
+    @Test
+    void opensTheChatForProgramsWithoutAPage() throws Exception {
+        assertThat(routes.answer(Request.of("GET", "/chat", "Upgrade", "websocket"))
+                        .code())
+                .isEqualTo(101);
     }
 
     @Test
