@@ -10,8 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packets that carry messages over a SEQPACKET socket, which keeps each packet whole and a descriptor with its packet. A
- * message is one packet, or one and as many {@code MORE} as its body needs; nothing comes in between.
+ * The packets that carry messages over a SEQPACKET socket, which keeps each packet whole and a descriptor with its packet.
+ * Whole messages may share one; a message that does not fit into what is left begins a packet, and goes on in as many {@code
+ * MORE} as its body needs.
  *
  * <pre>
  *    0        1        2        3        4            8                 16            24
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  *
  *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER, 4 ROUTED, 5 UNDELIVERABLE; 255 MORE
  *   format       1 RAW, 2 JSON
- *   fds          0 or 1: descriptors with this packet
+ *   fds          0 or 1: descriptors with this packet, whose first message alone may have one
  *   length       of the whole body, 0…{@value #MAX_BODY}
  *   correlation  0 in a MESSAGE that is not routed, not 0 in the others
  * </pre>
  *
- * Integers are in the machine's order: both ends are on one machine. A packet has at most {@value #MAX_PACKET} bytes, and all
- * but the last of a message are full. One instance reads one channel; one thread.
+ * Integers are in the machine's order: both ends are on one machine. A packet has at most {@value #MAX_PACKET} bytes, and is
+ * full unless it ends with the end of a message. One instance reads one channel; one thread.
  */
 final class EnvelopeCodec {
     static final int MAX_PACKET = 64 * 1024;
@@ -51,35 +52,38 @@ final class EnvelopeCodec {
     private @Nullable Envelope begun;
     private int filled;
 
+    /** Whether a message fits into what is left of a packet, whole. */
+    static boolean fits(Envelope message, ByteBuffer packet) {
+        return HEADER + message.body().length <= packet.remaining();
+    }
+
     /**
-     * Writes the next packet of a message.
+     * Writes as much of a message as a packet has room for.
      *
-     * @param sent how many bytes of the body went before
-     * @param packet cleared and filled from its start
+     * @param sent how many bytes of the body went before; not 0 only at the start of a packet
      * @return how many bytes of the body are in it
      */
     static int encode(Envelope message, int sent, ByteBuffer packet) {
-        packet.clear().order(ByteOrder.nativeOrder());
+        packet.order(ByteOrder.nativeOrder());
         if (sent == 0) {
             packet.put((byte) (KINDS.indexOf(message.kind()) + 1)).put((byte) (FORMATS.indexOf(message.format()) + 1));
             packet.put((byte) (message.descriptor() == null ? 0 : 1)).put((byte) 0);
             packet.putInt(message.body().length);
             packet.putLong(message.correlation()).putLong(message.address());
         } else {
-            packet.putLong(0).put(0, (byte) MORE);
+            packet.putLong(MORE_WORD);
         }
         int count = Math.min(message.body().length - sent, packet.remaining());
         packet.put(message.body(), sent, count);
-        packet.flip();
         return count;
     }
 
     /**
-     * Reads a packet.
+     * Reads up to the end of the next message of a packet, or to its own end.
      *
-     * @param descriptor what came along; owned by the message from here on, and closed if the packet is broken
+     * @param descriptor what came along, for the first message; owned by that from here on, and closed if the packet is broken
      * @param descriptorLost whether a descriptor could not be taken in
-     * @return the message that it completes
+     * @return the message that has come to its end
      * @throws WireException if the packet cannot be what the other side meant, naming what was expected at which offset
      */
     Optional<Envelope> take(ByteBuffer packet, @Nullable Fd descriptor, boolean descriptorLost) throws WireException {
@@ -111,23 +115,28 @@ final class EnvelopeCodec {
     }
 
     private static Envelope begin(ByteBuffer packet, @Nullable Fd descriptor, boolean lost) throws WireException {
-        check(packet.limit() >= HEADER, "a header of " + HEADER + " bytes", 0, packet.limit() + " bytes");
-        int kind = code(packet, 0, KINDS.size(), "a kind");
-        int format = code(packet, 1, FORMATS.size(), "a format");
-        int descriptors = Byte.toUnsignedInt(packet.get(2));
+        int at = packet.position();
+        check(packet.remaining() >= HEADER, "a header of " + HEADER + " bytes", at, packet.remaining() + " bytes");
+        int kind = code(packet, at, KINDS.size(), "a kind");
+        int format = code(packet, at + 1, FORMATS.size(), "a format");
+        int descriptors = Byte.toUnsignedInt(packet.get(at + 2));
         int arrived = descriptor == null ? 0 : 1;
         check(
                 descriptors == arrived || (descriptors == 1 && lost),
                 arrived + " descriptors announced, as many as came",
-                2,
+                at + 2,
                 descriptors);
-        check(packet.get(3) == 0, "0", 3, packet.get(3));
-        int length = packet.getInt(4);
-        check(length >= 0 && length <= MAX_BODY, "a length from 0 to " + MAX_BODY, 4, Integer.toUnsignedString(length));
-        long correlation = packet.getLong(8);
-        check(correlation != 0 || kind == 1, "a correlation", 8, "0");
-        long address = packet.getLong(16);
-        packet.position(HEADER);
+        check(packet.get(at + 3) == 0, "0", at + 3, packet.get(at + 3));
+        int length = packet.getInt(at + 4);
+        check(
+                length >= 0 && length <= MAX_BODY,
+                "a length from 0 to " + MAX_BODY,
+                at + 4,
+                Integer.toUnsignedString(length));
+        long correlation = packet.getLong(at + 8);
+        check(correlation != 0 || kind == 1, "a correlation", at + 8, "0");
+        long address = packet.getLong(at + 16);
+        packet.position(at + HEADER);
         return new Envelope(
                 KINDS.get(kind - 1),
                 FORMATS.get(format - 1),
@@ -153,9 +162,9 @@ final class EnvelopeCodec {
 
     private Optional<Envelope> fill(Envelope message, ByteBuffer packet) throws WireException {
         int missing = message.body().length - filled;
-        int count = packet.remaining();
+        int count = Math.min(missing, packet.remaining());
         check(
-                count <= missing && (count == missing || packet.limit() == MAX_PACKET),
+                count == missing || packet.limit() == MAX_PACKET,
                 "the next " + Math.min(missing, MAX_PACKET - packet.position()) + " of " + missing + " missing bytes",
                 packet.position(),
                 count);

@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -26,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * One end of a channel for messages, with sockets along: between parent and child, between master and worker.
  *
  * <p>A message goes out on its sender's thread as far as the kernel takes it; the rest waits, bounded, for the channel's own
- * thread, which reads and writes in turn, so that two ends with much to say to each other never wait for each other. That
- * thread also makes the connection in the first place: what is sent before waits as well. It reads only as far ahead of
+ * thread, which reads and writes in turn, so that two ends with much to say to each other never wait for each other. What
+ * follows another message at once waits for that thread, too: it sends together what has come until then. That thread also makes the connection in the first place: what is sent before waits as well. It reads only as far ahead of
  * whoever uses the messages as {@value #MOST_UNUSED} bytes: beyond that the sender has to wait.
  *
  * <p>Any thread may send and close.
@@ -38,6 +40,9 @@ public final class MessageChannel implements AutoCloseable {
     private static final int WRITABLE_BELOW = 128 * 1024;
     private static final int MOST_UNUSED = 1 << 20;
     private static final int PACKETS_A_TURN = 64;
+
+    /** A message that follows another sooner is one of many: they travel together. */
+    private static final long CROWD_NANOS = 20_000;
 
     /** While the kernel takes nothing although it says that it would: too many descriptors are under way. */
     private static final int REST_MILLIS = 5;
@@ -100,6 +105,7 @@ public final class MessageChannel implements AutoCloseable {
     private boolean ended;
     private boolean peerGone;
     private long packetsWritten;
+    private long lastWriteNanos = System.nanoTime() - CROWD_NANOS;
 
     /** Whether the socket said in the last turn that it would take something. The channel's thread only. */
     private boolean saidWritable;
@@ -152,13 +158,17 @@ public final class MessageChannel implements AutoCloseable {
             }
             unsent.add(outgoing);
             unsentBytes += message.body().length;
-            done = unsent.size() == 1 ? write() : List.of();
+            done = isAlone() ? write() : List.of();
             if (!unsent.isEmpty()) {
                 wakeUp.signal();
             }
         }
         complete(done);
         return outgoing.written;
+    }
+
+    private boolean isAlone() {
+        return unsent.size() == 1 && System.nanoTime() - lastWriteNanos > CROWD_NANOS;
     }
 
     /** Why a message of that length is refused now; empty if it is not. */
@@ -318,10 +328,17 @@ public final class MessageChannel implements AutoCloseable {
         }
         in.getBytes(0, inPacket.array(), in.receivedLength());
         inPacket.clear().limit(in.receivedLength());
-        codec.take(inPacket, descriptor, in.descriptorsTruncated()).ifPresent(message -> {
-            unused.addAndGet(message.body().length);
-            listener.onMessage(message);
-        });
+        tell(codec.take(inPacket, descriptor, in.descriptorsTruncated()), listener);
+        while (inPacket.hasRemaining()) {
+            tell(codec.take(inPacket, null, false), listener);
+        }
+    }
+
+    private void tell(Optional<Envelope> message, Listener listener) {
+        if (message.isPresent()) {
+            unused.addAndGet(message.get().body().length);
+            listener.onMessage(message.get());
+        }
     }
 
     /** Gives whether anything could be written, or nothing waited. */
@@ -346,13 +363,9 @@ public final class MessageChannel implements AutoCloseable {
             return done;
         }
         try {
-            Outgoing next = unsent.peek();
-            while (next != null && writePackets(connected, next)) {
-                unsent.remove();
-                unsentBytes -= next.message.body().length;
-                next.message.closeDescriptor();
-                done.add(next);
-                next = unsent.peek();
+            boolean taken = true;
+            while (taken && !unsent.isEmpty()) {
+                taken = writePacket(connected, done);
             }
         } catch (IOException e) {
             LOG.debug("the other end of a channel is gone", e);
@@ -362,24 +375,55 @@ public final class MessageChannel implements AutoCloseable {
         return done;
     }
 
-    /** Gives whether the whole message is written. */
-    private boolean writePackets(SeqPacketSocket connected, Outgoing outgoing) throws UnixException {
-        while (!outgoing.isDone()) {
-            Envelope message = outgoing.message;
-            int count = EnvelopeCodec.encode(message, outgoing.sent, outPacket);
-            out.putBytes(0, outPacket.array(), outPacket.limit());
-            Fd descriptor = outgoing.begun ? null : message.descriptor();
-            if (descriptor != null) {
-                out.putDescriptor(0, descriptor);
-            }
-            if (!connected.send(out, outPacket.limit(), descriptor == null ? 0 : 1)) {
-                return false;
-            }
-            packetsWritten++;
-            outgoing.begun = true;
-            outgoing.sent += count;
+    /** Writes as much of what waits as goes into one packet. Gives whether the kernel has taken it. */
+    private boolean writePacket(SeqPacketSocket connected, List<Outgoing> done) throws UnixException {
+        Outgoing first = unsent.element();
+        outPacket.clear();
+        int count = EnvelopeCodec.encode(first.message, first.sent, outPacket);
+        boolean whole = first.sent + count == first.message.body().length;
+        int messages = whole ? 1 + appendWhole() : 0;
+        outPacket.flip();
+        out.putBytes(0, outPacket.array(), outPacket.limit());
+        Fd descriptor = first.begun ? null : first.message.descriptor();
+        if (descriptor != null) {
+            out.putDescriptor(0, descriptor);
+        }
+        if (!connected.send(out, outPacket.limit(), descriptor == null ? 0 : 1)) {
+            return false;
+        }
+        packetsWritten++;
+        lastWriteNanos = System.nanoTime();
+        first.begun = true;
+        first.sent += count;
+        for (int index = 0; index < messages; index++) {
+            done.add(finishFirst());
         }
         return true;
+    }
+
+    /** Puts into the packet what fits behind its first message; one with a descriptor begins its own. Gives how many. */
+    private int appendWhole() {
+        int appended = 0;
+        Iterator<Outgoing> behindFirst = unsent.iterator();
+        behindFirst.next();
+        while (behindFirst.hasNext()) {
+            Envelope next = behindFirst.next().message;
+            if (next.descriptor() != null || !EnvelopeCodec.fits(next, outPacket)) {
+                break;
+            }
+            EnvelopeCodec.encode(next, 0, outPacket);
+            appended++;
+        }
+        return appended;
+    }
+
+    private Outgoing finishFirst() {
+        Outgoing written = unsent.remove();
+        unsentBytes -= written.message.body().length;
+        written.begun = true;
+        written.sent = written.message.body().length;
+        written.message.closeDescriptor();
+        return written;
     }
 
     private List<Outgoing> dropUnsent() {

@@ -39,7 +39,7 @@ class EnvelopeCodecTest {
         do {
             ByteBuffer packet = ByteBuffer.allocate(EnvelopeCodec.MAX_PACKET);
             sent += EnvelopeCodec.encode(message, sent, packet);
-            packets.add(packet);
+            packets.add(packet.flip());
         } while (sent < message.body().length);
         return packets;
     }
@@ -63,6 +63,30 @@ class EnvelopeCodecTest {
         assertThat(codec.take(packets(envelope(3, null)).get(0), null, false)).isPresent();
     }
 
+    @Test
+    void messagesThatShareAPacketComeOneByOne() throws Exception {
+        ByteBuffer packet = ByteBuffer.allocate(EnvelopeCodec.MAX_PACKET);
+        for (int length : new int[] {3, 0, 500}) {
+            assertThat(EnvelopeCodec.fits(envelope(length, null), packet)).isTrue();
+            EnvelopeCodec.encode(envelope(length, null), 0, packet);
+        }
+        assertThat(EnvelopeCodec.fits(envelope(packet.remaining() - 23, null), packet))
+                .isFalse();
+        packet.flip();
+        for (int length : new int[] {3, 0, 500}) {
+            Envelope message = codec.take(packet, null, false).orElseThrow();
+            assertThat(message.body()).isEqualTo(envelope(length, null).body());
+        }
+        assertThat(packet.hasRemaining()).isFalse();
+    }
+
+    @Test
+    void whatStandsBehindAMessageMustBeOne() throws Exception {
+        ByteBuffer packet = broken(4, 2);
+        assertThat(codec.take(packet, null, false)).isPresent();
+        assertBroken(packet, "a header of 24 bytes at offset 26", "found 1 bytes");
+    }
+
     /** A packet of a message of three bytes with one thing changed. */
     private static ByteBuffer broken(int offset, int value) {
         ByteBuffer packet = packets(envelope(3, null)).get(0);
@@ -77,7 +101,7 @@ class EnvelopeCodecTest {
         assertBroken(broken(2, 1), "0 descriptors announced, as many as came at offset 2", "found 1");
         assertBroken(broken(3, 9), "0 at offset 3", "found 9");
         assertBroken(broken(4, 4), "the next 4 of 4 missing bytes at offset 24", "found 3");
-        assertBroken(broken(4, 2), "the next 2 of 2 missing bytes at offset 24", "found 3");
+        assertBroken(ByteBuffer.allocate(1), "a header of 24 bytes at offset 0", "found 1 bytes");
         assertBroken(broken(7, 0xff), "a length from 0 to 16777216 at offset 4", "found 4278190083");
         assertBroken(broken(8, 0), "a correlation at offset 8", "found 0");
         assertBroken(ByteBuffer.allocate(0), "a header of 24 bytes at offset 0", "found 0 bytes");
