@@ -15,12 +15,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,8 +35,7 @@ import org.slf4j.LoggerFactory;
  *   any ──▶ cut: the client has gone, answers no ping, does not close within 5 s, or the drain limit is over
  * </pre>
  *
- * Netty's codec makes messages of bytes and refuses what is malformed; it is told not to close by itself, for a close that
- * does not linger may lose the frame that says why. Used on the connection's event loop, but for what says otherwise.
+ * Used on the connection's event loop, but for what says otherwise.
  */
 final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
@@ -83,34 +77,13 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     /** Takes the end of the pipeline and lets the program begin. */
     void open(Consumer<WebSocket> opened) {
-        WebSocketSettings settings = service.settings.webSocket();
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(flushes);
-        pipeline.addLast(new Decoder(WebSocketDecoderConfig.newBuilder()
-                .expectMaskedFrames(true)
-                .maxFramePayloadLength(settings.maxFrame())
-                .closeOnProtocolViolation(false)
-                .build()));
-        pipeline.addLast(new WebSocket13FrameEncoder(false));
-        pipeline.addLast(new Utf8FrameValidator(false));
-        pipeline.addLast(new WebSocketFrameAggregator(settings.maxMessage()));
+        WebSocketCodec.addTo(pipeline, service.settings.webSocket(), this::onRead);
         pipeline.addLast(this);
         timer.set(service.pingTicks);
         gate.set(true);
         tell(() -> opened.accept(program));
-    }
-
-    private final class Decoder extends WebSocket13FrameDecoder {
-        Decoder(WebSocketDecoderConfig config) {
-            super(config);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
-            heard = true;
-            gate.onRead();
-            super.channelRead(context, bytes);
-        }
     }
 
     // --- what the program wants -----------------------------------------------------------------------------------
@@ -196,6 +169,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     }
 
     // --- what the client sends ------------------------------------------------------------------------------------
+
+    private void onRead() {
+        heard = true;
+        gate.onRead();
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {

@@ -1,0 +1,49 @@
+package dev.handoff.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+
+/**
+ * Netty's codec, which makes whole messages and control frames of bytes and refuses what is malformed. It is told not to
+ * close by itself, for a close that does not linger may lose the frame that says why.
+ */
+final class WebSocketCodec {
+    private WebSocketCodec() {}
+
+    /**
+     * Adds it at the end.
+     *
+     * @param onRead called on the event loop when bytes have come, before they are looked at
+     */
+    static void addTo(ChannelPipeline pipeline, WebSocketSettings settings, Runnable onRead) {
+        WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
+                .expectMaskedFrames(true)
+                .maxFramePayloadLength(settings.maxFrame())
+                .closeOnProtocolViolation(false)
+                .build();
+        pipeline.addLast(new Decoder(config, onRead));
+        pipeline.addLast(new WebSocket13FrameEncoder(false));
+        pipeline.addLast(new Utf8FrameValidator(false));
+        pipeline.addLast(new WebSocketFrameAggregator(settings.maxMessage()));
+    }
+
+    private static final class Decoder extends WebSocket13FrameDecoder {
+        private final Runnable onRead;
+
+        Decoder(WebSocketDecoderConfig config, Runnable onRead) {
+            super(config);
+            this.onRead = onRead;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
+            onRead.run();
+            super.channelRead(context, bytes);
+        }
+    }
+}
