@@ -8,11 +8,8 @@ import dev.handoff.unix.Fd;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
+import dev.handoff.wire.BoundSocket;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,11 +81,21 @@ public final class Listener implements AutoCloseable {
     }
 
     private static Listener openOrSayWhy(int key, ListenOptions options) {
+        checkThatTheMasterCan(options);
         try {
             return open(key, options);
         } catch (IOException e) {
             String advice = advice(e, options.path().isPresent());
             throw new StartException(StartException.CANNOT_LISTEN, e.getMessage() + advice, e);
+        }
+    }
+
+    private static void checkThatTheMasterCan(ListenOptions options) {
+        if (options.isExclusive()) {
+            throw new StartException(
+                    StartException.WRONG_SETTING,
+                    "cannot listen on " + options + " for a cluster: exclusive sockets are for workers that the program"
+                            + " forks by itself, Cluster.master().fork()");
         }
     }
 
@@ -110,60 +117,15 @@ public final class Listener implements AutoCloseable {
         return "";
     }
 
-    private static Listener open(int key, ListenOptions options) throws IOException {
-        return options.path().isPresent()
-                ? openPath(key, options, options.path().get().toAbsolutePath())
-                : openPort(key, options);
-    }
-
-    private static Listener openPath(int key, ListenOptions options, Path path) throws IOException {
-        ListeningSocket socket = ListeningSocket.bind(path, options.backlog());
-        ListenAddress address = new ListenAddress(ListenAddress.Family.UNIX, path.toString(), -1);
-        Listener listener = new Listener(key, options.name(), socket, address);
-        try {
-            if (!options.permissions().isEmpty()) {
-                Files.setPosixFilePermissions(path, options.permissions());
-            }
-            return listener;
-        } catch (IOException e) {
-            listener.close();
-            throw e;
-        }
-    }
-
-    private static Listener openPort(int key, ListenOptions options) throws IOException {
-        ListeningSocket socket =
-                options.host().isEmpty() ? openEverywhere(options) : bind(resolve(options.host()), options);
-        InetSocketAddress local = (InetSocketAddress) socket.localAddress();
-        ListenAddress.Family family =
-                local.getAddress() instanceof Inet6Address ? ListenAddress.Family.IPV6 : ListenAddress.Family.IPV4;
-        ListenAddress address = new ListenAddress(family, local.getAddress().getHostAddress(), local.getPort());
-        return new Listener(key, options.name(), socket, address);
-    }
-
-    /** As Node does: every address of both families, and only IPv4 on a machine without IPv6. */
-    private static ListeningSocket openEverywhere(ListenOptions options) throws IOException {
-        try {
-            return bind(InetAddress.getByName("::"), options);
-        } catch (UnixException e) {
-            if (e.is(Errno.EAFNOSUPPORT) || e.is(Errno.EADDRNOTAVAIL)) {
-                return bind(InetAddress.getByName("0.0.0.0"), options);
-            }
-            throw e;
-        }
-    }
-
-    private static ListeningSocket bind(InetAddress address, ListenOptions options) throws UnixException {
-        return ListeningSocket.bind(
-                new InetSocketAddress(address, options.port()), options.backlog(), options.ipv6Only(), false);
-    }
-
-    private static InetAddress resolve(String host) throws IOException {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw new IOException("cannot listen on " + host + ": no such host is known here", e);
-        }
+    /**
+     * Opens one.
+     *
+     * @param key what offers name it by
+     * @throws IOException naming the address and the reason
+     */
+    public static Listener open(int key, ListenOptions options) throws IOException {
+        BoundSocket bound = BoundSocket.open(options);
+        return new Listener(key, options.name(), bound.socket(), bound.address());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.handoff.cluster;
 
+import dev.handoff.cluster.spi.ForkingProvider;
 import dev.handoff.cluster.spi.MasterProvider;
 import dev.handoff.cluster.spi.WorkerProvider;
 import dev.handoff.process.ExitStatus;
@@ -37,6 +38,19 @@ public interface Cluster extends AutoCloseable {
      */
     static CurrentWorker worker() {
         return WorkerProvider.get().current();
+    }
+
+    /**
+     * This process as a master that forks when its program says so: always the same one. Asking for it changes nothing.
+     *
+     * @throws IllegalStateException in a worker
+     */
+    static ForkingCluster master() {
+        if (isWorker()) {
+            throw new IllegalStateException(
+                    "this process is a worker, and only a master forks: ask Cluster.isMaster() first");
+        }
+        return ForkingProvider.get().master();
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.handoff.cluster;
 
+import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -14,10 +16,16 @@ public interface CurrentWorker {
     /** This worker's number in its cluster: 1, 2, 3 …, never reused. */
     int id();
 
-    /** The place this worker fills, 1…N; its replacement gets the same one, so metrics are labelled with it. */
+    /**
+     * The place this worker fills, 1…N; its replacement gets the same one, so metrics are labelled with it. Its id where the
+     * program forks.
+     */
     int slot();
 
-    /** The number of the generation (one build with one set of settings) that this worker belongs to, from 1. */
+    /**
+     * The number of the generation (one build with one set of settings) that this worker belongs to, from 1; 0 where the
+     * program forks.
+     */
     int generation();
 
     /** The process id of this JVM. */
@@ -51,11 +59,40 @@ public interface CurrentWorker {
     Subscription onMessage(Consumer<? super Message> listener);
 
     /**
+     * Listens, through the master: all workers that ask for the same address share it, and the master gives each its turn. Port 0
+     * is the same for all workers' first such call, another one for the second, and so on. With {@link
+     * ListenOptions#exclusive()} the master has no part in it.
+     *
+     * <p>For a worker that the program has forked; in others it fails with {@link IllegalStateException}.
+     *
+     * @param connections called with each connection, on {@code handoff-events}; what it does not take is not sent to this worker
+     *     meanwhile. One for which it throws is closed
+     * @return done when connections come; fails with {@link ListenException}
+     */
+    default CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
+        return CompletableFuture.failedFuture(new IllegalStateException("cannot listen on " + where
+                + ": the listeners of worker " + id() + " are its master's; name it where the cluster is built"));
+    }
+
+    /**
      * Leaves gracefully: asks the master for no more connections, finishes what there is, then ends the process with
-     * code 0. A second call changes nothing.
+     * code 0, or, where the program forks, ends the channel, after which the process ends when nothing else keeps it. A second
+     * call changes nothing.
      */
     void disconnect();
 
+    /** Leaves at once: tells the master, and ends the process with code 0; connections are cut. */
+    void kill();
+
+    /** True as soon as either side has asked this worker to leave. */
+    boolean exitedAfterDisconnect();
+
     /** Called once, when this worker takes no more connections; at once if that has already happened. */
     Subscription onLeaving(Runnable listener);
+
+    /**
+     * Called once, when the channel to the master has ended; at once if that has already happened. Unless either side has asked
+     * this worker to leave, the process ends when the listeners have been called: its master is gone, or wants it no more.
+     */
+    Subscription onDisconnect(Runnable listener);
 }

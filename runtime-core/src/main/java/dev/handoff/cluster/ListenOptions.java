@@ -2,59 +2,76 @@ package dev.handoff.cluster;
 
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Where to listen. Immutable: each change gives a new one.
- *
- * @param name what a handler may be matched by; may be empty
- * @param host a name or an address of this machine; empty: every address, IPv6 and IPv4
- * @param port 0 to 65535; 0: any free one
- * @param path the file of a Unix socket; then host and port say nothing
- * @param backlog the most connections that wait in the kernel; the kernel's own limit is somaxconn
- * @param ipv6Only refuse IPv4 clients on an IPv6 address
- * @param permissions of the file of a Unix socket; empty: as the process's umask has it
- */
-public record ListenOptions(
-        String name,
-        String host,
-        int port,
-        Optional<Path> path,
-        int backlog,
-        boolean ipv6Only,
-        Set<PosixFilePermission> permissions) {
+/** Where to listen, and how. Immutable: each change gives a new one. */
+public final class ListenOptions {
     private static final int DEFAULT_BACKLOG = 4096;
+    private static final int HIGHEST_PORT = 65_535;
     private static final String UNIX = "unix:";
 
-    /** Checks the ranges. */
-    public ListenOptions {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port + " is out of range: expected 0 to 65535");
+    private final String host;
+    private final int port;
+    private final Optional<Path> path;
+
+    // Written by change() alone, before the copy is given out.
+    private String name = "";
+    private int backlog = DEFAULT_BACKLOG;
+    private boolean ipv6Only;
+    private Set<PosixFilePermission> permissions = Set.of();
+    private boolean exclusive;
+    private boolean reusePort;
+    private int maxConnections;
+    private boolean dropMaxConnection;
+
+    private ListenOptions(String host, int port, Optional<Path> path) {
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new IllegalArgumentException("port " + port + " is out of range: expected 0 to " + HIGHEST_PORT);
         }
-        if (backlog < 1) {
-            throw new IllegalArgumentException("a backlog of " + backlog + " holds nothing: expected at least 1");
-        }
-        permissions = Set.copyOf(permissions);
+        this.host = host;
+        this.port = port;
+        this.path = path;
     }
 
-    private static ListenOptions of(String host, int port, Optional<Path> path) {
-        return new ListenOptions("", host, port, path, DEFAULT_BACKLOG, false, Set.of());
+    private ListenOptions change(Consumer<ListenOptions> change) {
+        ListenOptions copy = new ListenOptions(host, port, path);
+        copy.name = name;
+        copy.backlog = backlog;
+        copy.ipv6Only = ipv6Only;
+        copy.permissions = permissions;
+        copy.exclusive = exclusive;
+        copy.reusePort = reusePort;
+        copy.maxConnections = maxConnections;
+        copy.dropMaxConnection = dropMaxConnection;
+        change.accept(copy);
+        return copy;
     }
 
-    /** A port on every address of this machine. */
+    /**
+     * A port on every address of this machine.
+     *
+     * @param port 0 to 65535; 0: any free one
+     */
     public static ListenOptions port(int port) {
-        return of("", port, Optional.empty());
+        return address("", port);
     }
 
-    /** A port on one address, by its number or by name. */
+    /**
+     * A port on one address, by its number or by name.
+     *
+     * @param port 0 to 65535; 0: any free one
+     */
     public static ListenOptions address(String host, int port) {
-        return of(host, port, Optional.empty());
+        return new ListenOptions(host, port, Optional.empty());
     }
 
     /** A Unix socket. */
     public static ListenOptions unix(Path path) {
-        return of("", 0, Optional.of(path));
+        return new ListenOptions("", 0, Optional.of(path));
     }
 
     /**
@@ -86,23 +103,142 @@ public record ListenOptions(
                 + "': expected PORT, HOST:PORT, [IPV6]:PORT or unix:PATH, such as 8080, 127.0.0.1:80, [::1]:80");
     }
 
-    /** The same under a name. */
+    /** The same under a name, by which a handler may be matched. */
     public ListenOptions name(String newName) {
-        return new ListenOptions(newName, host, port, path, backlog, ipv6Only, permissions);
+        return change(copy -> copy.name = newName);
     }
 
-    /** The same with another limit of the kernel's queue. */
+    /**
+     * The same with another limit of the kernel's queue.
+     *
+     * @param connections at least 1; default: 4096; the kernel's own limit is somaxconn
+     */
     public ListenOptions backlog(int connections) {
-        return new ListenOptions(name, host, port, path, connections, ipv6Only, permissions);
+        if (connections < 1) {
+            throw new IllegalArgumentException("a backlog of " + connections + " holds nothing: expected at least 1");
+        }
+        return change(copy -> copy.backlog = connections);
     }
 
     /** The same for IPv6 clients only. */
     public ListenOptions onlyIpv6() {
-        return new ListenOptions(name, host, port, path, backlog, true, permissions);
+        return change(copy -> copy.ipv6Only = true);
     }
 
-    /** The same with rights for the file of a Unix socket. */
+    /** The same with rights for the file of a Unix socket. Default: as the process's umask has it. */
     public ListenOptions permissions(Set<PosixFilePermission> modes) {
-        return new ListenOptions(name, host, port, path, backlog, ipv6Only, modes);
+        Set<PosixFilePermission> kept = Set.copyOf(modes);
+        return change(copy -> copy.permissions = kept);
+    }
+
+    /** The same for the worker that asks alone: it binds by itself, and the master knows nothing of it. */
+    public ListenOptions exclusive() {
+        return change(copy -> copy.exclusive = true);
+    }
+
+    /** As {@link #exclusive()}, on a port that others who say so may have as well: the kernel chooses among them, SO_REUSEPORT. */
+    public ListenOptions reusePort() {
+        return change(copy -> copy.reusePort = true);
+    }
+
+    /**
+     * The same with a limit of connections at a time in the worker that asks: beyond, they go to other workers, and wait if there
+     * is none.
+     *
+     * @param perWorker 0: no limit
+     */
+    public ListenOptions maxConnections(int perWorker) {
+        if (perWorker < 0) {
+            throw new IllegalArgumentException("a limit of " + perWorker + " connections: expected 0 or more");
+        }
+        return change(copy -> copy.maxConnections = perWorker);
+    }
+
+    /** The same, but beyond {@link #maxConnections} connections are closed. */
+    public ListenOptions dropMaxConnection() {
+        return change(copy -> copy.dropMaxConnection = true);
+    }
+
+    /** What a handler may be matched by; may be empty. */
+    public String name() {
+        return name;
+    }
+
+    /** A name or an address of this machine; empty: every address, IPv6 and IPv4. */
+    public String host() {
+        return host;
+    }
+
+    /** 0 to 65535; 0: any free one. */
+    public int port() {
+        return port;
+    }
+
+    /** The file of a Unix socket; then host and port say nothing. */
+    public Optional<Path> path() {
+        return path;
+    }
+
+    /** The most connections that wait in the kernel. */
+    public int backlog() {
+        return backlog;
+    }
+
+    /** Whether IPv4 clients are refused on an IPv6 address. */
+    public boolean ipv6Only() {
+        return ipv6Only;
+    }
+
+    /** Rights for the file of a Unix socket; empty: as the process's umask has it. */
+    public Set<PosixFilePermission> permissions() {
+        return permissions;
+    }
+
+    /** Whether the worker that asks binds by itself. */
+    public boolean isExclusive() {
+        return exclusive || reusePort;
+    }
+
+    /** Whether others may have the same port. */
+    public boolean isReusePort() {
+        return reusePort;
+    }
+
+    /** The most connections at a time; 0: no limit. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** Whether connections beyond the limit are closed. */
+    public boolean isDropMaxConnection() {
+        return dropMaxConnection;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ListenOptions options
+                && host.equals(options.host)
+                && port == options.port
+                && path.equals(options.path)
+                && name.equals(options.name)
+                && backlog == options.backlog
+                && ipv6Only == options.ipv6Only
+                && permissions.equals(options.permissions)
+                && exclusive == options.exclusive
+                && reusePort == options.reusePort
+                && maxConnections == options.maxConnections
+                && dropMaxConnection == options.dropMaxConnection;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, host, port, path);
+    }
+
+    /** The address as {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return path.map(file -> UNIX + file)
+                .orElseGet(() -> (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port);
     }
 }

@@ -18,6 +18,7 @@ import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,8 @@ final class Child implements ChildProcess {
 
     /** Why it was sent the kill signal from here, if it was. */
     private final AtomicReference<@Nullable Reason> verdict = new AtomicReference<>();
+
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
 
     private volatile boolean killed;
     private volatile boolean errorHeard;
@@ -84,10 +87,23 @@ final class Child implements ChildProcess {
 
     /** Starts one that has a channel. */
     static Child fork(SpawnOptions options) {
+        return fork(options, ChannelDoor::open, 0, (channel, conversation) -> conversation);
+    }
+
+    /** Starts one that has a channel, through a door at that path. */
+    static Child fork(SpawnOptions options, Path door, int id, ChildChannel.Hearing hearing) {
+        return fork(options, () -> ChannelDoor.at(door), id, hearing);
+    }
+
+    private interface Doors {
+        ChannelDoor open() throws IOException;
+    }
+
+    private static Child fork(SpawnOptions options, Doors doors, int id, ChildChannel.Hearing hearing) {
         try {
-            ChannelDoor door = ChannelDoor.open();
+            ChannelDoor door = doors.open();
             try {
-                return fork(options, door);
+                return fork(options, door, id, hearing);
             } catch (IOException | RuntimeException e) {
                 door.close();
                 throw e;
@@ -97,15 +113,16 @@ final class Child implements ChildProcess {
         }
     }
 
-    private static Child fork(SpawnOptions options, ChannelDoor door) throws IOException {
+    private static Child fork(SpawnOptions options, ChannelDoor door, int id, ChildChannel.Hearing hearing)
+            throws IOException {
         Launched launched = new Launcher(options, door.environment()).launch();
-        Conversation conversation = ChildChannel.open(door, launched.process(), 0, (channel, hearing) -> hearing);
+        Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
         Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
         child.begin(launched);
         return child;
     }
 
-    private static Child stillborn(SpawnOptions options, boolean collects, IOException e) {
+    static Child stillborn(SpawnOptions options, boolean collects, IOException e) {
         Child child = new Child(options, Optional.empty(), Optional.empty(), collects);
         child.stillborn(e);
         return child;
@@ -116,6 +133,7 @@ final class Child implements ChildProcess {
                 new ChildProcessException(Reason.NOT_STARTED, String.valueOf(e.getMessage()), null, e);
         tellFailure(failure);
         collecting.ifPresent(collection -> collection.fail(failure));
+        exit.complete(NOT_FOUND);
         closed.fire(NOT_FOUND);
     }
 
@@ -138,18 +156,18 @@ final class Child implements ChildProcess {
                 .map(limit -> Timer.after(limit, () -> end(Reason.TIMED_OUT)))
                 .orElse(() -> {});
         Cancellation cancellation = Cancellation.of(options, this::cancel);
-        CompletableFuture<ExitStatus> exit = child.process().onExit().thenApply(end -> exited(child, end));
+        CompletableFuture<ExitStatus> ended = child.process().onExit().thenApply(end -> exited(child, end));
         CompletableFuture<Void> messages =
                 conversation.map(Conversation::end).orElse(CompletableFuture.completedFuture(null));
         CompletableFuture<Void> saidAll = CompletableFuture.allOf(allOf(child, OutputPipe::ended), messages);
-        CompletableFuture<Void> finished = exit.thenAcceptBoth(saidAll, (end, all) -> {
+        CompletableFuture<Void> finished = ended.thenAcceptBoth(saidAll, (end, all) -> {
             forgetLimit.run();
             cancellation.forget();
             finish(end);
         });
         // What is read as a stream is the program's to end; it does not keep the JVM alive.
         CompletableFuture<Void> toldAll = CompletableFuture.allOf(allOf(child, OutputPipe::settled), messages);
-        exit.thenAcceptBoth(toldAll, (end, all) -> release(saidAll, finished));
+        ended.thenAcceptBoth(toldAll, (end, all) -> release(saidAll, finished));
     }
 
     private void release(CompletableFuture<Void> saidAll, CompletableFuture<Void> finished) {
@@ -161,6 +179,7 @@ final class Child implements ChildProcess {
         status = end;
         exited.fire(end);
         conversation.ifPresent(Conversation::peerExited);
+        exit.complete(end);
         child.stdin().ifPresent(Child::closeQuietly);
         if (collecting.isEmpty()) {
             // In line behind the task that is running: what it subscribes to is not too late.
@@ -292,6 +311,16 @@ final class Child implements ChildProcess {
     @Override
     public void close() {
         kill(Signal.KILL);
+    }
+
+    /** Its channel, if it has one. */
+    Optional<Conversation> conversation() {
+        return conversation;
+    }
+
+    /** Its end; see {@link ForkedChild#exit()}. */
+    CompletableFuture<ExitStatus> exit() {
+        return exit.copy();
     }
 
     @Override

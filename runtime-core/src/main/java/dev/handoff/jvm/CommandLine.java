@@ -119,6 +119,11 @@ public final class CommandLine {
         return new CommandLine(java, options, main, arguments);
     }
 
+    /** The same program with other arguments. */
+    CommandLine withArguments(List<String> others) {
+        return new CommandLine(java, jvmOptions, main, others);
+    }
+
     /** The launcher: an absolute path where it is this process's. */
     public String java() {
         return java;

@@ -82,12 +82,15 @@ final class Launcher {
         if (options.isDetached()) {
             words.add("setsid");
         }
-        words.addAll(options.main().map(this::jvm).orElseGet(options::words));
+        words.addAll(options.runsJvm() ? jvm() : options.words());
         return words;
     }
 
-    private List<String> jvm(Class<?> main) {
-        CommandLine line = CommandLine.ofThisProcess().withMain(main, options.arguments());
+    private List<String> jvm() {
+        CommandLine own = CommandLine.ofThisProcess();
+        CommandLine line = options.main()
+                .map(main -> own.withMain(main, options.arguments()))
+                .orElseGet(() -> own.withArguments(options.arguments()));
         List<String> flags = new ArrayList<>(line.jvmOptions());
         flags.addAll(options.jvmArgs());
         return line.withJvmOptions(flags).toList();

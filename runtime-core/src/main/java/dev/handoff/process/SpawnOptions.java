@@ -1,5 +1,7 @@
 package dev.handoff.process;
 
+import dev.handoff.process.spi.ProcessProvider;
+import dev.handoff.process.spi.ProcessProvider.Started;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,10 +27,11 @@ public final class SpawnOptions {
     private static final String DEFAULT_SHELL = "/bin/sh";
 
     private final String file;
-    private final List<String> arguments;
     private final Optional<Class<?>> main;
+    private final boolean thisProgram;
 
     // Written by change() alone, before the copy is given out.
+    private List<String> arguments;
     private List<String> jvmArguments = List.of();
     private Optional<String> shell = Optional.empty();
     private Optional<Path> cwd = Optional.empty();
@@ -44,10 +47,11 @@ public final class SpawnOptions {
     private boolean detached;
     private Optional<CompletionStage<?>> cancellation = Optional.empty();
 
-    private SpawnOptions(String file, List<String> arguments, Optional<Class<?>> main) {
+    private SpawnOptions(String file, List<String> arguments, Optional<Class<?>> main, boolean thisProgram) {
         this.file = file;
         this.arguments = arguments;
         this.main = main;
+        this.thisProgram = thisProgram;
     }
 
     /**
@@ -61,10 +65,7 @@ public final class SpawnOptions {
             throw new IllegalArgumentException("cannot start a program without a name: the command is empty");
         }
         checkWord("the command", file);
-        for (String argument : arguments) {
-            checkWord("an argument", argument);
-        }
-        return new SpawnOptions(file, List.of(arguments), Optional.empty());
+        return new SpawnOptions(file, checked(arguments), Optional.empty(), false);
     }
 
     /**
@@ -72,10 +73,24 @@ public final class SpawnOptions {
      * that this JVM was started with.
      */
     public static SpawnOptions ofMain(Class<?> main, String... arguments) {
+        return new SpawnOptions(main.getName(), checked(arguments), Optional.of(main), false);
+    }
+
+    /**
+     * This program once more: this JVM's {@code java}, flags, class path and main, with the arguments that it was started with.
+     *
+     * @throws IllegalStateException if this process's command line cannot be repeated; the message says why
+     */
+    public static SpawnOptions thisProgram() {
+        Started started = ProcessProvider.get().started();
+        return new SpawnOptions(started.main(), started.arguments(), Optional.empty(), true);
+    }
+
+    private static List<String> checked(String... arguments) {
         for (String argument : arguments) {
             checkWord("an argument", argument);
         }
-        return new SpawnOptions(main.getName(), List.of(arguments), Optional.of(main));
+        return List.of(arguments);
     }
 
     private static void checkWord(String what, String word) {
@@ -87,7 +102,7 @@ public final class SpawnOptions {
     }
 
     private SpawnOptions change(Consumer<SpawnOptions> change) {
-        SpawnOptions copy = new SpawnOptions(file, arguments, main);
+        SpawnOptions copy = new SpawnOptions(file, arguments, main, thisProgram);
         copy.jvmArguments = jvmArguments;
         copy.shell = shell;
         copy.cwd = cwd;
@@ -106,9 +121,15 @@ public final class SpawnOptions {
         return copy;
     }
 
-    /** More flags for the JVM of {@link #ofMain}, behind those of this JVM: the later one of two wins. */
+    /** Other arguments. */
+    public SpawnOptions args(String... words) {
+        List<String> said = checked(words);
+        return change(copy -> copy.arguments = said);
+    }
+
+    /** More flags for the JVM of {@link #ofMain} or {@link #thisProgram}, behind those of this JVM: the later one of two wins. */
     public SpawnOptions jvmArgs(String... flags) {
-        if (main.isEmpty()) {
+        if (!runsJvm()) {
             throw new IllegalArgumentException(
                     "JVM flags are for a main class, and " + file + " is a program: say them among its arguments");
         }
@@ -239,6 +260,11 @@ public final class SpawnOptions {
         return main;
     }
 
+    /** Whether it is a JVM with this one's flags: a main class of this program, or this program once more. */
+    public boolean runsJvm() {
+        return thisProgram || main.isPresent();
+    }
+
     /** Additional flags for its JVM. */
     public List<String> jvmArgs() {
         return jvmArguments;
@@ -304,7 +330,7 @@ public final class SpawnOptions {
         return cancellation;
     }
 
-    /** The words to start a program with: those of a shell, if one was asked for. Not for a main class. */
+    /** The words to start a program with: those of a shell, if one was asked for. Not for what {@link #runsJvm}. */
     public List<String> words() {
         List<String> words = new ArrayList<>();
         words.add(file);

@@ -20,6 +20,7 @@ public final class FdChannel implements ByteChannel {
     private static final int ROOM = 64 * 1024;
 
     private final Fd fd;
+    private final Runnable onClosed;
     private final WakeUp closing = new WakeUp();
     private final Direction reading = new Direction(Poller.IN);
     private final Direction writing = new Direction(Poller.OUT);
@@ -28,7 +29,17 @@ public final class FdChannel implements ByteChannel {
 
     /** Takes over a descriptor, and makes it non-blocking. */
     public FdChannel(Fd fd) throws UnixException {
+        this(fd, () -> {});
+    }
+
+    /**
+     * Takes over a descriptor, and makes it non-blocking.
+     *
+     * @param onClosed called at each close, on the thread that closes
+     */
+    public FdChannel(Fd fd, Runnable onClosed) throws UnixException {
         this.fd = fd;
+        this.onClosed = onClosed;
         int flags =
                 Native.check(Native.LIBC.fcntl(fd.number(), Native.F_GETFL, 0), "cannot ask for a descriptor's flags");
         Native.check(
@@ -83,6 +94,7 @@ public final class FdChannel implements ByteChannel {
             writing.lock.unlock();
             reading.lock.unlock();
         }
+        onClosed.run();
     }
 
     /** Bytes one way, through a block of native memory; one thread at a time. */

@@ -24,6 +24,11 @@ public final class UnixException extends IOException {
         return errno == error.intValue();
     }
 
+    /** Its name, such as {@code EADDRINUSE}. */
+    public String name() {
+        return Errno.valueOf(errno).name();
+    }
+
     private static String describe(int errno) {
         Errno error = Errno.valueOf(errno);
         return error == Errno.__UNKNOWN_CONSTANT__ ? "errno " + errno : error.description() + " (" + error.name() + ")";

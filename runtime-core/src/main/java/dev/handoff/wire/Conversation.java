@@ -8,7 +8,6 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.RuntimeLine;
-import dev.handoff.unix.Fd;
 import dev.handoff.wire.Envelope.Format;
 import dev.handoff.wire.Envelope.Kind;
 import java.io.IOException;
@@ -183,13 +182,11 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         if (handle == null) {
             return channel.send(new Envelope(kind, body.format, correlation, address, body.bytes, null, false));
         }
-        Fd descriptor = handle.fd();
         String refusal = channel.refusal(body.bytes.length);
         if (!refusal.isEmpty()) {
             return refused(refusal);
         }
-        return channel.send(
-                new Envelope(kind, body.format, correlation, address, body.bytes, new Fd(descriptor.release()), false));
+        return channel.send(new Envelope(kind, body.format, correlation, address, body.bytes, handle.release(), false));
     }
 
     /** A message as bytes. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param masterPid the master's process id
  * @param masterStart when the master started, in clock ticks since boot, for pids are reused; proc(5), stat field 22
  * @param workerId the worker's id
- * @param slot the place it fills, from 1
- * @param generation the generation it belongs to, from 1
+ * @param slot the place it fills, from 1; its id where the program forks
+ * @param generation the generation it belongs to, from 1; 0 where the program forks
  * @param directory the cluster's runtime directory
  * @param token the proof for its hellos
  */
@@ -26,6 +26,11 @@ public record Role(
     private static final String WORKER = "HANDOFF_WORKER";
     private static final String DIRECTORY = "HANDOFF_DIRECTORY";
     private static final String TOKEN = "HANDOFF_TOKEN";
+
+    /** Whether the program itself has forked this worker: nobody replaces it, and it asks for its listeners. */
+    public boolean isForked() {
+        return generation == 0;
+    }
 
     /** The variables to start the worker with. */
     public Map<String, String> toEnvironment() {

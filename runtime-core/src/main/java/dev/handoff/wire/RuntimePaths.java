@@ -9,6 +9,7 @@ import java.nio.file.Path;
  *   master.lock    locked for the master's life
  *   control        Unix stream: control frames
  *   rendezvous     Unix seqpacket: lanes
+ *   rendezvous-KEY Unix seqpacket: lanes of a shared listener, where the program forks
  *   channel-ID     Unix seqpacket: a worker's messages, until it has come
  *   board/ID       a worker's page of the scoreboard
  * </pre>
@@ -34,6 +35,11 @@ public record RuntimePaths(Path directory) {
     /** The socket for a worker's messages. */
     public Path channel(int workerId) {
         return directory.resolve("channel-" + workerId);
+    }
+
+    /** The socket for lanes of one shared listener, where the program forks. */
+    public Path rendezvous(int key) {
+        return directory.resolve("rendezvous-" + key);
     }
 
     /** The directory of scoreboard pages. */

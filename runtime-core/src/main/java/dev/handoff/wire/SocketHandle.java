@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ByteChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A socket's descriptor with what it is. */
 public final class SocketHandle implements Handle {
@@ -21,10 +23,43 @@ public final class SocketHandle implements Handle {
 
     private final Fd fd;
     private final Kind kind;
+    private final Uses uses;
+    private final AtomicBoolean over = new AtomicBoolean();
 
-    private SocketHandle(Fd fd, Kind kind) {
+    /** How many handles and channels of one connection are open in this process, for who waits for the last. */
+    private static final class Uses {
+        private final AtomicInteger count = new AtomicInteger();
+        private final Runnable onLast;
+
+        Uses(Runnable onLast) {
+            this.onLast = onLast;
+        }
+
+        void oneLess() {
+            if (count.decrementAndGet() == 0) {
+                onLast.run();
+            }
+        }
+    }
+
+    private SocketHandle(Fd fd, Kind kind, Uses uses) {
         this.fd = fd;
         this.kind = kind;
+        this.uses = uses;
+        uses.count.incrementAndGet();
+    }
+
+    private SocketHandle(Fd fd, Kind kind) {
+        this(fd, kind, new Uses(() -> {}));
+    }
+
+    /**
+     * Takes over a connection.
+     *
+     * @param onGone called when neither a handle of it nor a channel is open in this process any more
+     */
+    public static SocketHandle connection(Fd socket, Runnable onGone) {
+        return new SocketHandle(socket, Kind.CONNECTION, new Uses(onGone));
     }
 
     /** Takes over a socket; one that cannot be asked what it is, is closed. */
@@ -62,7 +97,15 @@ public final class SocketHandle implements Handle {
 
     /** Gives the descriptor away: this handle is used up. */
     public Fd release() {
-        return new Fd(fd.release());
+        Fd released = new Fd(fd.release());
+        end();
+        return released;
+    }
+
+    private void end() {
+        if (over.compareAndSet(false, true)) {
+            uses.oneLess();
+        }
     }
 
     @Override
@@ -82,7 +125,7 @@ public final class SocketHandle implements Handle {
     @Override
     public Handle duplicate() {
         try {
-            return new SocketHandle(SocketFd.duplicate(fd), kind);
+            return new SocketHandle(SocketFd.duplicate(fd), kind, uses);
         } catch (UnixException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,18 +149,22 @@ public final class SocketHandle implements Handle {
 
     @Override
     public ByteChannel open() {
-        Fd owned = release();
+        Fd owned = new Fd(fd.release());
         try {
-            return new FdChannel(owned);
+            return new FdChannel(owned, this::end);
         } catch (UnixException e) {
             owned.close();
+            end();
             throw new UncheckedIOException("cannot open a socket's bytes", e);
         }
     }
 
     @Override
     public void close() {
-        fd.close();
+        if (fd.isOpen()) {
+            fd.close();
+            end();
+        }
     }
 
     @Override

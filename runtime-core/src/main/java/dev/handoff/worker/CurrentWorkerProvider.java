@@ -53,15 +53,24 @@ public final class CurrentWorkerProvider implements WorkerProvider {
 
     @Override
     public boolean isWorker() {
+        role().filter(Role::isForked).ifPresent(CurrentWorkerProvider::beginOnce);
         return role().isPresent();
+    }
+
+    /** A worker that the program has forked is one from its first question on. */
+    private static synchronized void beginOnce(Role role) {
+        if (CURRENT.get() == null) {
+            CURRENT.set(ForkedSelf.begin(role));
+        }
     }
 
     @Override
     public CurrentWorker current() {
+        boolean isWorker = isWorker();
         CurrentWorker worker = CURRENT.get();
         if (worker == null) {
             throw new IllegalStateException(
-                    isWorker()
+                    isWorker
                             ? "this worker has not begun to work: it does so in ClusterServer.run"
                             : "this process is a master, not a worker: ask Cluster.isWorker() first");
         }

@@ -5,8 +5,10 @@ import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
+import dev.handoff.wire.Role;
 import dev.handoff.wire.WireException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,24 @@ public final class HandoffReceiver implements AutoCloseable {
     HandoffReceiver(HandoffChannel channel, Adopter adopter) {
         this.channel = channel;
         this.adopter = adopter;
+    }
+
+    /**
+     * Opens a lane; blocks until it is connected.
+     *
+     * @param lane its index, each once for a rendezvous socket
+     */
+    static HandoffChannel connect(Path rendezvous, Role role, int lane) throws IOException {
+        HandoffChannel channel = HandoffChannel.connect(rendezvous);
+        try {
+            if (!channel.hello(role.workerId(), lane, role.token())) {
+                throw new IOException("cannot say hello on lane " + lane + ": its socket takes nothing");
+            }
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /** The socket to poll for reading; this object stays its owner. */

@@ -8,7 +8,6 @@ import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
-import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
@@ -50,6 +49,7 @@ public final class WorkerRuntime {
     private final AtomicInteger lanesToDrain = new AtomicInteger();
     private final ThisWorker self;
     private @Nullable Scoreboard scoreboard;
+    private volatile boolean asked;
     private volatile boolean masterGone;
     private volatile boolean saidGoodbye;
 
@@ -145,16 +145,7 @@ public final class WorkerRuntime {
      * @param index 0 to the number of event loops less one, each once
      */
     public HandoffReceiver openLane(int index, HandoffReceiver.Adopter adopter) throws IOException {
-        HandoffChannel channel = HandoffChannel.connect(paths.rendezvous());
-        try {
-            if (!channel.hello(role.workerId(), index, role.token())) {
-                throw new IOException("cannot say hello on lane " + index + ": its socket takes nothing");
-            }
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-        return new HandoffReceiver(channel, adopter);
+        return new HandoffReceiver(HandoffReceiver.connect(paths.rendezvous(), role, index), adopter);
     }
 
     /** Tells the master that all lanes are open and the handlers have started. */
@@ -172,6 +163,7 @@ public final class WorkerRuntime {
 
     /** Asks the master for no more connections; they stop coming some time after. Any thread, any number of times. */
     public void requestLeave(String reason) {
+        asked = true;
         control.send(new ControlFrame.Leave(reason));
     }
 
@@ -238,6 +230,11 @@ public final class WorkerRuntime {
     public static void exit(int code) {
         Orphan.haltAfter(GOODBYE_LIMIT, code);
         System.exit(code);
+    }
+
+    /** Whether this worker or its master wants it to leave. */
+    boolean isAskedToLeave() {
+        return asked || (leaving.getCount() == 0 && !masterGone);
     }
 
     boolean isConnected() {

@@ -240,7 +240,16 @@ public final class ClusterServer implements AutoCloseable {
         private void serveIfWorker() {
             Optional<Role> role = CurrentWorkerProvider.role();
             if (role.isPresent()) {
+                checkThatItIsOurs(role.get());
                 WorkerProcess.live(role.get(), handlers());
+            }
+        }
+
+        private static void checkThatItIsOurs(Role role) {
+            if (role.isForked()) {
+                throw new IllegalStateException("worker " + role.workerId()
+                        + " was forked by its program, Cluster.master().fork(), and no server keeps it: it listens by"
+                        + " Cluster.worker().listen, and only a master starts a server");
             }
         }
 

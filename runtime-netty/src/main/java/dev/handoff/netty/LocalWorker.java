@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 final class LocalWorker implements CurrentWorker {
     private final Runnable leave;
     private final Announcement<CurrentWorker> leaving = new Announcement<>();
+    private volatile boolean asked;
 
     /**
      * The first and only one.
@@ -74,7 +75,25 @@ final class LocalWorker implements CurrentWorker {
 
     @Override
     public void disconnect() {
+        asked = true;
         leave.run();
+    }
+
+    /** The process is the program's own, and goes on. */
+    @Override
+    public void kill() {
+        disconnect();
+    }
+
+    @Override
+    public boolean exitedAfterDisconnect() {
+        return asked;
+    }
+
+    /** There is no channel that could end. */
+    @Override
+    public Subscription onDisconnect(Runnable listener) {
+        return () -> {};
     }
 
     @Override

@@ -83,6 +83,7 @@ class DirectionsTest {
     void masterAndWorkerMeetOnTheWireOnly() {
         onlyKnows("acceptor", "wire", "unix", "cluster");
         onlyKnows("master", "acceptor", "wire", "unix", "metrics", "cluster", "process", "jvm");
+        onlyKnows("forks", "acceptor", "jvm", "wire", "unix", "cluster", "process");
         onlyKnows("worker", "wire", "unix", "metrics", "cluster", "process");
     }
 

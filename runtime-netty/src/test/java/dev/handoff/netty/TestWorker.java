@@ -88,6 +88,21 @@ record TestWorker(
         }
 
         @Override
+        public void kill() {
+            throw new UnsupportedOperationException("nobody to be killed");
+        }
+
+        @Override
+        public boolean exitedAfterDisconnect() {
+            return false;
+        }
+
+        @Override
+        public Subscription onDisconnect(Runnable listener) {
+            return () -> {};
+        }
+
+        @Override
         public Subscription onLeaving(Runnable listener) {
             return () -> {};
         }

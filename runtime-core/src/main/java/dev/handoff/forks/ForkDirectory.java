@@ -1,0 +1,73 @@
+package dev.handoff.forks;
+
+import dev.handoff.unix.ExclusiveLock;
+import dev.handoff.wire.RuntimePaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory in which workers find their master, which only this user can enter. The master holds the lock in it: its orphans
+ * remove the directory once they get that. One thread at a time.
+ */
+final class ForkDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ForkDirectory.class);
+
+    private final RuntimePaths paths;
+    private final ExclusiveLock lock;
+
+    private ForkDirectory(RuntimePaths paths, ExclusiveLock lock) {
+        this.paths = paths;
+        this.lock = lock;
+    }
+
+    /** Makes one. */
+    static ForkDirectory open() throws IOException {
+        Path directory = Files.createTempDirectory(
+                "handoff-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        RuntimePaths paths = new RuntimePaths(directory);
+        try {
+            ExclusiveLock lock = ExclusiveLock.tryLock(paths.lock())
+                    .orElseThrow(() -> new IOException("another process holds " + paths.lock()));
+            return new ForkDirectory(paths, lock);
+        } catch (IOException e) {
+            Files.deleteIfExists(paths.lock());
+            Files.deleteIfExists(directory);
+            throw e;
+        }
+    }
+
+    /** What lies where in it. */
+    RuntimePaths paths() {
+        return paths;
+    }
+
+    /** Removes it with all in it. */
+    @Override
+    public void close() {
+        try {
+            for (Path path : deepestFirst()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was removed already", paths.directory());
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}", paths.directory(), e.toString());
+        } finally {
+            lock.close();
+        }
+    }
+
+    private List<Path> deepestFirst() throws IOException {
+        try (Stream<Path> tree = Files.walk(paths.directory())) {
+            return tree.sorted(Comparator.reverseOrder()).toList();
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package dev.handoff.forks;
+
+import dev.handoff.cluster.ForkedWorker;
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.WorkerState;
+import dev.handoff.jvm.ForkedChild;
+import dev.handoff.process.ChildProcess;
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
+import dev.handoff.process.Signal;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Announcement;
+import dev.handoff.process.spi.Listeners;
+import dev.handoff.wire.ForkOrder;
+import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.wire.Token;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the master knows of one worker: its channel, its process, how far it is. It changes under the lock of {@link ForkingMaster};
+ * any thread may look.
+ */
+final class ForkedProcess implements ForkedWorker {
+    private final int id;
+    private final Token token;
+    private final ForkedChild child;
+    private final Consumer<ForkedProcess> disconnectOrder;
+    private final Announcement<ForkedProcess> online = new Announcement<>();
+    private final Listeners<ListenAddress> listening = new Listeners<>();
+    private final Announcement<ForkedProcess> leaving = new Announcement<>();
+    private final Announcement<ForkedProcess> disconnected = new Announcement<>();
+    private final Announcement<ExitStatus> exited = new Announcement<>();
+    private volatile WorkerState state = WorkerState.STARTING;
+    private volatile boolean asked;
+    private volatile boolean isLeaving;
+    private volatile boolean hasChannel;
+    private volatile @Nullable ExitStatus status;
+    private int endsToTell;
+
+    ForkedProcess(int id, Token token, ForkedChild child, Consumer<ForkedProcess> disconnectOrder) {
+        this.id = id;
+        this.token = token;
+        this.child = child;
+        this.disconnectOrder = disconnectOrder;
+        this.hasChannel = child.conversation().isPresent();
+        this.endsToTell = hasChannel ? 2 : 1;
+    }
+
+    // --- for the master ---------------------------------------------------------------------------------------------
+
+    ForkedChild child() {
+        return child;
+    }
+
+    Token token() {
+        return token;
+    }
+
+    /** Whether it takes no more, or is gone. */
+    boolean isLeaving() {
+        return isLeaving;
+    }
+
+    /** Whether neither its channel nor its process is left. */
+    boolean isOver() {
+        return !hasChannel && isDead();
+    }
+
+    void tellOnline() {
+        state = WorkerState.ONLINE;
+        online.fire(this);
+    }
+
+    /** Gives whether it is the first address. */
+    boolean tellListening(ListenAddress address) {
+        boolean isFirst = state != WorkerState.READY;
+        state = WorkerState.READY;
+        listening.fire(address);
+        return isFirst;
+    }
+
+    /** It was asked to leave, or has asked to; false if that is known. */
+    boolean markAsked() {
+        boolean first = !asked;
+        asked = true;
+        return first;
+    }
+
+    /** Gives false if that was told before. */
+    boolean tellLeaving() {
+        boolean first = !isLeaving;
+        if (first) {
+            isLeaving = true;
+            state = WorkerState.DRAINING;
+            leaving.fire(this);
+        }
+        return first;
+    }
+
+    void tellDisconnected() {
+        hasChannel = false;
+        disconnected.fire(this);
+    }
+
+    void tellExited(ExitStatus how) {
+        status = how;
+        state = WorkerState.EXITED;
+        exited.fire(how);
+    }
+
+    /** The program has heard of its channel's or its process's end; gives whether of all there is to hear. */
+    boolean endTold() {
+        endsToTell--;
+        return endsToTell == 0;
+    }
+
+    void orderToLeave() {
+        child.conversation().ifPresent(conversation -> conversation.runtime().send(ForkOrder.of(Act.LEAVE)));
+    }
+
+    // --- for programs -----------------------------------------------------------------------------------------------
+
+    @Override
+    public ChildProcess process() {
+        return child.process();
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public int slot() {
+        return id;
+    }
+
+    @Override
+    public int generation() {
+        return 0;
+    }
+
+    @Override
+    public long pid() {
+        return process().pid();
+    }
+
+    @Override
+    public WorkerState state() {
+        return state;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return hasChannel && process().isConnected();
+    }
+
+    @Override
+    public Optional<ExitStatus> exitStatus() {
+        return Optional.ofNullable(status);
+    }
+
+    @Override
+    public boolean exitedAfterDisconnect() {
+        return asked;
+    }
+
+    /** None: what it prints is not the master's, unless the settings say so; then {@link #process} has it. */
+    @Override
+    public List<String> lastLines() {
+        return List.of();
+    }
+
+    @Override
+    public void disconnect() {
+        disconnectOrder.accept(this);
+    }
+
+    @Override
+    public boolean kill(Signal signal) {
+        return process().kill(signal);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return process().isWritable();
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message) {
+        return process().send(message);
+    }
+
+    @Override
+    public CompletableFuture<Void> send(Object message, Handle handle) {
+        return process().send(message, handle);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
+        return process().request(message, answer, limit);
+    }
+
+    @Override
+    public Subscription onMessage(Consumer<? super Message> listener) {
+        return child.conversation().map(each -> each.onMessage(listener)).orElse(() -> {});
+    }
+
+    @Override
+    public Subscription onOnline(Runnable listener) {
+        return online.add(self -> listener.run());
+    }
+
+    @Override
+    public Subscription onListening(Consumer<? super ListenAddress> listener) {
+        return listening.add(listener);
+    }
+
+    @Override
+    public Subscription onLeaving(Runnable listener) {
+        return leaving.add(self -> listener.run());
+    }
+
+    @Override
+    public Subscription onDisconnect(Runnable listener) {
+        return disconnected.add(self -> listener.run());
+    }
+
+    @Override
+    public Subscription onExit(Consumer<? super ExitStatus> listener) {
+        return exited.add(listener);
+    }
+
+    @Override
+    public Subscription onError(Consumer<? super Exception> listener) {
+        return process().onError(listener);
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + id + " (pid " + pid() + ")";
+    }
+}

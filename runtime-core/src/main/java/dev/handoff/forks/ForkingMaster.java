@@ -1,0 +1,399 @@
+package dev.handoff.forks;
+
+import dev.handoff.cluster.ClusterEvent;
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ForkedWorker;
+import dev.handoff.cluster.ForkingCluster;
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.cluster.Worker;
+import dev.handoff.cluster.spi.WorkerMessages;
+import dev.handoff.forks.ClusterNews.Kind;
+import dev.handoff.forks.ClusterNews.Notice;
+import dev.handoff.jvm.ForkedChild;
+import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Message;
+import dev.handoff.process.Signal;
+import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.Stdio;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Listeners;
+import dev.handoff.wire.ForkOrder;
+import dev.handoff.wire.Place;
+import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.Token;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as the master of what it forks. Orders of workers come on {@code handoff-events}, ends of channels and processes on
+ * threads of their own, so that a program that blocks its listeners keeps nobody waiting who was sent to a worker that is dead.
+ */
+final class ForkingMaster implements ForkingCluster {
+    private static final Logger LOG = LoggerFactory.getLogger(ForkingMaster.class);
+
+    private final ClusterNews news = new ClusterNews();
+    private final Listeners<SpawnOptions> setup = new Listeners<>();
+    private final WorkerMessages messages = new WorkerMessages();
+    private final ForkStarter starter = new ForkStarter();
+    private final SharedListeners listeners = new SharedListeners(new FromAcceptors());
+    private final Map<Integer, ForkedProcess> workers = new TreeMap<>();
+    private final Set<ForkedProcess> ending = new HashSet<>();
+    private final List<CompletableFuture<Void>> awaitingEnd = new ArrayList<>();
+    private @Nullable ClusterSettings cluster;
+    private @Nullable SpawnOptions settings;
+    private @Nullable ForkDirectory directory;
+    private int lastId;
+
+    // --- settings ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public synchronized SpawnOptions settings() {
+        SpawnOptions current = settings;
+        if (current == null) {
+            current = SpawnOptions.thisProgram().stdio(Stdio.inherit());
+            settings = current;
+        }
+        return current;
+    }
+
+    @Override
+    public void setupMaster(UnaryOperator<SpawnOptions> change) {
+        SpawnOptions changed = change.apply(settings());
+        synchronized (this) {
+            settings = changed;
+        }
+        EventThread.get().enqueue(() -> setup.tell(changed));
+    }
+
+    @Override
+    public Subscription onSetup(Consumer<? super SpawnOptions> listener) {
+        return setup.add(listener);
+    }
+
+    @Override
+    public SchedulingPolicy schedulingPolicy() {
+        return clusterSettings().policy();
+    }
+
+    @Override
+    public synchronized void schedulingPolicy(SchedulingPolicy policy) {
+        if (lastId > 0) {
+            throw new IllegalStateException(
+                    "cannot change the scheduling policy any more: worker 1 was forked under it; say it before the first fork");
+        }
+        cluster = clusterSettings().policy(policy);
+    }
+
+    /** Of what there is to be set, all that is about listening applies; each worker has one lane for an address. */
+    private synchronized ClusterSettings clusterSettings() {
+        ClusterSettings current = cluster;
+        if (current == null) {
+            current =
+                    ClusterSettings.defaults().option("eventLoops", "1").resolved(System::getProperty, System::getenv);
+            cluster = current;
+        }
+        return current;
+    }
+
+    // --- forking ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public ForkedWorker fork(Map<String, String> env) {
+        ForkedProcess worker;
+        synchronized (this) {
+            SpawnOptions options = settings();
+            int id = ++lastId;
+            Token token = Token.random();
+            worker = new ForkedProcess(id, token, start(id, token, options, env), this::disconnect);
+            workers.put(id, worker);
+            messages.joined(worker);
+            news.publish(Kind.FORKED, worker, "");
+        }
+        follow(worker);
+        return worker;
+    }
+
+    private ForkedChild start(int id, Token token, SpawnOptions options, Map<String, String> env) {
+        try {
+            return starter.start(id, token, options, env, directory().paths());
+        } catch (IOException e) {
+            return ForkedChild.stillborn(options, e);
+        }
+    }
+
+    private ForkDirectory directory() throws IOException {
+        ForkDirectory current = directory;
+        if (current == null) {
+            current = ForkDirectory.open();
+            directory = current;
+        }
+        return current;
+    }
+
+    private void follow(ForkedProcess worker) {
+        worker.child()
+                .conversation()
+                .ifPresentOrElse(
+                        conversation -> {
+                            conversation.runtime().onMessage(order -> onOrder(worker, order));
+                            conversation.end().thenRun(() -> onChannelEnd(worker));
+                            worker.child().exit().thenAccept(status -> onExit(worker, status));
+                        },
+                        // Not before it was seen: nobody has it yet.
+                        () -> EventThread.get()
+                                .enqueue(() -> worker.child().exit().thenAccept(status -> onExit(worker, status))));
+    }
+
+    @Override
+    public synchronized Map<Integer, Worker> workers() {
+        return Collections.unmodifiableMap(new TreeMap<>(workers));
+    }
+
+    // --- what workers ask for ---------------------------------------------------------------------------------------
+
+    private void onOrder(ForkedProcess worker, Message message) {
+        ForkOrder order = message.as(ForkOrder.class);
+        switch (order.act()) {
+            case ONLINE -> onOnline(worker);
+            case LISTEN -> onListen(worker, message, Objects.requireNonNull(order.place()));
+            case CLOSE -> listeners.leave(worker.id(), order.key());
+            case CLOSED -> listeners.closed(worker.id(), order.key());
+            case LEAVE -> {
+                startLeaving(worker, "it asked to leave");
+                message.answer(true);
+            }
+        }
+    }
+
+    private synchronized void onOnline(ForkedProcess worker) {
+        worker.tellOnline();
+        news.publish(Kind.ONLINE, worker, "");
+    }
+
+    private void onListen(ForkedProcess worker, Message request, Place place) {
+        Optional<RuntimePaths> paths = pathsFor(worker);
+        if (paths.isPresent()) {
+            listeners.join(worker, place, paths.get(), clusterSettings()).thenAccept(request::answer);
+        } else {
+            request.answer(SharedListeners.leaving(worker, place));
+        }
+    }
+
+    /** None for a worker that leaves: the directory may be gone with the last one. */
+    private synchronized Optional<RuntimePaths> pathsFor(ForkedProcess worker) {
+        return worker.isLeaving() || directory == null ? Optional.empty() : Optional.of(directory.paths());
+    }
+
+    private final class FromAcceptors implements SharedListener.Audience {
+        @Override
+        public void onListening(int workerId, ListenAddress address) {
+            synchronized (ForkingMaster.this) {
+                ForkedProcess worker = workers.get(workerId);
+                if (worker != null && !worker.isLeaving()) {
+                    boolean isFirst = worker.tellListening(address);
+                    news.publishListening(worker, address);
+                    if (isFirst) {
+                        news.publish(Kind.READY, worker, "");
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void onLaneBroken(int workerId, String reason) {
+            ForkedProcess worker;
+            synchronized (ForkingMaster.this) {
+                worker = workers.get(workerId);
+            }
+            if (worker != null) {
+                LOG.error("{} broke its lane, nobody knows what it has taken up: sends it KILL; {}", worker, reason);
+                worker.kill(Signal.KILL);
+            }
+        }
+    }
+
+    // --- how workers end --------------------------------------------------------------------------------------------
+
+    private void disconnect(ForkedProcess worker) {
+        if (worker.isConnected() && startLeaving(worker, "it was asked to leave")) {
+            worker.orderToLeave();
+        }
+    }
+
+    private synchronized boolean startLeaving(ForkedProcess worker, String cause) {
+        if (!worker.markAsked()) {
+            return false;
+        }
+        tellLeaving(worker, cause);
+        // When the program has heard of it, and may have forked a successor.
+        EventThread.get().enqueue(() -> listeners.leaveAll(worker.id(), isContinued()));
+        return true;
+    }
+
+    private void tellLeaving(ForkedProcess worker, String cause) {
+        if (worker.tellLeaving()) {
+            news.publish(Kind.LEAVING, worker, cause);
+        }
+    }
+
+    /** Whether there is a worker that could listen where another does no more. */
+    private synchronized boolean isContinued() {
+        return workers.values().stream().anyMatch(worker -> !worker.isLeaving());
+    }
+
+    private void onChannelEnd(ForkedProcess worker) {
+        synchronized (this) {
+            ending.add(worker);
+            tellLeaving(worker, "its channel has ended");
+            worker.tellDisconnected();
+            removeIfOver(worker);
+            news.publish(Kind.DISCONNECTED, worker, "");
+        }
+        listeners.leaveAll(worker.id(), true);
+        EventThread.get().enqueue(() -> endTold(worker));
+    }
+
+    private void onExit(ForkedProcess worker, ExitStatus status) {
+        synchronized (this) {
+            ending.add(worker);
+            tellLeaving(worker, status.toString());
+            worker.tellExited(status);
+            removeIfOver(worker);
+            news.publish(Kind.EXITED, worker, status.toString());
+        }
+        listeners.exited(worker.id());
+        EventThread.get().enqueue(() -> endTold(worker));
+    }
+
+    private void removeIfOver(ForkedProcess worker) {
+        if (worker.isOver()) {
+            workers.remove(worker.id());
+            messages.left(worker);
+        }
+    }
+
+    /** The program has heard of an end, and has forked a successor or not. */
+    private synchronized void endTold(ForkedProcess worker) {
+        if (worker.endTold()) {
+            ending.remove(worker);
+        }
+        settle();
+    }
+
+    private synchronized void settle() {
+        if (ending.isEmpty() && !isContinued()) {
+            endIfEmpty(listeners.closeUnused());
+        }
+    }
+
+    private void endIfEmpty(CompletableFuture<Void> listenersClosed) {
+        if (!workers.isEmpty()) {
+            return;
+        }
+        ForkDirectory left = directory;
+        directory = null;
+        CompletableFuture<Void> all = left == null ? listenersClosed : listenersClosed.thenRun(left::close);
+        awaitingEnd.forEach(end -> completeWith(end, all));
+        awaitingEnd.clear();
+    }
+
+    private static void completeWith(CompletableFuture<Void> end, CompletableFuture<Void> all) {
+        all.thenRunAsync(() -> end.complete(null), task -> new Thread(task, "handoff-disconnected").start());
+    }
+
+    @Override
+    public CompletableFuture<Void> disconnect() {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        List<ForkedProcess> all;
+        synchronized (this) {
+            awaitingEnd.add(end);
+            all = List.copyOf(workers.values());
+        }
+        all.forEach(this::disconnect);
+        EventThread.get().enqueue(this::settle);
+        return end;
+    }
+
+    @Override
+    public void close() {
+        if (EventThread.get().isCurrent()) {
+            throw new IllegalStateException(
+                    "cannot wait for the workers' end on the thread that tells of it, handoff-events: say disconnect()");
+        }
+        disconnect().join();
+    }
+
+    // --- events -----------------------------------------------------------------------------------------------------
+
+    private Subscription on(Kind kind, Consumer<? super Worker> listener) {
+        return news.subscribe(kind, notice -> listener.accept(notice.worker()));
+    }
+
+    @Override
+    public Subscription onFork(Consumer<Worker> listener) {
+        return on(Kind.FORKED, listener);
+    }
+
+    @Override
+    public Subscription onOnline(Consumer<Worker> listener) {
+        return on(Kind.ONLINE, listener);
+    }
+
+    @Override
+    public Subscription onListening(BiConsumer<Worker, ListenAddress> listener) {
+        return news.subscribe(
+                Kind.LISTENING, notice -> listener.accept(notice.worker(), Objects.requireNonNull(notice.address())));
+    }
+
+    /** There is no probe: whoever listens is ready. */
+    @Override
+    public Subscription onReady(Consumer<Worker> listener) {
+        return on(Kind.READY, listener);
+    }
+
+    @Override
+    public Subscription onLeaving(Consumer<Worker> listener) {
+        return on(Kind.LEAVING, listener);
+    }
+
+    @Override
+    public Subscription onDisconnect(Consumer<Worker> listener) {
+        return on(Kind.DISCONNECTED, listener);
+    }
+
+    @Override
+    public Subscription onExit(BiConsumer<Worker, ExitStatus> listener) {
+        return news.subscribe(Kind.EXITED, notice -> tellExit(notice, listener));
+    }
+
+    private static void tellExit(Notice notice, BiConsumer<Worker, ExitStatus> listener) {
+        notice.worker().exitStatus().ifPresent(status -> listener.accept(notice.worker(), status));
+    }
+
+    @Override
+    public Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener) {
+        return messages.listen(workers().values(), listener);
+    }
+
+    @Override
+    public Subscription onEvent(Consumer<ClusterEvent> listener) {
+        return news.subscribe(listener);
+    }
+}

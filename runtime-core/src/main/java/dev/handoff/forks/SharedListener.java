@@ -1,0 +1,173 @@
+package dev.handoff.forks;
+
+import dev.handoff.acceptor.Acceptor;
+import dev.handoff.acceptor.Listener;
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.wire.ListenAnswer;
+import dev.handoff.wire.Place;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An address that the master has opened for the workers that asked for it, with an acceptor of its own. What that reports comes on
+ * the acceptor's thread; everything else happens under the lock of {@link SharedListeners}.
+ *
+ * <pre>
+ *   a worker   join ─▶ (its lane opens) ─▶ leave ─▶ (its lane drains) ─▶ gone
+ *   the last   join ─▶ (its lane opens) ─▶ leave ─▶ (nobody new comes in) ─▶ (its lane drains) ─▶ gone ─▶ closed
+ * </pre>
+ */
+final class SharedListener implements Acceptor.Events {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedListener.class);
+
+    /** Who hears of lanes. Called on the acceptor's thread. */
+    interface Audience {
+        /** A worker gets connections from there. */
+        void onListening(int workerId, ListenAddress address);
+
+        /** A worker said on its lane what makes no sense. */
+        void onLaneBroken(int workerId, String reason);
+    }
+
+    private enum Use {
+        OPEN,
+        LEAVING
+    }
+
+    private final int key;
+    private final ListenAddress address;
+    private final Path rendezvous;
+    private final Acceptor acceptor;
+    private final Audience audience;
+    private final Map<Integer, Use> users = new HashMap<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private boolean closing;
+
+    private SharedListener(int key, Path rendezvous, ClusterSettings settings, Listener listener, Audience audience)
+            throws IOException {
+        this.key = key;
+        this.address = listener.address();
+        this.rendezvous = rendezvous;
+        this.audience = audience;
+        this.acceptor = new Acceptor(rendezvous, settings, List.of(listener), this);
+    }
+
+    /**
+     * Opens one, and begins to accept as soon as a worker can take a connection.
+     *
+     * @throws IOException naming the address and the reason
+     */
+    static SharedListener open(int key, Place place, Path rendezvous, ClusterSettings settings, Audience audience)
+            throws IOException {
+        Listener listener = Listener.open(0, place.options());
+        try {
+            SharedListener shared = new SharedListener(key, rendezvous, settings, listener, audience);
+            shared.acceptor.start(
+                    (thread, failure) -> LOG.error("nobody is accepted on {} any more", listener.address(), failure));
+            return shared;
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    int key() {
+        return key;
+    }
+
+    /** Whether it takes nobody new. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Done when nothing of it is left. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    boolean has(int workerId) {
+        return users.containsKey(workerId);
+    }
+
+    /** A worker may open its lane. */
+    ListenAnswer join(ForkedProcess worker) {
+        users.put(worker.id(), Use.OPEN);
+        acceptor.expect(worker.id(), worker.slot(), worker.pid(), worker.token());
+        return ListenAnswer.yes(key, address, rendezvous.toString());
+    }
+
+    /**
+     * A worker wants no more.
+     *
+     * @param staysOpen whether clients are to wait for another if it is the last one
+     */
+    void leave(int workerId, boolean staysOpen) {
+        if (users.replace(workerId, Use.OPEN, Use.LEAVING)) {
+            if (staysOpen || users.containsValue(Use.OPEN)) {
+                acceptor.drain(workerId);
+            } else {
+                closing = true;
+                acceptor.stopListening().thenRun(() -> acceptor.drain(workerId));
+            }
+        }
+    }
+
+    /** A worker has closed its lane after the last frame, or is dead. */
+    void gone(int workerId) {
+        if (users.remove(workerId) != null) {
+            acceptor.workerExited(workerId);
+            if (closing && users.isEmpty()) {
+                shut();
+            }
+        }
+    }
+
+    void closeIfUnused() {
+        if (users.isEmpty() && !closing) {
+            closing = true;
+            shut();
+        }
+    }
+
+    /** Elsewhere: it waits for the acceptor's thread. The process is not to end before the files are gone. */
+    private void shut() {
+        new Thread(this::close, "handoff-close-" + key).start();
+    }
+
+    private void close() {
+        acceptor.close();
+        try {
+            Files.deleteIfExists(rendezvous);
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}; it goes with the directory", rendezvous, e.toString());
+        }
+        closed.complete(null);
+    }
+
+    // --- on the acceptor's thread -----------------------------------------------------------------------------------
+
+    @Override
+    public void onLanesOpen(int workerId) {
+        acceptor.workerReady(workerId);
+        audience.onListening(workerId, address);
+    }
+
+    /** What it has not acknowledged waits for its end, which is to follow: it leaves, or is dead already. */
+    @Override
+    public void onLaneFailed(int workerId, String reason) {
+        LOG.debug("the lane of worker {} for {} has failed: {}", workerId, address, reason);
+    }
+
+    @Override
+    public void onLaneBroken(int workerId, String reason) {
+        audience.onLaneBroken(workerId, reason);
+    }
+}

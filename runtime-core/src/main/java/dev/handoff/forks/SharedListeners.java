@@ -1,0 +1,120 @@
+package dev.handoff.forks;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.wire.ListenAnswer;
+import dev.handoff.wire.Place;
+import dev.handoff.wire.RuntimePaths;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The addresses that workers share, by what they asked for. Any thread may call. */
+final class SharedListeners {
+    private static final String IN_USE = "EADDRINUSE";
+
+    private final SharedListener.Audience audience;
+    private final Map<Place.Key, SharedListener> byPlace = new HashMap<>();
+    private int lastKey;
+
+    SharedListeners(SharedListener.Audience audience) {
+        this.audience = audience;
+    }
+
+    /**
+     * Lets a worker listen; opens the address if it is the first one, and waits for its closing if that is under way.
+     *
+     * @param settings of an address that is opened now
+     */
+    synchronized CompletableFuture<ListenAnswer> join(
+            ForkedProcess worker, Place place, RuntimePaths paths, ClusterSettings settings) {
+        byPlace.values().removeIf(each -> each.closed().isDone());
+        SharedListener there = byPlace.get(place.key());
+        if (there != null && there.isClosing()) {
+            return there.closed().thenCompose(closed -> join(worker, place, paths, settings));
+        }
+        ListenAnswer answer = joinNow(worker, place, paths, settings, there);
+        // What is in the way may be one that is closing, under another name.
+        return answer.errno().equals(IN_USE) && isAnyClosing()
+                ? closing().thenCompose(closed -> join(worker, place, paths, settings))
+                : CompletableFuture.completedFuture(answer);
+    }
+
+    private boolean isAnyClosing() {
+        return byPlace.values().stream().anyMatch(SharedListener::isClosing);
+    }
+
+    /** Done when nothing is left of those that are closing now. */
+    private CompletableFuture<Void> closing() {
+        return CompletableFuture.allOf(byPlace.values().stream()
+                .filter(SharedListener::isClosing)
+                .map(SharedListener::closed)
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private ListenAnswer joinNow(
+            ForkedProcess worker,
+            Place place,
+            RuntimePaths paths,
+            ClusterSettings settings,
+            @Nullable SharedListener there) {
+        if (worker.isLeaving()) {
+            return leaving(worker, place);
+        }
+        if (there != null && there.has(worker.id())) {
+            return ListenAnswer.no(
+                    IN_USE, "cannot listen on " + place.options() + ": worker " + worker.id() + " does already");
+        }
+        try {
+            return (there != null ? there : open(place, paths, settings)).join(worker);
+        } catch (IOException e) {
+            return ListenAnswer.no(e);
+        }
+    }
+
+    /** What a worker is told that leaves. */
+    static ListenAnswer leaving(ForkedProcess worker, Place place) {
+        return ListenAnswer.no(
+                "ECANCELED", "cannot listen on " + place.options() + ": worker " + worker.id() + " is leaving");
+    }
+
+    private SharedListener open(Place place, RuntimePaths paths, ClusterSettings settings) throws IOException {
+        int key = ++lastKey;
+        SharedListener opened = SharedListener.open(key, place, paths.rendezvous(key), settings, audience);
+        byPlace.put(place.key(), opened);
+        return opened;
+    }
+
+    /** A worker wants no more from one of them. */
+    synchronized void leave(int workerId, int key) {
+        each(all -> all.key() == key).forEach(listener -> listener.leave(workerId, false));
+    }
+
+    /** A worker leaves all of them; those where it is the last one stay open or not. */
+    synchronized void leaveAll(int workerId, boolean staysOpen) {
+        byPlace.values().forEach(listener -> listener.leave(workerId, staysOpen));
+    }
+
+    /** A worker has closed its lane of one of them, after the last frame. */
+    synchronized void closed(int workerId, int key) {
+        each(all -> all.key() == key).forEach(listener -> listener.gone(workerId));
+    }
+
+    /** A worker is dead: whom it had not acknowledged others get. */
+    synchronized void exited(int workerId) {
+        byPlace.values().forEach(listener -> listener.gone(workerId));
+    }
+
+    private Collection<SharedListener> each(Predicate<SharedListener> which) {
+        return byPlace.values().stream().filter(which).toList();
+    }
+
+    /** Closes those that no worker uses; done when nothing is left of all that are closing. */
+    synchronized CompletableFuture<Void> closeUnused() {
+        byPlace.values().forEach(SharedListener::closeIfUnused);
+        return closing();
+    }
+}

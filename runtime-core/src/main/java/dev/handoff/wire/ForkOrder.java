@@ -1,0 +1,51 @@
+package dev.handoff.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the runtimes of a master and of a worker that its program has forked say to each other, as JSON beside the program's
+ * messages:
+ *
+ * <pre>
+ *   worker → master   ONLINE                    its runtime is up
+ *                     LISTEN place              a request, answered by a {@link ListenAnswer}
+ *                     CLOSE key                 it wants no more from there; the lane's DRAIN follows
+ *                     CLOSED key                it has closed its lane, or will open none
+ *                     LEAVE                     a request, answered by {@code true}: it leaves because it wants to
+ *   master → worker   LEAVE                     it is to leave
+ * </pre>
+ *
+ * @param act what
+ * @param key of the shared listener that is meant; 0: none
+ * @param place where to listen; null: nowhere
+ */
+public record ForkOrder(Act act, int key, @Nullable Place place) {
+    /** What is said. */
+    public enum Act {
+        /** A worker's runtime is up. */
+        ONLINE,
+        /** A worker wants to listen. */
+        LISTEN,
+        /** A worker wants no more of a listener's connections. */
+        CLOSE,
+        /** A worker has nothing to do with a listener any more. */
+        CLOSED,
+        /** A worker leaves, or is to leave. */
+        LEAVE
+    }
+
+    /** One about nothing else. */
+    public static ForkOrder of(Act act) {
+        return new ForkOrder(act, 0, null);
+    }
+
+    /** One about a shared listener. */
+    public static ForkOrder of(Act act, int key) {
+        return new ForkOrder(act, key, null);
+    }
+
+    /** The wish to listen. */
+    public static ForkOrder listen(Place place) {
+        return new ForkOrder(Act.LISTEN, 0, place);
+    }
+}

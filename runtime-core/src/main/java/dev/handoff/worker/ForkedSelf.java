@@ -1,0 +1,131 @@
+package dev.handoff.worker;
+
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Listener;
+import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Announcement;
+import dev.handoff.process.spi.Channel;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.ProcessProvider;
+import dev.handoff.wire.ForkOrder;
+import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.wire.Role;
+import dev.handoff.wire.RuntimePaths;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a worker that its master's program has forked.
+ *
+ * <pre>
+ *   online ─▶ (the program listens) ─▶ leaving ─▶ (lanes drain, connections end) ─▶ the channel ends ─▶ nothing keeps it: the end
+ *                                         └────────── killed, or left by the master ─────────┴─▶ exit 0
+ * </pre>
+ */
+final class ForkedSelf extends ChannelWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(ForkedSelf.class);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
+
+    private final ForkedListeners listeners;
+    private final Announcement<CurrentWorker> disconnected = new Announcement<>();
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private volatile boolean killed;
+
+    private ForkedSelf(Role role, Channel channel) {
+        super(role, channel);
+        listeners = new ForkedListeners(role, channel.runtime(), this::disconnect);
+    }
+
+    /** Says hello to the master. The channel keeps this process alive until it ends. */
+    static ForkedSelf begin(Role role) {
+        Channel channel = ProcessProvider.get()
+                .parent()
+                .orElseThrow(() -> new IllegalStateException("worker " + role.workerId() + " of master "
+                        + role.masterPid() + " has no channel: something took it out of its environment"));
+        ForkedSelf self = new ForkedSelf(role, channel);
+        channel.onDisconnect(self::onChannelEnd);
+        channel.runtime().onMessage(self::onOrder);
+        channel.runtime().send(ForkOrder.of(Act.ONLINE));
+        return self;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return channel().isConnected();
+    }
+
+    @Override
+    public boolean exitedAfterDisconnect() {
+        return asked.get();
+    }
+
+    @Override
+    public CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
+        return listeners.listen(where, connections);
+    }
+
+    private void onOrder(Message message) {
+        if (message.as(ForkOrder.class).act() == Act.LEAVE && asked.compareAndSet(false, true)) {
+            leaveAfter(CompletableFuture.completedFuture(true));
+        }
+    }
+
+    @Override
+    public void disconnect() {
+        if (asked.compareAndSet(false, true)) {
+            leaveAfter(tellMaster());
+        }
+    }
+
+    /** Done when the master knows, or is not there to know. */
+    private CompletableFuture<Boolean> tellMaster() {
+        return channel()
+                .runtime()
+                .request(ForkOrder.of(Act.LEAVE), Boolean.class, ANSWER_LIMIT)
+                .exceptionally(failure -> {
+                    LOG.debug("the master has not answered that this worker leaves", failure);
+                    return false;
+                });
+    }
+
+    private void leaveAfter(CompletableFuture<Boolean> told) {
+        tellLeaving();
+        CompletableFuture.allOf(told, listeners.leave()).thenRun(channel()::disconnect);
+    }
+
+    @Override
+    public void kill() {
+        killed = true;
+        asked.set(true);
+        tellLeaving();
+        if (isConnected()) {
+            tellMaster().thenRun(channel()::disconnect);
+        } else {
+            CurrentProcess.exit(0);
+        }
+    }
+
+    /** Called on handoff-events, before what the program has subscribed: the process is not to end before that has run. */
+    private void onChannelEnd() {
+        new Orphan(role().masterPid(), new RuntimePaths(role().directory()), listeners.files())
+                .removeWhatTheMasterLeft();
+        tellLeaving();
+        disconnected.fire(this);
+        if (killed || !asked.get()) {
+            EventThread.get().enqueue(() -> CurrentProcess.exit(0));
+        }
+    }
+
+    @Override
+    public Subscription onDisconnect(Runnable listener) {
+        return disconnected.add(self -> listener.run());
+    }
+}

@@ -1,0 +1,279 @@
+package dev.handoff.worker;
+
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Listener;
+import dev.handoff.process.Handle;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.SocketFd;
+import dev.handoff.unix.UnixException;
+import dev.handoff.unix.WakeUp;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Refusal;
+import dev.handoff.wire.SocketHandle;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A place where this worker listens: a lane from the master, a listening socket, or both.
+ *
+ * <p>A thread of its own, {@code handoff-listen-…}, only waits for them. What there is to do is done on {@code handoff-events}
+ * while that thread waits for it: so a connection is acknowledged just before the program gets it, and one that comes while the
+ * program is busy stays the master's, who gives it to another if this process dies.
+ */
+final class WorkerListener implements Listener, HandoffReceiver.Adopter {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerListener.class);
+    private static final Optional<Refusal> TAKEN = Optional.empty();
+    private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
+    private static final int MOST_A_TURN = 16;
+
+    /** After the kernel had no room for one more descriptor. */
+    private static final int REST_MILLIS = 100;
+
+    /** Who has opened it. Any thread may be the caller's. */
+    interface Owner {
+        /** The program wants no more. */
+        void onCloseWanted(WorkerListener listener);
+
+        /** Nothing comes any more, although the program wants it. */
+        void onFailed();
+    }
+
+    private final ListenAddress address;
+    private final ListenOptions options;
+    private final Consumer<? super Handle> connections;
+    private final Owner owner;
+    private final WakeUp wakeUp;
+    private final OpenConnections open;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Poller poller = new Poller();
+    private volatile boolean ending;
+
+    // The two threads have these in turn.
+    private @Nullable HandoffReceiver lane;
+    private @Nullable Fd socket;
+    private boolean drained;
+    private boolean resting;
+
+    /** One that waits for {@link #start}. */
+    WorkerListener(ListenAddress address, ListenOptions options, Consumer<? super Handle> connections, Owner owner)
+            throws UnixException {
+        this.address = address;
+        this.options = options;
+        this.connections = connections;
+        this.owner = owner;
+        this.wakeUp = new WakeUp();
+        this.open = new OpenConnections(wakeUp::signal);
+    }
+
+    /** Begins to take what comes on a lane. */
+    void start(HandoffReceiver receiver) {
+        lane = receiver;
+        start();
+    }
+
+    /** Begins to accept from a socket, which this listener owns from here on. */
+    void start(Fd listening) {
+        socket = listening;
+        start();
+    }
+
+    private void start() {
+        Thread thread = new Thread(this::run, "handoff-listen-" + address);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public ListenAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        owner.onCloseWanted(this);
+    }
+
+    /** Takes nothing more, at once: nobody is there to send a last frame. */
+    void end() {
+        ending = true;
+        wakeUp.signal();
+    }
+
+    /** Done when nothing more comes. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /** Done when nothing more comes and the last connection has ended. */
+    CompletableFuture<Void> emptied() {
+        return open.emptied();
+    }
+
+    // --- waiting, and what there is to do then ----------------------------------------------------------------------
+
+    private void run() {
+        boolean more = true;
+        while (more) {
+            CompletableFuture<Boolean> turn = new CompletableFuture<>();
+            try {
+                Runnable work = await();
+                EventThread.get().enqueue(() -> turn.complete(turn(work)));
+            } catch (UnixException e) {
+                fail(e);
+                EventThread.get().enqueue(() -> turn.complete(turn(() -> {})));
+            }
+            more = turn.join();
+        }
+    }
+
+    /** Gives what is to be done then. */
+    private Runnable await() throws UnixException {
+        poller.clear();
+        int woken = poller.add(wakeUp.fd(), Poller.IN);
+        int onLane = lane == null ? woken : poller.add(lane.fd(), Poller.IN);
+        int onSocket = socket == null ? woken : poller.add(socket, resting || holdsBack(0) ? 0 : Poller.IN);
+        poller.poll(resting ? REST_MILLIS : -1);
+        resting = false;
+        if (poller.isReady(woken)) {
+            wakeUp.reset();
+        }
+        boolean received = onLane != woken && poller.isReady(onLane);
+        boolean accepted = onSocket != woken && poller.isReady(onSocket);
+        return () -> {
+            if (received) {
+                receive();
+            }
+            if (accepted) {
+                accept();
+            }
+        };
+    }
+
+    /** Gives false at the end. */
+    private boolean turn(Runnable work) {
+        EventThread.call(work);
+        if (!ending && !drained) {
+            return true;
+        }
+        closeAll();
+        return false;
+    }
+
+    private void closeAll() {
+        if (lane != null) {
+            lane.close();
+        }
+        if (socket != null) {
+            socket.close();
+        }
+        wakeUp.close();
+        open.noMore();
+        closed.complete(null);
+    }
+
+    private void fail(IOException failure) {
+        LOG.error("nothing comes to this worker on {} any more, it leaves: {}", address, failure.getMessage());
+        ending = true;
+        owner.onFailed();
+    }
+
+    private void receive() {
+        HandoffReceiver receiver = lane;
+        if (receiver == null) {
+            return;
+        }
+        try {
+            boolean more = receiver.receive();
+            // Not before: a last frame says so meanwhile.
+            drained |= !more;
+            receiver.settled(receiver.frame());
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void accept() {
+        Fd listening = socket;
+        try {
+            for (int count = 0; count < MOST_A_TURN && listening != null && !holdsBack(0); count++) {
+                Fd accepted = SocketFd.accept(listening);
+                if (accepted == null) {
+                    return;
+                }
+                take(accepted);
+            }
+        } catch (UnixException e) {
+            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address, REST_MILLIS);
+            resting = true;
+        }
+    }
+
+    private boolean isFull(int more) {
+        return options.maxConnections() > 0 && open.count() + more >= options.maxConnections();
+    }
+
+    /** Whether connections are to wait, or to go to others. */
+    private boolean holdsBack(int more) {
+        return isFull(more) && !options.isDropMaxConnection();
+    }
+
+    private void take(Fd connection) {
+        if (isFull(0)) {
+            connection.close();
+            return;
+        }
+        open.opened();
+        SocketHandle handle = SocketHandle.connection(connection, open::gone);
+        EventThread.call(() -> give(handle));
+    }
+
+    private void give(Handle handle) {
+        boolean taken = false;
+        try {
+            connections.accept(handle);
+            taken = true;
+        } finally {
+            if (!taken) {
+                handle.close();
+            }
+        }
+    }
+
+    // --- what the lane brings, on handoff-events --------------------------------------------------------------------
+
+    @Override
+    public Optional<Refusal> refusal(int listener, int before) {
+        return holdsBack(before) ? FULL : TAKEN;
+    }
+
+    @Override
+    public void adopt(Offer offer) {
+        take(offer.connection());
+    }
+
+    @Override
+    public void listen(int listener, Fd listeningSocket) {
+        socket = listeningSocket;
+    }
+
+    @Override
+    public void unlisten(int listener) {
+        if (socket != null) {
+            socket.close();
+            socket = null;
+        }
+    }
+
+    @Override
+    public void drain() {
+        drained = true;
+    }
+}

@@ -1,0 +1,223 @@
+package dev.handoff.cluster;
+
+import dev.handoff.process.ChildProcess;
+import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.Handle;
+import dev.handoff.process.Message;
+import dev.handoff.process.Peer;
+import dev.handoff.process.SpawnOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A worker that does what its test tells it, order by order, and answers each when it is done. */
+final class ObedientWorker {
+    /**
+     * What to do.
+     *
+     * @param text what the verb needs
+     * @param number what the verb needs
+     */
+    record Order(String verb, String text, int number) {}
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final List<Listener> LISTENERS = new ArrayList<>();
+    private static final List<Handle> HELD = new ArrayList<>();
+    private static final CurrentWorker SELF = Cluster.worker();
+
+    private ObedientWorker() {}
+
+    public static void main(String[] arguments) {
+        if (!Cluster.isWorker() || Cluster.isMaster()) {
+            CurrentProcess.exit(99);
+        }
+        SELF.onMessage(message -> {
+            if (message.sender().id() == 0) {
+                obey(message, message.as(Order.class));
+            } else {
+                meet(message);
+            }
+        });
+    }
+
+    /** Another worker's word goes on to the master, or comes back. */
+    private static void meet(Message message) {
+        String text = message.as(String.class);
+        if (message.isRequest()) {
+            if (!text.equals("say nothing")) {
+                message.answer(text + " to you, " + message.sender().id());
+            }
+        } else {
+            SELF.master()
+                    .send(SELF.id() + " heard " + text + " from "
+                            + message.sender().id());
+        }
+    }
+
+    private static void obey(Message message, Order order) {
+        switch (order.verb()) {
+            case "listen" -> listen(message, order);
+            case "close" -> {
+                LISTENERS.get(order.number()).close();
+                message.answer("");
+            }
+            case "held" -> message.answer(Integer.toString(HELD.size()));
+            case "letGo" -> {
+                HELD.forEach(Handle::close);
+                HELD.clear();
+                if (message.isRequest()) {
+                    message.answer("");
+                }
+            }
+            case "disconnect" -> {
+                SELF.disconnect();
+                SELF.disconnect();
+            }
+            case "kill" -> SELF.kill();
+            case "disconnectProcess" -> CurrentProcess.disconnect();
+            case "exit" -> CurrentProcess.exit(order.number());
+            case "exitWhenDisconnected" -> {
+                SELF.onDisconnect(() -> CurrentProcess.exit(SELF.isConnected() ? 98 : order.number()));
+                message.answer("");
+            }
+            case "throw" -> throwSomewhere();
+            case "freeze" -> {
+                message.answer("").join();
+                freeze();
+            }
+            case "env" -> message.answer(String.valueOf(System.getenv(order.text())));
+            case "cwd" -> message.answer(CurrentProcess.cwd().toString());
+            case "arguments" ->
+                message.answer(
+                        CurrentProcess.argv().subList(2, CurrentProcess.argv().size()));
+            case "grandchild" -> message.answer(grandchild());
+            case "tell" -> tell(message, order);
+            case "ask" -> ask(message, order);
+            default -> message.answer("unknown: " + order.verb());
+        }
+    }
+
+    private static void throwSomewhere() {
+        CurrentProcess.exitOnUncaughtException(true);
+        new Thread(() -> {
+                    throw new IllegalStateException("on purpose");
+                })
+                .start();
+    }
+
+    private static void freeze() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String grandchild() {
+        return ChildProcess.execFileSync(SpawnOptions.ofMain(Grandchild.class).jvmArgs("-Xmx32m"))
+                .stdout();
+    }
+
+    /** What a worker's own child thinks that it is. */
+    static final class Grandchild {
+        private Grandchild() {}
+
+        public static void main(String[] arguments) {
+            System.out.println("worker: " + Cluster.isWorker());
+        }
+    }
+
+    // --- to others --------------------------------------------------------------------------------------------------
+
+    private static Peer peer(Order order) {
+        if (order.number() == 0) {
+            return SELF.others();
+        }
+        return order.number() > 1000 ? SELF.peerByPid(order.number()) : SELF.peer(order.number());
+    }
+
+    private static void tell(Message message, Order order) {
+        peer(order).send(order.text()).whenComplete((sent, failure) -> message.answer(text(failure)));
+    }
+
+    private static void ask(Message message, Order order) {
+        Duration limit = order.text().equals("say nothing") ? Duration.ofMillis(100) : SOON;
+        peer(order)
+                .request(order.text(), String.class, limit)
+                .whenComplete((answer, failure) -> message.answer(failure == null ? answer : text(failure)));
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static String text(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "";
+        }
+        Throwable cause = cause(failure);
+        return (cause instanceof TimeoutException
+                        ? "too late: "
+                        : cause.getClass().getSimpleName() + ": ")
+                + cause.getMessage();
+    }
+
+    // --- listening --------------------------------------------------------------------------------------------------
+
+    /** The words: how to serve, then where, then how to listen. */
+    private static void listen(Message message, Order order) {
+        List<String> words = List.of(order.text().split(" "));
+        ListenOptions where = ListenOptions.parse(words.get(1));
+        for (String word : words.subList(2, words.size())) {
+            where = with(where, word, order.number());
+        }
+        SELF.listen(where, connection -> serve(words.get(0), connection)).whenComplete((listener, failure) -> {
+            if (failure == null) {
+                LISTENERS.add(listener);
+                message.answer(listener.address().toString());
+            } else {
+                ListenException refused = (ListenException) cause(failure);
+                message.answer(refused.errno() + " " + refused.getMessage());
+            }
+        });
+    }
+
+    private static ListenOptions with(ListenOptions where, String word, int number) {
+        return switch (word) {
+            case "exclusive" -> where.exclusive();
+            case "reusePort" -> where.reusePort();
+            case "onlyIpv6" -> where.onlyIpv6();
+            case "most" -> where.maxConnections(number);
+            case "drop" -> where.dropMaxConnection();
+            case "open" -> where.permissions(PosixFilePermissions.fromString("rwxrwxrwx"));
+            default -> throw new IllegalArgumentException(word);
+        };
+    }
+
+    private static void serve(String how, Handle connection) {
+        switch (how) {
+            case "greet" -> greet(connection);
+            case "hold" -> HELD.add(connection);
+            case "fail" -> throw new IllegalStateException("on purpose");
+            default -> throw new IllegalArgumentException(how);
+        }
+    }
+
+    private static void greet(Handle connection) {
+        try (ByteChannel bytes = connection.open()) {
+            bytes.write(ByteBuffer.wrap((SELF.id() + "\n").getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
