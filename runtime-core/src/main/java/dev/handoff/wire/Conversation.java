@@ -115,7 +115,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
     // --- out --------------------------------------------------------------------------------------------------------
 
     boolean isWritable(long address) {
-        return channel.isWritable() && (!Address.isRouted(address) || underway.isWritable());
+        return channel.isWritable() && (!Address.isRouted(address) || underway.isWritable(address));
     }
 
     CompletableFuture<Void> send(long address, Object message, @Nullable Handle handle) {
@@ -130,7 +130,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
             if (!Address.isRouted(address)) {
                 return write(Kind.MESSAGE, 0, address, body, (SocketHandle) handle);
             }
-            Underway.Entry routed = underway.begin(body.bytes.length);
+            Underway.Entry routed = underway.begin(address, body.bytes.length);
             return routed.outcome(write(Kind.MESSAGE, routed.number(), address, body, (SocketHandle) handle))
                     .thenApply(passedOn -> null);
         } catch (MessageException e) {
@@ -148,7 +148,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         }
         try {
             Body body = Body.of(message);
-            Underway.Entry asked = underway.begin(body.bytes.length);
+            Underway.Entry asked = underway.begin(address, body.bytes.length);
             return asked.outcome(write(Kind.REQUEST, asked.number(), address, body, null))
                     .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
                     .handle((envelope, failure) -> {

@@ -8,23 +8,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What was sent over a channel and is still to be answered, or to be passed on by a master. Any thread may call. */
+/**
+ * What was sent over a channel and is still to be answered, or to be passed on by a master: so much to each address, so that
+ * one that does not read keeps nothing from the others. Any thread may call.
+ */
 final class Underway {
     private static final int WRITABLE_BELOW = 128 * 1024;
 
     private final Map<Long, Entry> entries = new ConcurrentHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
+    private final Map<Long, Integer> bytes = new ConcurrentHashMap<>();
     private volatile @Nullable String over;
 
     /** One message or request. */
     final class Entry {
         private final long number;
+        private final long address;
         private final int length;
         private final CompletableFuture<Envelope> outcome = new CompletableFuture<>();
 
-        private Entry(long number, int length) {
+        private Entry(long number, long address, int length) {
             this.number = number;
+            this.address = address;
             this.length = length;
         }
 
@@ -47,7 +52,7 @@ final class Underway {
         /** Nobody waits for it any more. */
         void forget() {
             if (entries.remove(number) != null) {
-                bytes.addAndGet(-length);
+                bytes.computeIfPresent(address, (key, sum) -> sum == length ? null : sum - length);
             }
         }
     }
@@ -57,18 +62,18 @@ final class Underway {
      *
      * @throws MessageException if too much is under way
      */
-    Entry begin(int length) {
-        long waiting = bytes.get();
+    Entry begin(long address, int length) {
+        int waiting = bytes.getOrDefault(address, 0);
         if (waiting + length > Peer.MOST_BYTES) {
             throw new MessageException(
                     "cannot send a message of " + length + " bytes: " + waiting
-                            + " are under way already, and the limit is " + Peer.MOST_BYTES
+                            + " are under way there already, and the limit is " + Peer.MOST_BYTES
                             + "; wait until isWritable, or for the futures of what was sent",
                     null);
         }
-        Entry entry = new Entry(lastNumber.incrementAndGet(), length);
+        Entry entry = new Entry(lastNumber.incrementAndGet(), address, length);
         entries.put(entry.number, entry);
-        bytes.addAndGet(length);
+        bytes.merge(address, length, Integer::sum);
         String why = over;
         if (why != null) {
             fail(entry.number, why);
@@ -76,9 +81,9 @@ final class Underway {
         return entry;
     }
 
-    /** Whether less than 128 KiB are under way. */
-    boolean isWritable() {
-        return bytes.get() <= WRITABLE_BELOW;
+    /** Whether less than 128 KiB are under way there. */
+    boolean isWritable(long address) {
+        return bytes.getOrDefault(address, 0) <= WRITABLE_BELOW;
     }
 
     /** What it has come to; false if nobody waits for it. */

@@ -9,8 +9,11 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.Worker;
+import dev.handoff.master.TalkingWorker.Flooded;
 import dev.handoff.master.TalkingWorker.Heard;
 import dev.handoff.master.TalkingWorker.Order;
+import dev.handoff.master.TalkingWorker.Soaked;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -108,6 +111,28 @@ class MessagesTest {
                 .contains("MessageException", "cannot pass a message of 6 bytes on to worker 99", "the workers are [");
         assertThat(order(worker(0), "ask", 99, "lost")).contains("MessageException", "worker 99");
         assertThat(order(worker(0), "send", -1, "lost")).contains("MessageException", "to pid 1: there is no pid 1");
+    }
+
+    @Test
+    void aWorkerThatDoesNotReadHoldsBackItsSenderAlone(@TempDir Path directory) throws Exception {
+        Path heard = directory.resolve("hears again");
+        Worker sender = worker(1);
+        Worker deaf = worker(2);
+        assertThat(order(sender, "send", deaf.id(), "deaf until " + heard)).isEqualTo("sent");
+        Flooded flooded = sender.request(new Order("flood", deaf.id(), ""), Flooded.class, Duration.ofSeconds(30))
+                .get(40, TimeUnit.SECONDS);
+        assertThat(flooded.taken())
+                .as("16 MiB wait in each of the two that wait, less than 2 MiB elsewhere")
+                .isBetween(256, 2 * 256 + 32);
+        assertThat(flooded.writable()).isFalse();
+        assertThat(flooded.refusal()).contains("the limit is 16777216");
+        assertThat(order(sender, "ask", worker(0).id(), "still there")).isEqualTo("echo still there");
+        Files.createFile(heard);
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Soaked soaked = deaf.request(new Order("soaked", 1, ""), Soaked.class, Duration.ofSeconds(30))
+                    .get(40, TimeUnit.SECONDS);
+            assertThat(soaked).isEqualTo(new Soaked(flooded.taken(), false));
+        });
     }
 
     @Test

@@ -4,6 +4,9 @@ import dev.handoff.cluster.Cluster;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,7 +15,7 @@ public final class TalkingWorker {
     /**
      * What the master asks for.
      *
-     * @param act send or ask
+     * @param act send, ask or flood
      * @param to the id of a worker; 0 for all the others; a process id if it is negative
      * @param text what to say
      */
@@ -20,6 +23,18 @@ public final class TalkingWorker {
 
     /** What a worker has heard. */
     record Heard(String text, int from, long pid) {}
+
+    /** How many messages of a flood were taken, whether the peer was still said to be writable, and why the next was not. */
+    record Flooded(int taken, boolean writable, String refusal) {}
+
+    /** What a worker has heard of a flood: how many in order, and whether any was not. */
+    record Soaked(int inOrder, boolean confused) {}
+
+    private static final String DEAF_UNTIL = "deaf until ";
+    private static final int FLOOD_BYTES = 64 * 1024;
+
+    private static int soaked;
+    private static boolean confused;
 
     private TalkingWorker() {}
 
@@ -32,6 +47,10 @@ public final class TalkingWorker {
     private static void hear(Message message) {
         if (message.sender().id() == 0) {
             obey(message);
+        } else if (message.bytes().length == FLOOD_BYTES) {
+            confused |= ByteBuffer.wrap(message.bytes()).getInt() != soaked++;
+        } else if (message.as(String.class).startsWith(DEAF_UNTIL)) {
+            awaitFile(Path.of(message.as(String.class).substring(DEAF_UNTIL.length())));
         } else if (!message.isRequest()) {
             Peer sender = message.sender();
             Cluster.worker().master().send(new Heard(message.as(String.class), sender.id(), sender.pid()));
@@ -43,6 +62,14 @@ public final class TalkingWorker {
     private static void obey(Message message) {
         Order order = message.as(Order.class);
         Peer peer = peer(order.to());
+        if (order.act().equals("flood")) {
+            message.answer(flood(peer));
+            return;
+        }
+        if (order.act().equals("soaked")) {
+            message.answer(new Soaked(soaked, confused));
+            return;
+        }
         CompletableFuture<String> done = order.act().equals("ask")
                 ? peer.request(
                         order.text(),
@@ -50,6 +77,32 @@ public final class TalkingWorker {
                         Duration.ofMillis(order.text().isEmpty() ? 1 : 20_000))
                 : peer.send(order.text()).thenApply(sent -> "sent");
         done.whenComplete((answer, failure) -> message.answer(failure == null ? answer : failure.toString()));
+    }
+
+    /** Sends numbered messages until one is refused, as if isWritable had nothing to say. */
+    private static Flooded flood(Peer peer) {
+        for (int number = 0; ; number++) {
+            byte[] message = new byte[FLOOD_BYTES];
+            ByteBuffer.wrap(message).putInt(number);
+            CompletableFuture<Void> sent = peer.send(message);
+            if (sent.isCompletedExceptionally()) {
+                return new Flooded(
+                        number,
+                        peer.isWritable(),
+                        sent.handle((taken, why) -> String.valueOf(why.getMessage()))
+                                .join());
+            }
+        }
+    }
+
+    private static void awaitFile(Path file) {
+        try {
+            while (!Files.exists(file)) {
+                Thread.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Peer peer(long to) {
