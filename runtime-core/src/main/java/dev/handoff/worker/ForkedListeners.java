@@ -42,6 +42,7 @@ final class ForkedListeners {
     private final Runnable onFailure;
     private final Map<Place.Key, Wish> wishes = new HashMap<>();
     private final Set<WorkerListener> live = new HashSet<>();
+    private final Set<Path> files = new HashSet<>();
     private boolean leaving;
 
     /** One address that this worker has asked for, from the question until its lane is closed. */
@@ -212,6 +213,7 @@ final class ForkedListeners {
         listener.emptied().thenRun(() -> forget(listener));
         if (wish != null) {
             wish.listener = listener;
+            listener.address().path().ifPresent(files::add);
         }
     }
 
@@ -296,12 +298,8 @@ final class ForkedListeners {
         return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
     }
 
-    /** The files of Unix sockets that the master listens on. */
+    /** The files of Unix sockets that the master has listened on for this worker. */
     synchronized List<Path> files() {
-        return wishes.values().stream()
-                .map(wish -> wish.place.key().path())
-                .filter(path -> !path.isEmpty())
-                .map(Path::of)
-                .toList();
+        return List.copyOf(files);
     }
 }

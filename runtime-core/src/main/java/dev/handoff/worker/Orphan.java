@@ -53,19 +53,31 @@ final class Orphan {
      */
     void removeWhatTheMasterLeft() {
         try {
-            Object seen = identityOfLock();
-            Optional<ExclusiveLock> lock = ExclusiveLock.tryLockExisting(paths.lock());
-            if (lock.isPresent()) {
-                if (seen.equals(identityOfLock())) {
-                    removeSockets();
-                    removeAll();
-                }
-                lock.get().close();
-            }
-        } catch (NoSuchFileException e) {
-            LOG.debug("{} was removed already", paths.directory());
+            removeOnce();
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}", paths.directory(), e.getMessage());
+        }
+    }
+
+    private void removeOnce() throws IOException {
+        try {
+            removeUnderTheLock();
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was removed already", paths.directory(), e);
+            // By a sibling that may know of other sockets.
+            removeSockets();
+        }
+    }
+
+    private void removeUnderTheLock() throws IOException {
+        Object seen = identityOfLock();
+        Optional<ExclusiveLock> lock = ExclusiveLock.tryLockExisting(paths.lock());
+        if (lock.isPresent()) {
+            if (seen.equals(identityOfLock())) {
+                removeSockets();
+                removeAll();
+            }
+            lock.get().close();
         }
     }
 
@@ -75,7 +87,7 @@ final class Orphan {
     }
 
     /**
-     * Under the lock: a successor of that name opens its own only when it has that. Siblings may still accept from these,
+     * Under the lock, or when the directory is gone: a successor of that name opens its own only when it has that. Siblings may still accept from these,
      * and this worker, too.
      */
     private void removeSockets() throws IOException {
