@@ -14,13 +14,16 @@ import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.unix.Signals;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,17 +69,22 @@ final class Child implements ChildProcess {
     }
 
     static Child start(SpawnOptions options) {
-        return start(options, false);
+        return start(options, false, Signals::send);
     }
 
     /** Starts one whose output is collected. */
     static Child startCollecting(SpawnOptions options) {
-        return start(options, true);
+        return startCollecting(options, Signals::send);
     }
 
-    private static Child start(SpawnOptions options, boolean collects) {
+    /** As the other, with what sends the signals that the JDK cannot send. */
+    static Child startCollecting(SpawnOptions options, SignalSender signals) {
+        return start(options, true, signals);
+    }
+
+    private static Child start(SpawnOptions options, boolean collects, SignalSender signals) {
         try {
-            Launched launched = new Launcher(options, Map.of()).launch();
+            Launched launched = new Launcher(options, Map.of(), signals).launch();
             Child child = new Child(options, Optional.of(launched), Optional.empty(), collects);
             child.begin(launched);
             return child;
@@ -116,10 +124,15 @@ final class Child implements ChildProcess {
     private static Child fork(SpawnOptions options, ChannelDoor door, int id, ChildChannel.Hearing hearing)
             throws IOException {
         Launched launched = new Launcher(options, door.environment()).launch();
-        Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
-        Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
-        child.begin(launched);
-        return child;
+        try {
+            Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
+            Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
+            child.begin(launched);
+            return child;
+        } catch (IOException e) {
+            launched.undo();
+            throw e;
+        }
     }
 
     static Child stillborn(SpawnOptions options, boolean collects, IOException e) {
@@ -180,7 +193,7 @@ final class Child implements ChildProcess {
         exited.fire(end);
         conversation.ifPresent(Conversation::peerExited);
         exit.complete(end);
-        child.stdin().ifPresent(Child::closeQuietly);
+        child.stdin().ifPresent(Launched::closeQuietly);
         if (collecting.isEmpty()) {
             // In line behind the task that is running: what it subscribes to is not too late.
             EventThread.get().enqueue(() -> {
@@ -189,14 +202,6 @@ final class Child implements ChildProcess {
             });
         }
         return end;
-    }
-
-    private static void closeQuietly(OutputStream stdin) {
-        try {
-            stdin.close();
-        } catch (IOException e) {
-            LOG.debug("the stdin of a child that is gone did not close properly", e);
-        }
     }
 
     private static CompletableFuture<Void> allOf(Launched child, Function<OutputPipe, CompletableFuture<Void>> which) {
@@ -248,12 +253,24 @@ final class Child implements ChildProcess {
     }
 
     private void end() {
-        kill(options.killSignal());
+        try {
+            kill(options.killSignal());
+        } catch (UncheckedIOException e) {
+            cannotEnd(e);
+        }
         if (collecting.isPresent()) {
             // A grandchild may hold the pipes for hours, and nobody wants to know what it says.
             launched.flatMap(Launched::stdout).ifPresent(OutputPipe::abandon);
             launched.flatMap(Launched::stderr).ifPresent(OutputPipe::abandon);
         }
+    }
+
+    /** Whoever waits for what it says would wait for as long as it pleases. */
+    private void cannotEnd(UncheckedIOException e) {
+        String what = this + " should be ended (" + verdict.get() + ") and goes on: " + e.getMessage();
+        Reason why = Objects.requireNonNull(verdict.get());
+        collecting.ifPresentOrElse(
+                collection -> collection.fail(new ChildProcessException(why, what, null, e)), () -> LOG.warn(what));
     }
 
     @Override

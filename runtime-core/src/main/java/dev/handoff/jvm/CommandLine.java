@@ -92,6 +92,11 @@ public final class CommandLine {
         return new CommandLine(java, found, new Main(Main.Kind.CLASS, main.getName()), arguments);
     }
 
+    /** The same for another JDK's launcher. */
+    CommandLine withJava(String launcher) {
+        return new CommandLine(launcher, jvmOptions, main, arguments);
+    }
+
     private List<String> withoutSource() {
         return flat(LauncherOptions.grouped(jvmOptions).stream()
                 .filter(option -> !LauncherOptions.isSource(option.get(0))));

@@ -54,6 +54,11 @@ public final class JvmProcessProvider implements ProcessProvider {
     }
 
     @Override
+    public Handle bind(InetSocketAddress address) throws IOException {
+        return SocketHandle.bind(address);
+    }
+
+    @Override
     public Output run(SpawnOptions options) {
         return new SyncRun(options).run();
     }

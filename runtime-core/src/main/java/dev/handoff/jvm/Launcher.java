@@ -1,8 +1,10 @@
 package dev.handoff.jvm;
 
 import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Stdio;
+import dev.handoff.unix.Fd;
 import dev.handoff.unix.FdChannel;
 import dev.handoff.unix.Pipe;
 import dev.handoff.unix.Signals;
@@ -17,17 +19,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts processes with pipes of our own. Those of the JDK are let go at the child's exit, with what a grandchild still
  * writes to them.
  */
 final class Launcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final File NOTHING = new File("/dev/null");
 
     private final SpawnOptions options;
     private final Map<String, String> addedEnvironment;
+    private final SignalSender signals;
+    private final InheritedFlags inherited;
     private final List<Pipe> pipes = new ArrayList<>();
+    private final List<FdChannel> channels = new ArrayList<>();
 
     /**
      * A process that was started, with what connects it to us.
@@ -40,7 +48,24 @@ final class Launcher {
             ChildHandle process,
             Optional<OutputStream> stdin,
             Optional<OutputPipe> stdout,
-            Optional<OutputPipe> stderr) {}
+            Optional<OutputPipe> stderr) {
+        /** Ends it: nobody will hear of it. */
+        void undo() {
+            process.signal(Signal.KILL);
+            stdin.ifPresent(Launched::closeQuietly);
+            stdout.ifPresent(OutputPipe::abandon);
+            stderr.ifPresent(OutputPipe::abandon);
+        }
+
+        /** Closes what it reads, which may be closed already. */
+        static void closeQuietly(OutputStream stdin) {
+            try {
+                stdin.close();
+            } catch (IOException e) {
+                LOG.debug("the stdin of a child that is gone did not close properly", e);
+            }
+        }
+    }
 
     /**
      * A launcher for one process.
@@ -48,8 +73,19 @@ final class Launcher {
      * @param addedEnvironment variables beside those of the options
      */
     Launcher(SpawnOptions options, Map<String, String> addedEnvironment) {
+        this(options, addedEnvironment, Signals::send);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param signals how it is sent what the JDK cannot send
+     */
+    Launcher(SpawnOptions options, Map<String, String> addedEnvironment, SignalSender signals) {
         this.options = options;
         this.addedEnvironment = addedEnvironment;
+        this.signals = signals;
+        this.inherited = new InheritedFlags(options.jvmArgs());
     }
 
     /**
@@ -62,7 +98,11 @@ final class Launcher {
         ProcessBuilder builder = new ProcessBuilder(words());
         builder.directory(directory());
         builder.environment().clear();
-        builder.environment().putAll(options.env().orElseGet(CurrentProcess::env));
+        Map<String, String> environment = options.env().orElseGet(CurrentProcess::env);
+        builder.environment().putAll(environment);
+        if (options.runsJvm()) {
+            builder.environment().putAll(inherited.rewrite(environment));
+        }
         builder.environment().putAll(addedEnvironment);
         try {
             Optional<Pipe> in = connectInput(builder);
@@ -72,6 +112,7 @@ final class Launcher {
             builder.redirectError(target(options.stderr(), error));
             return connect(builder.start(), in, out, error);
         } catch (IOException e) {
+            channels.forEach(FdChannel::close);
             pipes.forEach(Pipe::close);
             throw new IOException("cannot start " + options + ": " + e.getMessage(), e);
         }
@@ -88,10 +129,12 @@ final class Launcher {
 
     private List<String> jvm() {
         CommandLine own = CommandLine.ofThisProcess();
+        CommandLine started =
+                options.java().map(java -> own.withJava(java.toString())).orElse(own);
         CommandLine line = options.main()
-                .map(main -> own.withMain(main, options.arguments()))
-                .orElseGet(() -> own.withArguments(options.arguments()));
-        List<String> flags = new ArrayList<>(line.jvmOptions());
+                .map(main -> started.withMain(main, options.arguments()))
+                .orElseGet(() -> started.withArguments(options.arguments()));
+        List<String> flags = new ArrayList<>(inherited.rewrite(line.jvmOptions()));
         flags.addAll(options.jvmArgs());
         return line.withJvmOptions(flags).toList();
     }
@@ -140,24 +183,32 @@ final class Launcher {
 
     private Launched connect(Process process, Optional<Pipe> in, Optional<Pipe> out, Optional<Pipe> error)
             throws IOException {
-        String name = "handoff-child-" + process.pid();
-        ChildHandle handle = ChildHandle.watch(process, name + "-exit", Signals::send);
-        in.ifPresent(pipe -> pipe.readEnd().close());
-        out.ifPresent(pipe -> pipe.writeEnd().close());
-        error.ifPresent(pipe -> pipe.writeEnd().close());
-        return new Launched(
-                handle,
-                in.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(
-                                Channels.newOutputStream(new FdChannel(in.get().writeEnd()))),
-                output(out, name + "-stdout"),
-                output(error, name + "-stderr"));
+        try {
+            Optional<OutputStream> stdin = in.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Channels.newOutputStream(channel(in.get().writeEnd())));
+            String name = "handoff-child-" + process.pid();
+            Optional<OutputPipe> stdout = output(out, name + "-stdout");
+            Optional<OutputPipe> stderr = output(error, name + "-stderr");
+            in.ifPresent(pipe -> pipe.readEnd().close());
+            out.ifPresent(pipe -> pipe.writeEnd().close());
+            error.ifPresent(pipe -> pipe.writeEnd().close());
+            return new Launched(ChildHandle.watch(process, name + "-exit", signals), stdin, stdout, stderr);
+        } catch (IOException e) {
+            process.destroyForcibly();
+            throw e;
+        }
     }
 
     private Optional<OutputPipe> output(Optional<Pipe> pipe, String name) throws IOException {
         return pipe.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new OutputPipe(new FdChannel(pipe.get().readEnd()), name, options));
+                : Optional.of(new OutputPipe(channel(pipe.get().readEnd()), name, options));
+    }
+
+    private FdChannel channel(Fd end) throws IOException {
+        FdChannel channel = new FdChannel(end);
+        channels.add(channel);
+        return channel;
     }
 }

@@ -1,25 +1,23 @@
 package dev.handoff.master;
 
+import dev.handoff.jvm.AgentPorts;
+import dev.handoff.jvm.DebuggerFlag;
+import dev.handoff.jvm.JmxFlag;
+import dev.handoff.jvm.TrainingFlag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Changes or drops those of a master's options that a worker cannot have as they are. Used for one worker. */
 final class FlagRewriter {
-    private static final Pattern JMX_PORT =
-            Pattern.compile("(-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.|local\\.)?port=)(\\d{1,5})");
     private static final Pattern PART_OF_MEMORY = Pattern.compile("-XX:(Max|Initial|Min)RAM(Percentage|Fraction)=.*");
     private static final Pattern FIRST_HEAP = Pattern.compile("(-Xms|-XX:InitialHeapSize=).*");
-    private static final Pattern TRAINING = Pattern.compile(
-            "-XX:(ArchiveClassesAtExit=.*|\\+AutoCreateSharedArchive|AOTCacheOutput=.*|AOTMode=(record|create)"
-                    + "|AOTConfiguration=.*|DumpLoadedClassList=.*|\\+RecordDynamicDumpInfo)");
 
     private final JvmFlags.Target target;
     private final TypedFlags flags;
-    private final SlotPorts ports;
+    private final AgentPorts ports;
     private final SlotFiles files;
     private final boolean dropDebugger;
     private final List<String> notes;
@@ -33,7 +31,7 @@ final class FlagRewriter {
     FlagRewriter(
             JvmFlags.Target target,
             TypedFlags flags,
-            SlotPorts ports,
+            AgentPorts ports,
             SlotFiles files,
             boolean dropDebugger,
             List<String> notes) {
@@ -58,7 +56,7 @@ final class FlagRewriter {
     }
 
     private Optional<String> rewrite(String option) {
-        if (TRAINING.matcher(option).matches()) {
+        if (TrainingFlag.isOne(option)) {
             return dropped(option, "writing a class archive spoils a worker's exit");
         }
         Optional<String> objection = target.plan().flatMap(plan -> objection(option, plan));
@@ -68,7 +66,7 @@ final class FlagRewriter {
         if (DebuggerFlag.isOne(option)) {
             return dropDebugger ? dropped(option, "the workers' own options name a debugger") : debugger(option);
         }
-        return Optional.of(changed(option, word -> files.rewrite(jmx(word))));
+        return Optional.of(changed(option, word -> files.rewrite(JmxFlag.moved(word, ports::inPlaceOf))));
     }
 
     private Optional<String> objection(String option, ResourcePlan plan) {
@@ -82,13 +80,8 @@ final class FlagRewriter {
 
     private Optional<String> debugger(String option) {
         return DebuggerFlag.parse(option)
-                .map(flag -> flag.forWorker(ports::inPlaceOf).toString())
+                .map(flag -> flag.forChild(ports::inPlaceOf).toString())
                 .map(after -> changed(option, before -> after));
-    }
-
-    private String jmx(String option) {
-        Matcher jmx = JMX_PORT.matcher(option);
-        return jmx.matches() ? jmx.group(1) + ports.inPlaceOf(Integer.parseInt(jmx.group(2))) : option;
     }
 
     private String changed(String option, UnaryOperator<String> change) {

@@ -1,5 +1,8 @@
 package dev.handoff.master;
 
+import dev.handoff.jvm.AgentPorts;
+import dev.handoff.jvm.DebuggerFlag;
+import dev.handoff.jvm.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,9 +49,9 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
         SlotFiles files = new SlotFiles(target.slot(), isDirectory);
         boolean ownDebugger = flags.extra().stream().anyMatch(DebuggerFlag::isOne);
         FlagRewriter masters =
-                new FlagRewriter(target, flags, new SlotPorts(target.slot(), free), files, ownDebugger, notes);
+                new FlagRewriter(target, flags, new AgentPorts(target.slot(), free), files, ownDebugger, notes);
         FlagRewriter workers =
-                new FlagRewriter(target, flags, new SlotPorts(target.slot() - 1, free), files, false, notes);
+                new FlagRewriter(target, flags, new AgentPorts(target.slot() - 1, free), files, false, notes);
         List<String> options = new ArrayList<>(defaults(flags, target));
         options.addAll(masters.rewrite(flags.typed()));
         options.addAll(workers.rewrite(flags.extra()));

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param workerId names its threads and appears in messages; never reused
  * @param command program and arguments, at least the program
  * @param directory its working directory; empty: the master's
- * @param environment what its generation adds to the master's own environment, or replaces in it
+ * @param environment what its generation adds to the master's own environment ({@link
+ *     dev.handoff.process.CurrentProcess#env()}), or replaces in it
  * @param role what makes it a worker; wins over everything else in the environment
  */
 record LaunchSpec(

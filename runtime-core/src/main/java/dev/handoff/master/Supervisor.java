@@ -8,6 +8,7 @@ import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.jvm.DebuggerFlag;
 import dev.handoff.master.StopSequence.Phase;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.jvm.ArgumentFile;
+import dev.handoff.jvm.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.handoff.master;
 import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.LaunchMechanism;
 import dev.handoff.jvm.SignalSender;
+import dev.handoff.process.CurrentProcess;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.FdChannel;
 import dev.handoff.unix.Pipe;
@@ -68,6 +69,8 @@ final class WorkerLauncher {
                 .redirectOutput(Pipe.path(out.writeEnd()))
                 .redirectError(Pipe.path(err.writeEnd()));
         spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(CurrentProcess.env());
         builder.environment().putAll(spec.addedEnvironment());
         return builder.start();
     }

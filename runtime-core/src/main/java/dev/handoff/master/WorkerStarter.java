@@ -5,6 +5,8 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.jvm.ChildChannel;
 import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.CommandLine;
+import dev.handoff.jvm.FreePorts;
+import dev.handoff.process.CurrentProcess;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageRouter;
@@ -127,7 +129,7 @@ final class WorkerStarter {
 
     /** What was said for the workers' JVM, from wherever. */
     static TypedFlags typedFlags(Generation generation) {
-        Map<String, String> environment = new HashMap<>(System.getenv());
+        Map<String, String> environment = new HashMap<>(CurrentProcess.env());
         environment.putAll(generation.settings().environment());
         return new TypedFlags(
                 generation.command().jvmOptions(),

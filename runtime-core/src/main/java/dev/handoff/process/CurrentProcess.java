@@ -40,6 +40,8 @@ public final class CurrentProcess {
     private static final Listeners<Warning> WARNINGS = new Listeners<>();
     private static final Path COMM = Path.of("/proc/self/comm");
 
+    private static volatile boolean printsWarnings = true;
+
     private CurrentProcess() {}
 
     /**
@@ -268,12 +270,19 @@ public final class CurrentProcess {
         emitWarning(Warning.of(message));
     }
 
-    /** Prints a warning to standard error and tells the listeners, on the next tick. */
+    /** Prints a warning to standard error, see {@link #printWarnings}, and tells the listeners, on the next tick. */
     public static void emitWarning(Warning warning) {
         nextTick(() -> {
-            System.err.println("(java:" + pid() + ") " + warning);
+            if (printsWarnings) {
+                System.err.println("(java:" + pid() + ") " + warning);
+            }
             WARNINGS.tell(warning);
         });
+    }
+
+    /** Whether warnings are printed; default: yes. Listeners hear of them either way. */
+    public static void printWarnings(boolean print) {
+        printsWarnings = print;
     }
 
     /** Called with each warning. */

@@ -38,6 +38,17 @@ public interface Handle extends AutoCloseable {
         return ProcessProvider.get().listen(address);
     }
 
+    /**
+     * Opens a socket that receives datagrams on an address of this machine; port 0 takes any free one, see {@link #port()}. Of
+     * several processes that read from it one gets each datagram. A read of its {@link #open() bytes} gives one datagram, cut
+     * to the room there is; an empty one reads as an end.
+     *
+     * @throws IOException if it is in use or forbidden, naming the address
+     */
+    static Handle bind(InetSocketAddress address) throws IOException {
+        return ProcessProvider.get().bind(address);
+    }
+
     /** What it is. */
     Kind kind();
 

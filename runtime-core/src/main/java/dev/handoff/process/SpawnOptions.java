@@ -42,6 +42,7 @@ public final class SpawnOptions {
     private Optional<byte[]> input = Optional.empty();
     private Optional<Duration> timeout = Optional.empty();
     private Signal killSignal = Signal.TERM;
+    private Optional<Path> java = Optional.empty();
     private long maxBuffer = DEFAULT_MAX_BUFFER;
     private Charset encoding = StandardCharsets.UTF_8;
     private boolean detached;
@@ -70,7 +71,8 @@ public final class SpawnOptions {
 
     /**
      * A class of this program with a {@code main} method, run by this JVM's {@code java} with the flags and the class path
-     * that this JVM was started with.
+     * that this JVM was started with. Two JVMs cannot have all flags alike: a debugger or JMX agent listens on the next free
+     * port, the debugger lets the program start, and no second one writes an archive of classes. No shell has a part in it.
      */
     public static SpawnOptions ofMain(Class<?> main, String... arguments) {
         return new SpawnOptions(main.getName(), checked(arguments), Optional.of(main), false);
@@ -113,6 +115,7 @@ public final class SpawnOptions {
         copy.input = input;
         copy.timeout = timeout;
         copy.killSignal = killSignal;
+        copy.java = java;
         copy.maxBuffer = maxBuffer;
         copy.encoding = encoding;
         copy.detached = detached;
@@ -137,6 +140,18 @@ public final class SpawnOptions {
             checkWord("a JVM flag", flag);
         }
         return change(copy -> copy.jvmArguments = List.of(flags));
+    }
+
+    /**
+     * The launcher for the main class: that of another JDK, which must know this JVM's flags; default: the one that started
+     * this JVM.
+     */
+    public SpawnOptions java(Path launcher) {
+        if (!runsJvm()) {
+            throw new IllegalArgumentException(
+                    "a java launcher is for a main class, and " + file + " is a program: say it as the command");
+        }
+        return change(copy -> copy.java = Optional.of(launcher));
     }
 
     /** Lets {@code /bin/sh} run the command, arguments joined by blanks as they are: quote what came from outside. */
@@ -268,6 +283,11 @@ public final class SpawnOptions {
     /** Additional flags for its JVM. */
     public List<String> jvmArgs() {
         return jvmArguments;
+    }
+
+    /** The launcher that was said. */
+    public Optional<Path> java() {
+        return java;
     }
 
     /** The directory that was said. */

@@ -59,11 +59,30 @@ public final class SocketFd {
         }
     }
 
+    /** Opens a socket of datagrams on an address. */
+    public static Fd bindDatagrams(InetSocketAddress address) throws UnixException {
+        String what = "cannot receive datagrams on " + address;
+        int type = Native.SOCK_DGRAM | Native.SOCK_CLOEXEC;
+        Fd socket = new Fd(Native.check(Native.LIBC.socket(family(address), type, 0), what));
+        try {
+            Pointer memory = Native.allocate(ADDRESS_ROOM);
+            Native.bind(socket.number(), memory, SocketAddressBytes.encode(address, memory), what);
+            return socket;
+        } catch (UnixException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static int family(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address ? Native.AF_INET6 : Native.AF_INET;
+    }
+
     /** Connects a stream to an address; blocks until it is connected. */
     public static Fd connect(InetSocketAddress address) throws UnixException {
         String what = "cannot connect to " + address;
-        int family = address.getAddress() instanceof Inet6Address ? Native.AF_INET6 : Native.AF_INET;
-        Fd socket = new Fd(Native.check(Native.LIBC.socket(family, Native.SOCK_STREAM | Native.SOCK_CLOEXEC, 0), what));
+        int type = Native.SOCK_STREAM | Native.SOCK_CLOEXEC;
+        Fd socket = new Fd(Native.check(Native.LIBC.socket(family(address), type, 0), what));
         Pointer memory = Native.allocate(ADDRESS_ROOM);
         int result = Native.connect(socket.number(), memory, SocketAddressBytes.encode(address, memory));
         if (result < 0) {

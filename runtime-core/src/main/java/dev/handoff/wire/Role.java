@@ -65,18 +65,30 @@ public record Role(
         }
         long[] process = numbers(MASTER, master, 2);
         long[] place = numbers(WORKER, worker, 3);
+        if (Arrays.stream(place).anyMatch(number -> number != (int) number)) {
+            throw malformed(WORKER, worker, null);
+        }
         Role role = new Role(
                 process[0],
                 process[1],
-                Math.toIntExact(place[0]),
-                Math.toIntExact(place[1]),
-                Math.toIntExact(place[2]),
+                (int) place[0],
+                (int) place[1],
+                (int) place[2],
                 Path.of(directory),
-                Token.parse(token));
+                token(token));
         if (startOf(role.masterPid) != role.masterStart) {
             throw new OrphanException(role);
         }
         return role.masterPid == parentPid ? Optional.of(role) : Optional.empty();
+    }
+
+    /** Its text stays out of the message: see {@link Token}. */
+    private static Token token(String hex) {
+        try {
+            return Token.parse(hex);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("the environment has a " + TOKEN + " that no master sets: take it out", e);
+        }
     }
 
     private static long[] numbers(String variable, String value, int count) {

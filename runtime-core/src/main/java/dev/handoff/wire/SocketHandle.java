@@ -90,6 +90,11 @@ public final class SocketHandle implements Handle {
         return new SocketHandle(new Fd(socket.fd().release()), Kind.LISTENER);
     }
 
+    /** Receives datagrams on an address. */
+    public static SocketHandle bind(InetSocketAddress address) throws UnixException {
+        return new SocketHandle(SocketFd.bindDatagrams(address), Kind.DATAGRAM);
+    }
+
     /** The descriptor, which this handle still owns. */
     Fd fd() {
         return fd;

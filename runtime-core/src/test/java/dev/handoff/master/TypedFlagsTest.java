@@ -2,6 +2,7 @@ package dev.handoff.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.jvm.Quoted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

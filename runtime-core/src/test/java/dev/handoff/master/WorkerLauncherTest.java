@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.handoff.jvm.ChildHandle;
+import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.ExitStatus.Exited;
 import dev.handoff.process.ExitStatus.Signaled;
@@ -104,6 +105,16 @@ class WorkerLauncherTest {
         BufferedReader output = reader(launch(launcher, spec));
         assertThat(output.readLine()).isEqualTo(System.getenv("HOME") + " generation role");
         assertThat(output.readLine()).isEqualTo(directory.toRealPath().toString());
+    }
+
+    @Test
+    void aWorkerGetsWhatTheMasterHasPutIntoItsEnvironment() throws Exception {
+        CurrentProcess.env().put("HANDOFF_TEST_LIVE", "seen");
+        try {
+            assertThat(reader("echo \"$HANDOFF_TEST_LIVE\"").readLine()).isEqualTo("seen");
+        } finally {
+            CurrentProcess.env().remove("HANDOFF_TEST_LIVE");
+        }
     }
 
     @Test

@@ -519,18 +519,35 @@ class ChildProcessTest {
     @NodeTest("test-child-process-reject-null-bytes.js")
     void aNullByteIsRefusedWhereverItStands(String word) {
         SpawnOptions options = SpawnOptions.of("true");
+        assertNullByte(word, "the command", () -> SpawnOptions.of(word));
+        assertNullByte(word, "an argument", () -> SpawnOptions.of("true", word));
+        assertNullByte(word, "an argument", () -> SpawnOptions.ofMain(ChildProcessTest.class, word));
+        assertNullByte(
+                word,
+                "a JVM flag",
+                () -> SpawnOptions.ofMain(ChildProcessTest.class).jvmArgs(word));
+        assertNullByte(word, "the shell", () -> options.shell(word));
+        assertNullByte(word, "the variable", () -> options.env(Map.of(word, "x")));
+        assertNullByte(word, "the variable x", () -> options.env(Map.of("x", word)));
+        assertNullByte(word, "the command", () -> ChildProcess.exec(word));
+        assertNullByte(word, "the command", () -> ChildProcess.execSync(word));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> SpawnOptions.of(word))
-                .withMessageContainingAll("the command", "null byte at index " + word.indexOf('\0'));
-        assertThatIllegalArgumentException().isThrownBy(() -> SpawnOptions.of("true", word));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.shell(word));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.env(Map.of(word, "x")));
-        assertThatIllegalArgumentException().isThrownBy(() -> options.env(Map.of("x", word)));
-        assertThatIllegalArgumentException().isThrownBy(() -> ChildProcess.exec(word));
-        assertThatIllegalArgumentException().isThrownBy(() -> ChildProcess.execSync(word));
-        assertThatIllegalArgumentException().isThrownBy(() -> SpawnOptions.ofMain(ChildProcessTest.class, word));
+                .isThrownBy(() -> CurrentProcess.env().put("x", word))
+                .withMessageContainingAll("the variable \"x\"", "null byte");
+        // A directory with one cannot even be said.
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> CurrentProcess.env().put("x", word));
+                .isThrownBy(() -> options.cwd(Path.of(word)))
+                .withMessageContaining("Nul character");
+    }
+
+    private static void assertNullByte(
+            String word, String where, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(call)
+                .withMessageContainingAll(
+                        "cannot start a process: " + where,
+                        word.replace("\0", "\\0"),
+                        "null byte at index " + word.indexOf('\0'));
     }
 
     @Test

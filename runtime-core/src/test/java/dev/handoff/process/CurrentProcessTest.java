@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What ends a process is tried in JVMs of their own, and where Node has the same, beside the real one. */
 @Timeout(90)
@@ -85,6 +87,7 @@ class CurrentProcessTest {
     @NodeTest("test-process-argv-0.js")
     @NodeTest("test-process-execpath.js")
     @NodeTest("test-process-exec-argv.js")
+    @NodeTest("test-process-ppid.js")
     void argvNamesLauncherMainClassAndArguments() {
         List<String> lines = java(Tells.class, "a b", "").stdout().lines().toList();
         assertThat(Path.of(lines.get(0))).isAbsolute().isExecutable().endsWithRaw(Path.of("java"));
@@ -253,6 +256,33 @@ class CurrentProcessTest {
         }
     }
 
+    @Test
+    @NodeTest("test-process-warnings.js")
+    @NodeTest("test-process-warnings.mjs")
+    void aWarningThatIsNotPrintedIsToldAllTheSame() {
+        Output output = java(WarnsQuietly.class);
+        assertThat(output.stdout()).isEqualTo("emitted\nheard quiet\n");
+        assertThat(output.stderr()).doesNotContain("quiet").contains(") Warning: loud");
+    }
+
+    static final class WarnsQuietly {
+        private WarnsQuietly() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.nextTick(() -> {
+                CurrentProcess.printWarnings(false);
+                Subscription hearing = CurrentProcess.onWarning(warning -> print("heard " + warning.message()));
+                CurrentProcess.emitWarning("quiet");
+                print("emitted");
+                CurrentProcess.nextTick(() -> {
+                    hearing.close();
+                    CurrentProcess.printWarnings(true);
+                    CurrentProcess.emitWarning("loud");
+                });
+            });
+        }
+    }
+
     // --- how it ends ------------------------------------------------------------------------------------------------
 
     @Test
@@ -318,6 +348,31 @@ class CurrentProcessTest {
                 CurrentProcess.exitCode(8);
             });
             CurrentProcess.exitCode(4);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"259, ''", "-1, ''", "4, 5", "'', 259", "'', -1", "4, none"})
+    @NodeTest("test-process-exit-code-validation.js")
+    void whicheverWayTheCodeIsSaidItsLowestEightBitsCount(String exitCode, String exit) {
+        String set = exitCode.isEmpty() ? "" : "process.exitCode = " + exitCode + ";";
+        String end = exit.isEmpty() ? "" : "process.exit(" + exit.replace("none", "") + ");";
+        Output node = ChildProcess.spawnSync(SpawnOptions.of("node", "-e", set + end));
+        assertThat(java(SaysACode.class, exitCode, exit).status()).isEqualTo(node.status());
+    }
+
+    static final class SaysACode {
+        private SaysACode() {}
+
+        public static void main(String[] arguments) {
+            if (!arguments[0].isEmpty()) {
+                CurrentProcess.exitCode(Integer.parseInt(arguments[0]));
+            }
+            switch (arguments[1]) {
+                case "" -> print("done");
+                case "none" -> CurrentProcess.exit();
+                default -> CurrentProcess.exit(Integer.parseInt(arguments[1]));
+            }
         }
     }
 

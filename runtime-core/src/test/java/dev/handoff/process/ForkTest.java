@@ -21,78 +21,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Parents and forked children, JVMs all of them. */
 @Timeout(90)
-class ForkTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
-
-    private final List<ChildProcess> started = new ArrayList<>();
-    private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
-    private final List<String> events = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void leaveNothingRunning() {
-        started.forEach(ChildProcess::close);
-        started.forEach(child -> await().until(() -> child.exitStatus().isPresent()));
-    }
-
-    private ChildProcess fork(Class<?> main, String... arguments) {
-        SpawnOptions options = SpawnOptions.ofMain(main, arguments)
-                .jvmArgs("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-                .stdio(Stdio.inherit());
-        ChildProcess child = ChildProcess.fork(options);
-        started.add(child);
-        return child;
-    }
-
-    private ChildProcess echo() {
-        ChildProcess child = fork(Echo.class);
-        child.onMessage(messages::add);
-        return child;
-    }
-
-    private Message next() throws InterruptedException {
-        Message message = messages.poll(SOON.toSeconds(), TimeUnit.SECONDS);
-        assertThat(message).as("a message within %s", SOON).isNotNull();
-        return java.util.Objects.requireNonNull(message);
-    }
-
-    private static ExitStatus exit(ChildProcess child) {
-        CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-        child.onExit(exit::complete);
-        return exit.join();
-    }
-
-    /** Sends back what comes, with what came along; ends with the channel. */
-    static final class Echo {
-        private Echo() {}
-
-        public static void main(String[] arguments) {
-            CurrentProcess.onMessage(message -> {
-                message.handle().ifPresentOrElse(handle -> CurrentProcess.send(message.bytes(), handle), () -> {
-                    if (message.isRequest()) {
-                        message.answer(message.bytes());
-                    } else {
-                        CurrentProcess.send(message.bytes());
-                    }
-                });
-            });
-        }
-    }
-
+class ForkTest extends ForkingTest {
     record Greeting(String text, int number) {}
 
     @Test

@@ -30,6 +30,9 @@ public interface ProcessProvider {
     /** Listens for streams on an address. */
     Handle listen(InetSocketAddress address) throws IOException;
 
+    /** Opens a socket of datagrams on an address. */
+    Handle bind(InetSocketAddress address) throws IOException;
+
     /**
      * Runs a child to its end.
      *

@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -9,16 +9,21 @@ import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 
 /**
- * Finds out whether a port can be listened on, and promises it for a while: a worker takes its port only after it has
+ * Finds out whether a port can be listened on, and promises it for a while: a child takes its port only after it has
  * started, and one that is started meanwhile must not be told the same. Any thread may call.
  */
-final class FreePorts implements IntPredicate {
+public final class FreePorts implements IntPredicate {
     private static final Duration PROMISED = Duration.ofSeconds(60);
 
     private final LongSupplier nanoClock;
     private final Map<Integer, Long> promisedAtNanos = new HashMap<>();
 
-    FreePorts(LongSupplier nanoClock) {
+    /**
+     * Promises by that clock.
+     *
+     * @param nanoClock monotonic
+     */
+    public FreePorts(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
     }
 
@@ -37,7 +42,7 @@ final class FreePorts implements IntPredicate {
         try (ServerSocket probe = new ServerSocket(port)) {
             return probe.isBound();
         } catch (IOException e) {
-            return false; // in use, or below 1024 without the right to it: either way not for the worker
+            return false; // in use, or below 1024 without the right to it: either way not for the child
         }
     }
 }

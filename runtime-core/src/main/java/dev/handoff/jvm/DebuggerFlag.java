@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** {@code -agentlib:jdwp=…} and its other spellings, taken apart. Immutable. */
-final class DebuggerFlag {
+public final class DebuggerFlag {
     private static final Pattern FLAG =
             Pattern.compile("(-agentlib:jdwp=|-agentpath:[^=]*jdwp[^=]*=|-Xrunjdwp:)(.*)", Pattern.DOTALL);
     private static final Pattern ADDRESS = Pattern.compile("(?:(.*):)?(\\d{1,5})");
@@ -22,11 +22,13 @@ final class DebuggerFlag {
         this.options = options;
     }
 
-    static boolean isOne(String word) {
+    /** Whether a word loads the agent. */
+    public static boolean isOne(String word) {
         return FLAG.matcher(word).matches();
     }
 
-    static Optional<DebuggerFlag> parse(String word) {
+    /** Takes a word apart; empty if it is something else. */
+    public static Optional<DebuggerFlag> parse(String word) {
         Matcher flag = FLAG.matcher(word);
         return flag.matches() ? Optional.of(new DebuggerFlag(flag.group(1), options(flag.group(2)))) : Optional.empty();
     }
@@ -41,12 +43,12 @@ final class DebuggerFlag {
     }
 
     /**
-     * The worker's: it waits for nobody, and listens. A master that was told to connect to a development environment
-     * has the only connection that this takes, so that its workers listen beside, on loopback.
+     * A child's: it waits for nobody, and listens. A parent that was told to connect to a development environment has the
+     * only connection that this takes, so that its children listen beside, on loopback.
      *
-     * @param ports the worker's port in place of one that was typed
+     * @param ports the child's port in place of one that was typed
      */
-    DebuggerFlag forWorker(IntUnaryOperator ports) {
+    public DebuggerFlag forChild(IntUnaryOperator ports) {
         Map<String, String> changed = new LinkedHashMap<>(options);
         String address = changed.remove("address");
         boolean listens = "y".equals(changed.put("server", "y"));
@@ -68,7 +70,7 @@ final class DebuggerFlag {
     }
 
     /** Where it listens or connects; empty: wherever it pleases. */
-    Optional<String> address() {
+    public Optional<String> address() {
         return Optional.ofNullable(options.get("address"));
     }
 

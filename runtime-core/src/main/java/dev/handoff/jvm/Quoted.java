@@ -1,11 +1,11 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Options in an environment variable: words between white space; quotes of either kind keep it, nothing escapes. */
-final class Quoted {
+public final class Quoted {
     private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*\"?|'[^']*'?|[^\\s\"'])+");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"?|'([^']*)'?");
 
@@ -13,7 +13,8 @@ final class Quoted {
 
     private Quoted() {}
 
-    static List<String> split(String text) {
+    /** The words of a text. */
+    public static List<String> split(String text) {
         return WORD.matcher(text)
                 .results()
                 .map(word -> QUOTED.matcher(word.group()).replaceAll("$1$2"))
@@ -21,7 +22,7 @@ final class Quoted {
     }
 
     /** The words as one text that {@link #split} takes apart into the same words. */
-    static String join(List<String> words) {
+    public static String join(List<String> words) {
         return words.stream().map(Quoted::quote).collect(Collectors.joining(" "));
     }
 

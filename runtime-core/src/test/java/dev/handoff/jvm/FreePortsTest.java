@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
