@@ -72,7 +72,8 @@ abstract class ForkingTest {
                     if (message.isRequest()) {
                         message.answer(message.bytes());
                     } else {
-                        CurrentProcess.send(message.bytes());
+                        // As long as the other end takes to read: beyond 16 MiB a send is refused.
+                        CurrentProcess.send(message.bytes()).join();
                     }
                 });
             });
