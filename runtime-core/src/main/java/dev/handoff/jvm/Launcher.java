@@ -94,7 +94,6 @@ final class Launcher {
      * @throws IOException if it cannot be started; the message says what, and why
      */
     Launched launch() throws IOException {
-        LaunchMechanism.survivePatchedJdk();
         ProcessBuilder builder = new ProcessBuilder(words());
         builder.directory(directory());
         builder.environment().clear();
@@ -110,7 +109,7 @@ final class Launcher {
             builder.redirectOutput(target(options.stdout(), out));
             Optional<Pipe> error = pipe(options.stderr());
             builder.redirectError(target(options.stderr(), error));
-            return connect(builder.start(), in, out, error);
+            return connect(LaunchMechanism.start(builder), in, out, error);
         } catch (IOException e) {
             channels.forEach(FdChannel::close);
             pipes.forEach(Pipe::close);

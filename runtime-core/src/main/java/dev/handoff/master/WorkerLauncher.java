@@ -29,7 +29,6 @@ final class WorkerLauncher {
      */
     WorkerLauncher(SignalSender signals) {
         this.signals = signals;
-        LaunchMechanism.survivePatchedJdk();
     }
 
     /**
@@ -72,6 +71,6 @@ final class WorkerLauncher {
         builder.environment().clear();
         builder.environment().putAll(CurrentProcess.env());
         builder.environment().putAll(spec.addedEnvironment());
-        return builder.start();
+        return LaunchMechanism.start(builder);
     }
 }
