@@ -22,14 +22,14 @@ record Options(int rounds, int seconds, int warmUp, int connections, List<String
             java -cp benchmarks/target/benchmarks.jar dev.handoff.benchmarks.SideBySide [OPTION...]
               --rounds N        turns of each system (5)
               --seconds N       length of each measurement (5)
-              --warm-up N       seconds of load before each measurement (10)
+              --warm-up N       seconds of load before each measurement (20)
               --connections N   connections open at a time (64)
               --only A,B        these systems alone: %s
               --out DIR         where the results go (benchmarks/results)
             Exit status: 0 all claims hold, 1 one is missed, 2 wrong option, 3 the run failed.
             """.formatted(String.join(", ", Contenders.names()));
 
-    private static final Options DEFAULTS = new Options(5, 5, 10, 64, List.of(), Path.of("benchmarks", "results"));
+    private static final Options DEFAULTS = new Options(5, 5, 20, 64, List.of(), Path.of("benchmarks", "results"));
 
     Options {
         only = List.copyOf(only);

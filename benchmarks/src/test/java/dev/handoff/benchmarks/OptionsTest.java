@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OptionsTest {
     @Test
     void withoutAnyItIsTheRunThatIsPublished() {
-        assertThat(Options.parse()).isEqualTo(new Options(5, 5, 10, 64, List.of(), Path.of("benchmarks/results")));
+        assertThat(Options.parse()).isEqualTo(new Options(5, 5, 20, 64, List.of(), Path.of("benchmarks/results")));
     }
 
     @Test
