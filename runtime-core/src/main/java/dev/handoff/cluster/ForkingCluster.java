@@ -2,6 +2,7 @@ package dev.handoff.cluster;
 
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Subscription;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -53,15 +54,27 @@ public interface ForkingCluster extends Cluster {
      * Starts a worker. Returns at once; one that could not be started has error and exit, and is among the workers until then.
      *
      * @param env variables over those of the settings, or of this process
+     * @throws IllegalStateException if the settings say this program again, and it runs inside another one, a test runner for
+     *     instance: then they have to name a main class
      */
     ForkedWorker fork(Map<String, String> env);
 
     /**
-     * Asks every worker to leave.
+     * Asks every worker to leave, and waits for as long as their connections go on, as Node does.
      *
      * @return done when the last one has exited; what depends on it runs on a thread of its own
      */
     CompletableFuture<Void> disconnect();
+
+    /**
+     * Asks every worker to leave, and ends those that are still there at a limit: with the kill signal of their settings, TERM
+     * unless they say another, and with KILL those that are there {@link Setting#KILL_AFTER} later. As {@link #disconnect()}, it is
+     * done when the last worker has exited.
+     *
+     * @param limit how long connections may go on; 0 or more
+     * @return how many had to be ended; of requests the master knows nothing
+     */
+    CompletableFuture<StopResult> disconnect(Duration limit);
 
     /** Called with the settings after each {@link #setupMaster}; a fork alone does not tell it. */
     Subscription onSetup(Consumer<? super SpawnOptions> listener);

@@ -1,6 +1,7 @@
 package dev.handoff.forks;
 
 import dev.handoff.jvm.ForkedChild;
+import dev.handoff.jvm.Runner;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.wire.MessageRouter;
@@ -15,6 +16,24 @@ final class ForkStarter {
     private final MessageRouter router = new MessageRouter();
     private final long masterPid = ProcessHandle.current().pid();
     private final long masterStart = Role.startOf(masterPid);
+
+    /**
+     * Refuses options that would start somebody else's program, if this one runs in a JVM that is not its own.
+     *
+     * @throws IllegalStateException naming the runner and the ways out
+     */
+    static void checkRepeatable(SpawnOptions options) {
+        boolean repeats = options.runsJvm() && options.main().isEmpty();
+        if (repeats) {
+            Runner.inCharge().ifPresent(runner -> {
+                throw new IllegalStateException(
+                        "cannot fork a worker by repeating this program's command line: it runs inside " + runner
+                                + ", which a worker would start once more; name the workers' main class with"
+                                + " setupMaster(settings -> SpawnOptions.ofMain(Main.class)), or run the program in a JVM of"
+                                + " its own (exec:exec instead of exec:java)");
+            });
+        }
+    }
 
     /**
      * Starts one.

@@ -30,6 +30,7 @@ final class ForkedProcess implements ForkedWorker {
     private final int id;
     private final Token token;
     private final ForkedChild child;
+    private final Signal killSignal;
     private final Consumer<ForkedProcess> disconnectOrder;
     private final Announcement<ForkedProcess> online = new Announcement<>();
     private final Listeners<ListenAddress> listening = new Listeners<>();
@@ -43,10 +44,11 @@ final class ForkedProcess implements ForkedWorker {
     private volatile @Nullable ExitStatus status;
     private int endsToTell;
 
-    ForkedProcess(int id, Token token, ForkedChild child, Consumer<ForkedProcess> disconnectOrder) {
+    ForkedProcess(int id, Token token, ForkedChild child, Signal killSignal, Consumer<ForkedProcess> disconnectOrder) {
         this.id = id;
         this.token = token;
         this.child = child;
+        this.killSignal = killSignal;
         this.disconnectOrder = disconnectOrder;
         this.hasChannel = child.conversation().isPresent();
         this.endsToTell = hasChannel ? 2 : 1;
@@ -60,6 +62,11 @@ final class ForkedProcess implements ForkedWorker {
 
     Token token() {
         return token;
+    }
+
+    /** What ends it where it has to be ended. */
+    Signal killSignal() {
+        return killSignal;
     }
 
     /** Whether it takes no more, or is gone. */

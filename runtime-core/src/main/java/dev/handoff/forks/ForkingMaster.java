@@ -6,6 +6,8 @@ import dev.handoff.cluster.ForkedWorker;
 import dev.handoff.cluster.ForkingCluster;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.spi.WorkerMessages;
 import dev.handoff.forks.ClusterNews.Kind;
@@ -24,6 +26,7 @@ import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Token;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -119,9 +122,11 @@ final class ForkingMaster implements ForkingCluster {
         ForkedProcess worker;
         synchronized (this) {
             SpawnOptions options = settings();
+            ForkStarter.checkRepeatable(options);
             int id = ++lastId;
             Token token = Token.random();
-            worker = new ForkedProcess(id, token, start(id, token, options, env), this::disconnect);
+            ForkedChild child = start(id, token, options, env);
+            worker = new ForkedProcess(id, token, child, options.killSignal(), this::disconnect);
             workers.put(id, worker);
             messages.joined(worker);
             news.publish(Kind.FORKED, worker, "");
@@ -329,6 +334,19 @@ final class ForkingMaster implements ForkingCluster {
         all.forEach(this::disconnect);
         EventThread.get().enqueue(this::settle);
         return end;
+    }
+
+    @Override
+    public CompletableFuture<StopResult> disconnect(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("a limit of " + limit + " is over already: expected 0 or more");
+        }
+        List<ForkedProcess> asked;
+        synchronized (this) {
+            asked = List.copyOf(workers.values());
+        }
+        Duration killAfter = clusterSettings().duration(Setting.KILL_AFTER);
+        return new LeaveLimit(limit, killAfter).apply(asked, disconnect());
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Time limits, kept by one daemon thread, {@code handoff-timer}, which never waits for anything else. */
-final class Timer {
+public final class Timer {
     private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "handoff-timer");
         thread.setDaemon(true);
@@ -18,8 +18,12 @@ final class Timer {
 
     private Timer() {}
 
-    /** Does something after a while, unless what it gives is run before. */
-    static Runnable after(Duration delay, Runnable action) {
+    /**
+     * Does something after a while, on that thread.
+     *
+     * @return what keeps it from being done
+     */
+    public static Runnable after(Duration delay, Runnable action) {
         var scheduled = EXECUTOR.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }

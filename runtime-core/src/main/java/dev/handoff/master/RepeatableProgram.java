@@ -1,26 +1,13 @@
 package dev.handoff.master;
 
 import dev.handoff.cluster.StartException;
-import java.util.List;
-import java.util.Optional;
+import dev.handoff.jvm.Runner;
 
 /**
  * Whether running this process's command line again would run the program that asks for it. Not so inside a runner, which
  * would run itself again, nor off the main thread, where nobody knows what main has done before.
  */
 final class RepeatableProgram {
-    private static final List<String> RUNNERS = List.of(
-            "org.junit.",
-            "org.testng.",
-            "org.apache.maven.",
-            "org.codehaus.mojo.exec.",
-            "org.gradle.",
-            "sbt.",
-            "jdk.jshell.",
-            "org.apache.catalina.",
-            "org.eclipse.jetty.start.",
-            "com.intellij.rt.junit.");
-
     private RepeatableProgram() {}
 
     /**
@@ -33,14 +20,9 @@ final class RepeatableProgram {
     }
 
     static void check(StackTraceElement[] stack, String threadName) {
-        for (StackTraceElement frame : stack) {
-            Optional<String> runner = RUNNERS.stream()
-                    .filter(prefix -> frame.getClassName().startsWith(prefix))
-                    .findFirst();
-            if (runner.isPresent()) {
-                throw refusal("it runs inside " + frame.getClassName() + ", which a worker would start once more");
-            }
-        }
+        Runner.of(stack).ifPresent(runner -> {
+            throw refusal("it runs inside " + runner + ", which a worker would start once more");
+        });
         if (!beganInMain(stack)) {
             throw refusal("it was called on the thread '" + threadName + "', and workers repeat what main does");
         }
