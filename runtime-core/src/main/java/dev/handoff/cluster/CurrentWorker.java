@@ -75,6 +75,15 @@ public interface CurrentWorker {
     }
 
     /**
+     * Lets this process end although the channel to its master is open: by itself, when none of its listeners keeps it and no
+     * thread of the program's but daemons is left. To the master that is an end that nobody asked for. A second call changes
+     * nothing.
+     *
+     * <p>For a worker that the program has forked; others stay until their master, or they themselves, want them to leave.
+     */
+    default void unref() {}
+
+    /**
      * Leaves gracefully: asks the master for no more connections, finishes what there is, then ends the process with
      * code 0, or, where the program forks, ends the channel, after which the process ends when nothing else keeps it. A second
      * call changes nothing.

@@ -14,6 +14,7 @@ import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Reference;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
@@ -53,12 +54,11 @@ final class Child implements ChildProcess {
     private final AtomicReference<@Nullable Reason> verdict = new AtomicReference<>();
 
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final Reference reference = new Reference();
 
     private volatile boolean killed;
     private volatile boolean errorHeard;
     private volatile @Nullable ExitStatus status;
-    private EventThread.@Nullable Hold hold;
-    private boolean released;
 
     private Child(
             SpawnOptions options, Optional<Launched> launched, Optional<Conversation> conversation, boolean collects) {
@@ -185,7 +185,7 @@ final class Child implements ChildProcess {
 
     private void release(CompletableFuture<Void> saidAll, CompletableFuture<Void> finished) {
         CompletableFuture<Void> last = saidAll.isDone() ? finished : CompletableFuture.completedFuture(null);
-        last.thenRun(() -> EventThread.get().enqueue(this::unref));
+        last.thenRun(() -> EventThread.get().enqueue(reference::unref));
     }
 
     private ExitStatus exited(Launched child, ExitStatus end) {
@@ -217,19 +217,13 @@ final class Child implements ChildProcess {
     }
 
     /** Until it has ended and all it said is told, or {@link #unref}. */
-    synchronized void keepJvmAlive() {
-        hold = EventThread.get().hold();
-        if (launched.isEmpty() || released) {
-            hold.close();
-        }
+    void keepJvmAlive() {
+        reference.there(launched.isPresent());
     }
 
     @Override
-    public synchronized void unref() {
-        released = true;
-        if (hold != null) {
-            hold.close();
-        }
+    public void unref() {
+        reference.unref();
     }
 
     private void tooMuch() {

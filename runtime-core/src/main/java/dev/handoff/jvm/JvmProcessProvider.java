@@ -4,7 +4,7 @@ import dev.handoff.process.ChildProcess;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Output;
 import dev.handoff.process.SpawnOptions;
-import dev.handoff.process.spi.Channel;
+import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.SocketHandle;
@@ -39,7 +39,7 @@ public final class JvmProcessProvider implements ProcessProvider {
     }
 
     @Override
-    public Optional<Channel> parent() {
+    public Optional<ParentChannel> parent() {
         return ParentLink.get();
     }
 

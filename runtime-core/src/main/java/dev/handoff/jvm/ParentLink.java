@@ -5,8 +5,9 @@ import dev.handoff.process.Message;
 import dev.handoff.process.MessageException;
 import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
-import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.ParentChannel;
+import dev.handoff.process.spi.Reference;
 import dev.handoff.process.spi.RuntimeLine;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.wire.ChannelDoor;
@@ -17,17 +18,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The channel to the parent that forked this process. It is opened when it is first asked for, and keeps the process alive as
- * long as somebody listens to it, and while something waits to be sent.
+ * long as somebody listens to it, unless that does not count, and while something waits to be sent.
  */
-final class ParentLink implements Channel {
+final class ParentLink implements ParentChannel {
     private final Conversation conversation;
+    private final Reference reference = new Reference();
     private int listening;
     private boolean over;
-    private EventThread.@Nullable Hold hold;
 
     private ParentLink(Conversation conversation) {
         this.conversation = conversation;
@@ -35,14 +35,14 @@ final class ParentLink implements Channel {
     }
 
     /** Empty for a process that was not forked with a channel. */
-    static Optional<Channel> get() {
+    static Optional<ParentChannel> get() {
         return Holder.LINK;
     }
 
     private static final class Holder {
-        private static final Optional<Channel> LINK = open();
+        private static final Optional<ParentChannel> LINK = open();
 
-        private static Optional<Channel> open() {
+        private static Optional<ParentChannel> open() {
             try {
                 Optional<SeqPacketSocket> socket = ChannelDoor.toParent();
                 return socket.isEmpty() ? Optional.empty() : Optional.of(open(socket.get()));
@@ -51,7 +51,7 @@ final class ParentLink implements Channel {
             }
         }
 
-        private static Channel open(SeqPacketSocket socket) throws IOException {
+        private static ParentChannel open(SeqPacketSocket socket) throws IOException {
             MessageChannel channel = new MessageChannel(socket);
             long parent =
                     ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
@@ -78,13 +78,12 @@ final class ParentLink implements Channel {
     }
 
     private void keepAliveAsNeeded() {
-        boolean needed = listening > 0 && !over;
-        if (needed && hold == null) {
-            hold = EventThread.get().hold();
-        } else if (!needed && hold != null) {
-            hold.close();
-            hold = null;
-        }
+        reference.there(listening > 0 && !over);
+    }
+
+    @Override
+    public void unref() {
+        reference.unref();
     }
 
     private final class Listening implements Subscription {
@@ -103,14 +102,6 @@ final class ParentLink implements Channel {
                 unlisten();
             }
         }
-    }
-
-    private static <T> CompletableFuture<T> keepAliveUntil(CompletableFuture<T> done) {
-        if (!done.isDone()) {
-            EventThread.Hold waiting = EventThread.get().hold();
-            done.whenComplete((value, failure) -> waiting.close());
-        }
-        return done;
     }
 
     @Override
@@ -160,17 +151,17 @@ final class ParentLink implements Channel {
 
     @Override
     public CompletableFuture<Void> send(Object message) {
-        return keepAliveUntil(conversation.send(message));
+        return EventThread.get().holdUntil(conversation.send(message));
     }
 
     @Override
     public CompletableFuture<Void> send(Object message, Handle handle) {
-        return keepAliveUntil(conversation.send(message, handle));
+        return EventThread.get().holdUntil(conversation.send(message, handle));
     }
 
     @Override
     public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
-        return keepAliveUntil(conversation.request(message, answer, limit));
+        return EventThread.get().holdUntil(conversation.request(message, answer, limit));
     }
 
     @Override

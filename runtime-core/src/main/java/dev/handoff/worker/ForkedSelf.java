@@ -8,8 +8,8 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
-import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.wire.ForkOrder;
 import dev.handoff.wire.ForkOrder.Act;
@@ -34,26 +34,28 @@ final class ForkedSelf extends ChannelWorker {
     private static final Logger LOG = LoggerFactory.getLogger(ForkedSelf.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
+    private final ParentChannel parent;
     private final ForkedListeners listeners;
     private final Announcement<CurrentWorker> disconnected = new Announcement<>();
     private final AtomicBoolean asked = new AtomicBoolean();
     private volatile boolean killed;
 
-    private ForkedSelf(Role role, Channel channel) {
-        super(role, channel);
-        listeners = new ForkedListeners(role, channel.runtime(), this::disconnect);
+    private ForkedSelf(Role role, ParentChannel parent) {
+        super(role, parent);
+        this.parent = parent;
+        listeners = new ForkedListeners(role, parent.runtime(), this::disconnect);
     }
 
-    /** Says hello to the master. The channel keeps this process alive until it ends. */
+    /** Says hello to the master. The channel keeps this process alive until it ends, or {@link #unref}. */
     static ForkedSelf begin(Role role) {
-        Channel channel = ProcessProvider.get()
+        ParentChannel channel = ProcessProvider.get()
                 .parent()
                 .orElseThrow(() -> new IllegalStateException("worker " + role.workerId() + " of master "
                         + role.masterPid() + " has no channel: something took it out of its environment"));
         ForkedSelf self = new ForkedSelf(role, channel);
         channel.onDisconnect(self::onChannelEnd);
         channel.runtime().onMessage(self::onOrder);
-        channel.runtime().send(ForkOrder.of(Act.ONLINE));
+        EventThread.get().holdUntil(channel.runtime().send(ForkOrder.of(Act.ONLINE)));
         return self;
     }
 
@@ -63,13 +65,18 @@ final class ForkedSelf extends ChannelWorker {
     }
 
     @Override
+    public void unref() {
+        parent.unref();
+    }
+
+    @Override
     public boolean exitedAfterDisconnect() {
         return asked.get();
     }
 
     @Override
     public CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
-        return listeners.listen(where, connections);
+        return EventThread.get().holdUntil(listeners.listen(where, connections));
     }
 
     private void onOrder(Message message) {
@@ -98,7 +105,8 @@ final class ForkedSelf extends ChannelWorker {
 
     private void leaveAfter(CompletableFuture<Boolean> told) {
         tellLeaving();
-        CompletableFuture.allOf(told, listeners.leave()).thenRun(channel()::disconnect);
+        CompletableFuture<Void> finished = CompletableFuture.allOf(told, listeners.leave());
+        EventThread.get().holdUntil(finished.thenRun(channel()::disconnect));
     }
 
     @Override
@@ -107,7 +115,7 @@ final class ForkedSelf extends ChannelWorker {
         asked.set(true);
         tellLeaving();
         if (isConnected()) {
-            tellMaster().thenRun(channel()::disconnect);
+            EventThread.get().holdUntil(tellMaster().thenRun(channel()::disconnect));
         } else {
             CurrentProcess.exit(0);
         }

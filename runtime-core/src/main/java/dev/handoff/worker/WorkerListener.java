@@ -5,6 +5,7 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Listener;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Reference;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SocketFd;
@@ -54,6 +55,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     private final OpenConnections open;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Poller poller = new Poller();
+    private final Reference reference = new Reference();
     private volatile boolean ending;
 
     // The two threads have these in turn.
@@ -86,6 +88,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     }
 
     private void start() {
+        reference.there(true);
         Thread thread = new Thread(this::run, "handoff-listen-" + address);
         thread.setDaemon(true);
         thread.start();
@@ -94,6 +97,16 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     @Override
     public ListenAddress address() {
         return address;
+    }
+
+    @Override
+    public void unref() {
+        reference.unref();
+    }
+
+    @Override
+    public void ref() {
+        reference.ref();
     }
 
     @Override
@@ -176,6 +189,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
         }
         wakeUp.close();
         open.noMore();
+        reference.there(false);
         closed.complete(null);
     }
 

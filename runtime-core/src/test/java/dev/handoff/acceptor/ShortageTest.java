@@ -3,6 +3,7 @@ package dev.handoff.acceptor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.cluster.ListenOptions;
+import dev.handoff.process.NodeTest;
 import dev.handoff.unix.ChildJvm;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.UnixException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a master does whose limit of open files is reached: a process of its own, and a clock of its own. */
 final class ShortageTest {
     @Test
+    @NodeTest("test-cluster-accept-fail.js")
     void theGateRestsAndGoesOnByItselfAndAStopWaitsForRoom() throws Exception {
         try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedGate.class)) {
             assertThat(child.output())

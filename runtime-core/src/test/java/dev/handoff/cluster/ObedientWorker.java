@@ -8,6 +8,8 @@ import dev.handoff.process.Peer;
 import dev.handoff.process.SpawnOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +45,10 @@ final class ObedientWorker {
             CurrentProcess.exit(99);
         }
         SELF.onMessage(message -> {
-            if (message.sender().id() == 0) {
+            Optional<Handle> handle = message.handle();
+            if (handle.isPresent()) {
+                serveOne(handle.get());
+            } else if (message.sender().id() == 0) {
                 obey(message, message.as(Order.class));
             } else {
                 meet(message);
@@ -69,8 +75,34 @@ final class ObedientWorker {
             case "listen" -> listen(message, order);
             case "close" -> {
                 LISTENERS.get(order.number()).close();
+                if (message.isRequest()) {
+                    message.answer("");
+                }
+            }
+            case "unref" -> {
+                LISTENERS.get(order.number()).unref();
                 message.answer("");
             }
+            case "ref" -> {
+                LISTENERS.get(order.number()).ref();
+                message.answer("");
+            }
+            case "unrefChannel" -> {
+                SELF.unref();
+                if (message.isRequest()) {
+                    message.answer("");
+                }
+            }
+            case "unrefAndDisconnect" -> {
+                SELF.unref();
+                SELF.disconnect();
+            }
+            case "listenOrLeave" ->
+                SELF.listen(ListenOptions.parse(order.text()), Handle::close).exceptionally(failure -> {
+                    message.answer("").thenRun(SELF::disconnect);
+                    return null;
+                });
+            case "sendConnection" -> sendConnection(order.number());
             case "held" -> message.answer(Integer.toString(HELD.size()));
             case "letGo" -> {
                 HELD.forEach(Handle::close);
@@ -79,6 +111,7 @@ final class ObedientWorker {
                     message.answer("");
                 }
             }
+            case "leave" -> message.answer("").thenRun(SELF::disconnect);
             case "disconnect" -> {
                 SELF.disconnect();
                 SELF.disconnect();
@@ -199,9 +232,30 @@ final class ObedientWorker {
             case "onlyIpv6" -> where.onlyIpv6();
             case "most" -> where.maxConnections(number);
             case "drop" -> where.dropMaxConnection();
+            case "backlog" -> where.backlog(number);
             case "open" -> where.permissions(PosixFilePermissions.fromString("rwxrwxrwx"));
             default -> throw new IllegalArgumentException(word);
         };
+    }
+
+    /** Accepts once from a listener that the master has sent. */
+    private static void serveOne(Handle listener) {
+        new Thread(() -> {
+                    try (listener) {
+                        greet(listener.accept());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .start();
+    }
+
+    private static void sendConnection(int port) {
+        try {
+            SELF.master().send("handle", Handle.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void serve(String how, Handle connection) {

@@ -3,6 +3,7 @@ package dev.handoff.process.spi;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +101,15 @@ public final class EventThread {
             wake();
         }
         return new OneHold();
+    }
+
+    /** Keeps the thread alive until something is done, which is given back. */
+    public <T> CompletableFuture<T> holdUntil(CompletableFuture<T> done) {
+        if (!done.isDone()) {
+            Hold waiting = hold();
+            done.whenComplete((value, failure) -> waiting.close());
+        }
+        return done;
     }
 
     private final class OneHold implements Hold {

@@ -22,7 +22,7 @@ public interface ProcessProvider {
     ChildProcess fork(SpawnOptions options);
 
     /** The channel to the process that forked this one; empty if it was not forked. */
-    Optional<Channel> parent();
+    Optional<ParentChannel> parent();
 
     /** Connects a stream to an address. */
     Handle connect(InetSocketAddress address) throws IOException;
