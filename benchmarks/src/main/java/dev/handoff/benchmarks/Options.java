@@ -8,28 +8,30 @@ import java.util.List;
 /**
  * What the command line asks for.
  *
- * @param rounds turns of each system, at least 1
+ * @param rounds starts of each system, at least 1
+ * @param turns of each system in a round, at least 1
  * @param seconds length of a measurement, at least 1
- * @param warmUp seconds of the same load before each measurement, at least 1: a JVM that has just been started spends most
+ * @param warmUp seconds of each load before a round's first measurement, at least 1: a JVM that has just been started spends most
  *     of its time in the compiler
  * @param connections connections open at a time, at least 1
  * @param only names of the systems to run; empty: all that are installed
  * @param out the directory for the results
  */
-record Options(int rounds, int seconds, int warmUp, int connections, List<String> only, Path out) {
+record Options(int rounds, int turns, int seconds, int warmUp, int connections, List<String> only, Path out) {
     /** What {@code --help} prints. */
     static final String USAGE = """
             java -cp benchmarks/target/benchmarks.jar dev.handoff.benchmarks.SideBySide [OPTION...]
-              --rounds N        turns of each system (5)
-              --seconds N       length of each measurement (5)
-              --warm-up N       seconds of load before each measurement (20)
+              --rounds N        starts of each system (5)
+              --turns N         turns of each system in a round (3)
+              --seconds N       length of each measurement (3)
+              --warm-up N       seconds of each load before the first (15)
               --connections N   connections open at a time (64)
               --only A,B        these systems alone: %s
               --out DIR         where the results go (benchmarks/results)
             Exit status: 0 all claims hold, 1 one is missed, 2 wrong option, 3 the run failed.
             """.formatted(String.join(", ", Contenders.names()));
 
-    private static final Options DEFAULTS = new Options(5, 5, 20, 64, List.of(), Path.of("benchmarks", "results"));
+    private static final Options DEFAULTS = new Options(5, 3, 3, 15, 64, List.of(), Path.of("benchmarks", "results"));
 
     Options {
         only = List.copyOf(only);
@@ -55,12 +57,13 @@ record Options(int rounds, int seconds, int warmUp, int connections, List<String
 
     private Options with(String option, String value) {
         return switch (option) {
-            case "--rounds" -> new Options(count(option, value), seconds, warmUp, connections, only, out);
-            case "--seconds" -> new Options(rounds, count(option, value), warmUp, connections, only, out);
-            case "--warm-up" -> new Options(rounds, seconds, count(option, value), connections, only, out);
-            case "--connections" -> new Options(rounds, seconds, warmUp, count(option, value), only, out);
-            case "--only" -> new Options(rounds, seconds, warmUp, connections, names(value), out);
-            case "--out" -> new Options(rounds, seconds, warmUp, connections, only, Path.of(value));
+            case "--rounds" -> new Options(count(option, value), turns, seconds, warmUp, connections, only, out);
+            case "--turns" -> new Options(rounds, count(option, value), seconds, warmUp, connections, only, out);
+            case "--seconds" -> new Options(rounds, turns, count(option, value), warmUp, connections, only, out);
+            case "--warm-up" -> new Options(rounds, turns, seconds, count(option, value), connections, only, out);
+            case "--connections" -> new Options(rounds, turns, seconds, warmUp, count(option, value), only, out);
+            case "--only" -> new Options(rounds, turns, seconds, warmUp, connections, names(value), out);
+            case "--out" -> new Options(rounds, turns, seconds, warmUp, connections, only, Path.of(value));
             default -> throw new IllegalArgumentException(option + " is no option");
         };
     }

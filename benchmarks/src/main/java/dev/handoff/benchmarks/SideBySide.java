@@ -16,13 +16,19 @@ import java.util.stream.Stream;
  * Runs all systems in turns on one machine, and writes what they cost: a page, a plot and every single measurement.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar dev.handoff.benchmarks.SideBySide --help} tells the options. Each
- * turn starts its system anew, because two starts of one JVM differ by more than two runs of it: the compiler decides
- * differently. It is loaded for some seconds before anything is measured.
+ * round starts every system anew, because two starts of one JVM differ by more than two runs of it: the compiler decides
+ * differently. All are loaded for some seconds before anything is measured; then they take short turns, so that a machine that
+ * is slower for a minute is slower for all of them.
  */
 public final class SideBySide {
     private static final int CLAIM_MISSED = 1;
     private static final int WRONG_OPTION = 2;
     private static final int RUN_FAILED = 3;
+
+    /** What another system has had in the processor's caches meanwhile is not measured. */
+    private static final int LEAD_IN_SECONDS = 1;
+
+    private record Started(Contender contender, RunningServer server) {}
 
     private final Options options;
     private final PrintStream progress;
@@ -73,9 +79,7 @@ public final class SideBySide {
         }
         List<Contender> contenders = chosen();
         for (int round = 1; round <= options.rounds(); round++) {
-            for (Contender contender : Turns.order(contenders, round)) {
-                turn(contender, round);
-            }
+            round(contenders, round);
         }
         Results results = new Results(measurements);
         write(results);
@@ -95,23 +99,42 @@ public final class SideBySide {
         return wanted.stream().filter(Contender::installed).toList();
     }
 
-    private void turn(Contender contender, int round) {
-        try (RunningServer server = RunningServer.start(contender)) {
-            for (Load load : Load.values()) {
-                wrk.run(server.target(), load, options.warmUp());
-                Measurement measurement = measure(server, contender, load, round);
-                measurements.add(measurement);
-                progress.println(line(measurement));
+    private void round(List<Contender> contenders, int round) {
+        List<Started> all = new ArrayList<>();
+        try {
+            for (Contender contender : contenders) {
+                all.add(new Started(contender, RunningServer.start(contender)));
             }
+            all.forEach(this::warmUp);
+            for (int turn = 1; turn <= options.turns(); turn++) {
+                Turns.order(all, round + turn - 1).forEach(next -> turn(next, round));
+            }
+        } finally {
+            all.forEach(started -> started.server.close());
         }
     }
 
-    private Measurement measure(RunningServer server, Contender contender, Load load, int round) {
-        ProcessTree processes = server.processes();
+    private void warmUp(Started started) {
+        for (Load load : Load.values()) {
+            wrk.run(started.server.target(), load, options.warmUp());
+        }
+    }
+
+    private void turn(Started started, int round) {
+        for (Load load : Load.values()) {
+            wrk.run(started.server.target(), load, LEAD_IN_SECONDS);
+            Measurement measurement = measure(started, load, round);
+            measurements.add(measurement);
+            progress.println(line(measurement));
+        }
+    }
+
+    private Measurement measure(Started started, Load load, int round) {
+        ProcessTree processes = started.server.processes();
         CpuTimes before = CpuTimes.now(processes);
-        WrkResult result = wrk.run(server.target(), load, options.seconds());
+        WrkResult result = wrk.run(started.server.target(), load, options.seconds());
         CpuTimes spent = CpuTimes.now(processes).since(before);
-        return new Measurement(contender, load, round, options.seconds(), result, spent);
+        return new Measurement(started.contender, load, round, options.seconds(), result, spent);
     }
 
     private String line(Measurement measurement) {
@@ -152,8 +175,8 @@ public final class SideBySide {
                 "wrk on the same machine, 1 thread, %d connections, GET /plaintext".formatted(options.connections()));
         facts.put(
                 "Rounds",
-                "%d, each system started anew, %d s of warm-up and %d s measured under each load"
-                        .formatted(options.rounds(), options.warmUp(), options.seconds()));
+                "%d, each with all systems started anew, %d s of warm-up under each load, then %d turns of %d s under each"
+                        .formatted(options.rounds(), options.warmUp(), options.turns(), options.seconds()));
         facts.put(
                 "Other programs",
                 "took at most %.0f %% of one core during a measurement".formatted(results.mostOthersPercent()));

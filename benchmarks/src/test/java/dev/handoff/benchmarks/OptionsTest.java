@@ -12,15 +12,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OptionsTest {
     @Test
     void withoutAnyItIsTheRunThatIsPublished() {
-        assertThat(Options.parse()).isEqualTo(new Options(5, 5, 20, 64, List.of(), Path.of("benchmarks/results")));
+        assertThat(Options.parse()).isEqualTo(new Options(5, 3, 3, 15, 64, List.of(), Path.of("benchmarks/results")));
     }
 
     @Test
     void everyOneCanBeChanged() {
-        String line = "--rounds 2 --seconds 3 --warm-up 4 --connections 8 --only netty,nginx --out here";
+        String line = "--rounds 2 --turns 9 --seconds 3 --warm-up 4 --connections 8 --only netty,nginx --out here";
 
         assertThat(Options.parse(line.split(" ", -1)))
-                .isEqualTo(new Options(2, 3, 4, 8, List.of("netty", "nginx"), Path.of("here")));
+                .isEqualTo(new Options(2, 9, 3, 4, 8, List.of("netty", "nginx"), Path.of("here")));
     }
 
     @ParameterizedTest

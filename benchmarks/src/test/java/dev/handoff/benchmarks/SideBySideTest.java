@@ -19,7 +19,7 @@ final class SideBySideTest {
     @Test
     void aRunMeasuresUnderBothLoadsAndWritesAllThreeFiles(@TempDir Path directory) throws IOException {
         assumeThat(Programs.installed(Wrk.PROGRAM)).isTrue();
-        Options options = new Options(1, 1, 1, 4, List.of(Contenders.NETTY), directory);
+        Options options = new Options(1, 2, 1, 1, 4, List.of(Contenders.NETTY), directory);
 
         boolean claimsHold = new SideBySide(options, new PrintStream(progress, true, StandardCharsets.UTF_8)).run();
 
@@ -27,7 +27,7 @@ final class SideBySideTest {
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("round 1/1", "close", "keep-alive");
         assertThat(Files.readString(directory.resolve("side-by-side.md")))
                 .contains("| Netty, one JVM, 2 event loops | ");
-        assertThat(Files.readAllLines(directory.resolve("side-by-side.csv"))).hasSize(3);
+        assertThat(Files.readAllLines(directory.resolve("side-by-side.csv"))).hasSize(5);
         assertThat(directory.resolve("side-by-side.svg")).isNotEmptyFile();
     }
 }
