@@ -34,12 +34,12 @@ public final class Listener implements AutoCloseable {
     private final ListenAddress address;
     private final AtomicBoolean hasFile;
 
-    private Listener(int key, String name, ListeningSocket socket, ListenAddress address) {
+    private Listener(int key, String name, ListeningSocket socket, ListenAddress address, boolean hasFile) {
         this.key = key;
         this.name = name;
         this.socket = socket;
         this.address = address;
-        this.hasFile = new AtomicBoolean(address.path().isPresent());
+        this.hasFile = new AtomicBoolean(hasFile);
     }
 
     /** What offers name it by: its index in the settings. */
@@ -113,6 +113,9 @@ public final class Listener implements AutoCloseable {
             if (e.is(Errno.EADDRNOTAVAIL)) {
                 return "; no interface of this machine has that address";
             }
+            if (e.is(Errno.EBADF)) {
+                return "; start the program with that descriptor open";
+            }
         }
         return "";
     }
@@ -125,7 +128,12 @@ public final class Listener implements AutoCloseable {
      */
     public static Listener open(int key, ListenOptions options) throws IOException {
         BoundSocket bound = BoundSocket.open(options);
-        return new Listener(key, options.name(), bound.socket(), bound.address());
+        return new Listener(
+                key,
+                options.name(),
+                bound.socket(),
+                bound.address(),
+                options.path().isPresent());
     }
 
     /**

@@ -84,6 +84,29 @@ public interface CurrentWorker {
     default void unref() {}
 
     /**
+     * Receives datagrams of UDP, through the master: all workers that ask for the same address share one socket, and the kernel gives
+     * each datagram to one of those that read from it, mostly unevenly. A worker reads when it is ready to tell: what comes while it
+     * is busy is left to the others. Ports, {@link ListenOptions#exclusive()}, {@link ListenOptions#reusePort()} and descriptors are as
+     * in {@link #listen}; what a port stands for there and here is two things.
+     *
+     * <p>For a worker that the program has forked; in others it fails with {@link IllegalStateException}.
+     *
+     * @param datagrams called with each datagram, on {@code handoff-events}
+     * @return done when it is bound, before the first datagram is told; fails with {@link ListenException}. Cancelling it closes the
+     *     socket
+     */
+    default CompletableFuture<UdpSocket> bind(ListenOptions where, Consumer<? super Datagram> datagrams) {
+        return CompletableFuture.failedFuture(new IllegalStateException("cannot bind " + where + ": worker " + id()
+                + " was not forked by the program, Cluster.master().fork()"));
+    }
+
+    /** As {@link #bind(ListenOptions, Consumer)}, but reads nothing: for whoever sends only, or reads through a handle. */
+    default CompletableFuture<UdpSocket> bind(ListenOptions where) {
+        return CompletableFuture.failedFuture(new IllegalStateException("cannot bind " + where + ": worker " + id()
+                + " was not forked by the program, Cluster.master().fork()"));
+    }
+
+    /**
      * Leaves gracefully: asks the master for no more connections, finishes what there is, then ends the process with
      * code 0, or, where the program forks, ends the channel, after which the process ends when nothing else keeps it. A second
      * call changes nothing.

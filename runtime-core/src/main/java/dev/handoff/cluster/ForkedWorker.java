@@ -28,7 +28,7 @@ public interface ForkedWorker extends Worker {
     /** Called when its runtime is up, before it has done anything. */
     Subscription onOnline(Runnable listener);
 
-    /** Called for each address on which it listens through the master. */
+    /** Called for each address on which it listens, or receives datagrams, through the master. */
     Subscription onListening(Consumer<? super ListenAddress> listener);
 
     /** Called when it takes no more connections, draining or gone: a successor is forked here. */

@@ -20,7 +20,8 @@ public class ListenException extends RuntimeException {
     }
 
     /**
-     * The error's name as in errno(3): {@code EADDRINUSE}, {@code EACCES} …; {@code ENOTFOUND} for a host that nobody knows,
+     * The error's name as in errno(3): {@code EADDRINUSE}, {@code EACCES} …; {@code EBADF}, {@code ENOTSOCK} or {@code EINVAL} for
+     * a descriptor that is not open, no socket, or one of another kind; {@code ENOTFOUND} for a host that nobody knows,
      * {@code ECANCELED} in a worker that is leaving, and {@code EIO} where there is none.
      */
     public String errno() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ public final class ListenOptions {
     private static final int DEFAULT_BACKLOG = 4096;
     private static final int HIGHEST_PORT = 65_535;
     private static final String UNIX = "unix:";
+    private static final String DESCRIPTOR = "fd:";
+    private static final int NO_DESCRIPTOR = -1;
 
     private final String host;
     private final int port;
@@ -27,6 +30,7 @@ public final class ListenOptions {
     private boolean reusePort;
     private int maxConnections;
     private boolean dropMaxConnection;
+    private int descriptor = NO_DESCRIPTOR;
 
     private ListenOptions(String host, int port, Optional<Path> path) {
         if (port < 0 || port > HIGHEST_PORT) {
@@ -47,6 +51,7 @@ public final class ListenOptions {
         copy.reusePort = reusePort;
         copy.maxConnections = maxConnections;
         copy.dropMaxConnection = dropMaxConnection;
+        copy.descriptor = descriptor;
         change.accept(copy);
         return copy;
     }
@@ -75,8 +80,22 @@ public final class ListenOptions {
     }
 
     /**
-     * Reads {@code 8080}, {@code :8080}, {@code 127.0.0.1:80}, {@code [::1]:80}, {@code localhost:80} or
-     * {@code unix:/run/x}.
+     * A socket that the master was started with, as systemd or an inetd does it, or that it has opened: the master listens on it
+     * unless somebody does already, and shares it as any other. The descriptor itself stays whose it is, open, and becomes
+     * non-blocking. With {@link #exclusive()} the number is one of the worker's own.
+     *
+     * @param number the descriptor's, 0 or above
+     */
+    public static ListenOptions descriptor(int number) {
+        if (number < 0) {
+            throw new IllegalArgumentException("descriptor " + number + " is out of range: expected 0 or more");
+        }
+        return port(0).change(copy -> copy.descriptor = number);
+    }
+
+    /**
+     * Reads {@code 8080}, {@code :8080}, {@code 127.0.0.1:80}, {@code [::1]:80}, {@code localhost:80},
+     * {@code unix:/run/x} or {@code fd:3}.
      *
      * @throws IllegalArgumentException if it is none of these
      */
@@ -84,6 +103,9 @@ public final class ListenOptions {
         String trimmed = text.trim();
         if (trimmed.startsWith(UNIX) && trimmed.length() > UNIX.length()) {
             return unix(Path.of(trimmed.substring(UNIX.length())));
+        }
+        if (trimmed.matches(DESCRIPTOR + "[0-9]{1,9}")) {
+            return descriptor(Integer.parseInt(trimmed.substring(DESCRIPTOR.length())));
         }
         int colon = trimmed.lastIndexOf(':');
         String host = colon < 0 ? "" : trimmed.substring(0, colon);
@@ -99,8 +121,9 @@ public final class ListenOptions {
     }
 
     private static IllegalArgumentException malformed(String text) {
-        return new IllegalArgumentException("cannot listen on '" + text
-                + "': expected PORT, HOST:PORT, [IPV6]:PORT or unix:PATH, such as 8080, 127.0.0.1:80, [::1]:80");
+        return new IllegalArgumentException(
+                "cannot listen on '" + text
+                        + "': expected PORT, HOST:PORT, [IPV6]:PORT, unix:PATH or fd:NUMBER, such as 8080, 127.0.0.1:80, [::1]:80");
     }
 
     /** The same under a name, by which a handler may be matched. */
@@ -179,6 +202,11 @@ public final class ListenOptions {
         return path;
     }
 
+    /** The number of a descriptor that is open already; then host, port and path say nothing. */
+    public OptionalInt descriptor() {
+        return descriptor == NO_DESCRIPTOR ? OptionalInt.empty() : OptionalInt.of(descriptor);
+    }
+
     /** The most connections that wait in the kernel. */
     public int backlog() {
         return backlog;
@@ -227,17 +255,21 @@ public final class ListenOptions {
                 && exclusive == options.exclusive
                 && reusePort == options.reusePort
                 && maxConnections == options.maxConnections
-                && dropMaxConnection == options.dropMaxConnection;
+                && dropMaxConnection == options.dropMaxConnection
+                && descriptor == options.descriptor;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, host, port, path);
+        return Objects.hash(name, host, port, path, descriptor);
     }
 
     /** The address as {@link #parse} reads it. */
     @Override
     public String toString() {
+        if (descriptor != NO_DESCRIPTOR) {
+            return DESCRIPTOR + descriptor;
+        }
         return path.map(file -> UNIX + file)
                 .orElseGet(() -> (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port);
     }

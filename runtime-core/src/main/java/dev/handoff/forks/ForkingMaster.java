@@ -178,6 +178,7 @@ final class ForkingMaster implements ForkingCluster {
         switch (order.act()) {
             case ONLINE -> onOnline(worker);
             case LISTEN -> onListen(worker, message, Objects.requireNonNull(order.place()));
+            case BOUND -> listeners.address(order.key()).ifPresent(address -> onListening(worker.id(), address));
             case CLOSE -> listeners.leave(worker.id(), order.key());
             case CLOSED -> listeners.closed(worker.id(), order.key());
             case LEAVE -> {
@@ -195,9 +196,11 @@ final class ForkingMaster implements ForkingCluster {
     private void onListen(ForkedProcess worker, Message request, Place place) {
         Optional<RuntimePaths> paths = pathsFor(worker);
         if (paths.isPresent()) {
-            listeners.join(worker, place, paths.get(), clusterSettings()).thenAccept(request::answer);
+            listeners
+                    .join(worker, place, paths.get(), clusterSettings())
+                    .thenAccept(admission -> admission.answer(request));
         } else {
-            request.answer(SharedListeners.leaving(worker, place));
+            SharedListeners.leaving(worker, place).answer(request);
         }
     }
 
@@ -206,19 +209,21 @@ final class ForkingMaster implements ForkingCluster {
         return worker.isLeaving() || directory == null ? Optional.empty() : Optional.of(directory.paths());
     }
 
+    private synchronized void onListening(int workerId, ListenAddress address) {
+        ForkedProcess worker = workers.get(workerId);
+        if (worker != null && !worker.isLeaving()) {
+            boolean isFirst = worker.tellListening(address);
+            news.publishListening(worker, address);
+            if (isFirst) {
+                news.publish(Kind.READY, worker, "");
+            }
+        }
+    }
+
     private final class FromAcceptors implements SharedListener.Audience {
         @Override
         public void onListening(int workerId, ListenAddress address) {
-            synchronized (ForkingMaster.this) {
-                ForkedProcess worker = workers.get(workerId);
-                if (worker != null && !worker.isLeaving()) {
-                    boolean isFirst = worker.tellListening(address);
-                    news.publishListening(worker, address);
-                    if (isFirst) {
-                        news.publish(Kind.READY, worker, "");
-                    }
-                }
-            }
+            ForkingMaster.this.onListening(workerId, address);
         }
 
         @Override

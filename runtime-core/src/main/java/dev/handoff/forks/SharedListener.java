@@ -9,23 +9,15 @@ import dev.handoff.wire.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An address that the master has opened for the workers that asked for it, with an acceptor of its own. What that reports comes on
- * the acceptor's thread; everything else happens under the lock of {@link SharedListeners}.
- *
- * <pre>
- *   a worker   join ─▶ (its lane opens) ─▶ leave ─▶ (its lane drains) ─▶ gone
- *   the last   join ─▶ (its lane opens) ─▶ leave ─▶ (nobody new comes in) ─▶ (its lane drains) ─▶ gone ─▶ closed
- * </pre>
+ * the acceptor's thread. A worker has what it asked for when its lane has opened, and takes what is under way until that has drained.
  */
-final class SharedListener implements Acceptor.Events {
+final class SharedListener extends SharedPlace implements Acceptor.Events {
     private static final Logger LOG = LoggerFactory.getLogger(SharedListener.class);
 
     /** Who hears of lanes. Called on the acceptor's thread. */
@@ -37,24 +29,13 @@ final class SharedListener implements Acceptor.Events {
         void onLaneBroken(int workerId, String reason);
     }
 
-    private enum Use {
-        OPEN,
-        LEAVING
-    }
-
-    private final int key;
-    private final ListenAddress address;
     private final Path rendezvous;
     private final Acceptor acceptor;
     private final Audience audience;
-    private final Map<Integer, Use> users = new HashMap<>();
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private boolean closing;
 
     private SharedListener(int key, Path rendezvous, ClusterSettings settings, Listener listener, Audience audience)
             throws IOException {
-        this.key = key;
-        this.address = listener.address();
+        super(key, listener.address());
         this.rendezvous = rendezvous;
         this.audience = audience;
         this.acceptor = new Acceptor(rendezvous, settings, List.of(listener), this);
@@ -79,67 +60,32 @@ final class SharedListener implements Acceptor.Events {
         }
     }
 
-    int key() {
-        return key;
-    }
-
-    /** Whether it takes nobody new. */
-    boolean isClosing() {
-        return closing;
-    }
-
-    /** Done when nothing of it is left. */
-    CompletableFuture<Void> closed() {
-        return closed;
-    }
-
-    boolean has(int workerId) {
-        return users.containsKey(workerId);
-    }
-
-    /** A worker may open its lane. */
-    ListenAnswer join(ForkedProcess worker) {
-        users.put(worker.id(), Use.OPEN);
+    /** It may open its lane. */
+    @Override
+    Admission admit(ForkedProcess worker) {
         acceptor.expect(worker.id(), worker.slot(), worker.pid(), worker.token());
-        return ListenAnswer.yes(key, address, rendezvous.toString());
+        return Admission.of(ListenAnswer.yes(key(), address(), rendezvous.toString()));
     }
 
-    /**
-     * A worker wants no more.
-     *
-     * @param staysOpen whether clients are to wait for another if it is the last one
-     */
-    void leave(int workerId, boolean staysOpen) {
-        if (users.replace(workerId, Use.OPEN, Use.LEAVING)) {
-            if (staysOpen || users.containsValue(Use.OPEN)) {
-                acceptor.drain(workerId);
-            } else {
-                closing = true;
-                acceptor.stopListening().thenRun(() -> acceptor.drain(workerId));
-            }
-        }
+    @Override
+    void drain(int workerId) {
+        acceptor.drain(workerId);
     }
 
-    /** A worker has closed its lane after the last frame, or is dead. */
-    void gone(int workerId) {
-        if (users.remove(workerId) != null) {
-            acceptor.workerExited(workerId);
-            if (closing && users.isEmpty()) {
-                shut();
-            }
-        }
+    @Override
+    void drainLast(int workerId) {
+        acceptor.stopListening().thenRun(() -> acceptor.drain(workerId));
     }
 
-    void closeIfUnused() {
-        if (users.isEmpty() && !closing) {
-            closing = true;
-            shut();
-        }
+    @Override
+    void remove(int workerId) {
+        acceptor.workerExited(workerId);
     }
 
     /** Elsewhere: it waits for the acceptor's thread. The process is not to end before the files are gone. */
-    private void shut() {
-        new Thread(this::close, "handoff-close-" + key).start();
+    @Override
+    void shut() {
+        new Thread(this::close, "handoff-close-" + key()).start();
     }
 
     private void close() {
@@ -149,7 +95,7 @@ final class SharedListener implements Acceptor.Events {
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}; it goes with the directory", rendezvous, e.toString());
         }
-        closed.complete(null);
+        closed().complete(null);
     }
 
     // --- on the acceptor's thread -----------------------------------------------------------------------------------
@@ -157,13 +103,13 @@ final class SharedListener implements Acceptor.Events {
     @Override
     public void onLanesOpen(int workerId) {
         acceptor.workerReady(workerId);
-        audience.onListening(workerId, address);
+        audience.onListening(workerId, address());
     }
 
     /** What it has not acknowledged waits for its end, which is to follow: it leaves, or is dead already. */
     @Override
     public void onLaneFailed(int workerId, String reason) {
-        LOG.debug("the lane of worker {} for {} has failed: {}", workerId, address, reason);
+        LOG.debug("the lane of worker {} for {} has failed: {}", workerId, address(), reason);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.handoff.forks;
 
 import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.ListenAddress;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ final class SharedListeners {
     private static final String IN_USE = "EADDRINUSE";
 
     private final SharedListener.Audience audience;
-    private final Map<Place.Key, SharedListener> byPlace = new HashMap<>();
+    private final Map<Place.Key, SharedPlace> byPlace = new HashMap<>();
     private int lastKey;
 
     SharedListeners(SharedListener.Audience audience) {
@@ -25,67 +27,90 @@ final class SharedListeners {
     }
 
     /**
-     * Lets a worker listen; opens the address if it is the first one, and waits for its closing if that is under way.
+     * Lets a worker listen, or receive datagrams; opens the address if it is the first one, and waits for its closing if that is under way.
      *
      * @param settings of an address that is opened now
      */
-    synchronized CompletableFuture<ListenAnswer> join(
+    synchronized CompletableFuture<Admission> join(
             ForkedProcess worker, Place place, RuntimePaths paths, ClusterSettings settings) {
         byPlace.values().removeIf(each -> each.closed().isDone());
-        SharedListener there = byPlace.get(place.key());
+        SharedPlace there = find(place.key());
         if (there != null && there.isClosing()) {
             return there.closed().thenCompose(closed -> join(worker, place, paths, settings));
         }
-        ListenAnswer answer = joinNow(worker, place, paths, settings, there);
+        Admission admission = joinNow(worker, place, paths, settings, there);
         // What is in the way may be one that is closing, under another name.
-        return answer.errno().equals(IN_USE) && isAnyClosing()
+        return admission.answer().errno().equals(IN_USE) && isAnyClosing()
                 ? closing().thenCompose(closed -> join(worker, place, paths, settings))
-                : CompletableFuture.completedFuture(answer);
+                : CompletableFuture.completedFuture(admission);
+    }
+
+    /** Who asks by its number for a port that the kernel chose for others shares it with them. */
+    private @Nullable SharedPlace find(Place.Key key) {
+        SharedPlace there = byPlace.get(key);
+        return there != null || key.takesAnyPort() ? there : findChosen(key);
+    }
+
+    private @Nullable SharedPlace findChosen(Place.Key key) {
+        return byPlace.entrySet().stream()
+                .filter(entry -> entry.getKey().takesAnyPort())
+                .filter(entry -> key.equals(
+                        entry.getKey().withPort(entry.getValue().address().port())))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean isAnyClosing() {
-        return byPlace.values().stream().anyMatch(SharedListener::isClosing);
+        return byPlace.values().stream().anyMatch(SharedPlace::isClosing);
     }
 
     /** Done when nothing is left of those that are closing now. */
     private CompletableFuture<Void> closing() {
         return CompletableFuture.allOf(byPlace.values().stream()
-                .filter(SharedListener::isClosing)
-                .map(SharedListener::closed)
+                .filter(SharedPlace::isClosing)
+                .map(SharedPlace::closed)
                 .toArray(CompletableFuture<?>[]::new));
     }
 
-    private ListenAnswer joinNow(
+    private Admission joinNow(
             ForkedProcess worker,
             Place place,
             RuntimePaths paths,
             ClusterSettings settings,
-            @Nullable SharedListener there) {
+            @Nullable SharedPlace there) {
         if (worker.isLeaving()) {
             return leaving(worker, place);
         }
         if (there != null && there.has(worker.id())) {
-            return ListenAnswer.no(
-                    IN_USE, "cannot listen on " + place.options() + ": worker " + worker.id() + " does already");
+            return Admission.of(ListenAnswer.no(
+                    IN_USE, "cannot listen on " + place.options() + ": worker " + worker.id() + " does already"));
         }
         try {
             return (there != null ? there : open(place, paths, settings)).join(worker);
         } catch (IOException e) {
-            return ListenAnswer.no(e);
+            return Admission.of(ListenAnswer.no(e));
         }
     }
 
     /** What a worker is told that leaves. */
-    static ListenAnswer leaving(ForkedProcess worker, Place place) {
-        return ListenAnswer.no(
-                "ECANCELED", "cannot listen on " + place.options() + ": worker " + worker.id() + " is leaving");
+    static Admission leaving(ForkedProcess worker, Place place) {
+        return Admission.of(ListenAnswer.no(
+                "ECANCELED", "cannot listen on " + place.options() + ": worker " + worker.id() + " is leaving"));
     }
 
-    private SharedListener open(Place place, RuntimePaths paths, ClusterSettings settings) throws IOException {
+    private SharedPlace open(Place place, RuntimePaths paths, ClusterSettings settings) throws IOException {
         int key = ++lastKey;
-        SharedListener opened = SharedListener.open(key, place, paths.rendezvous(key), settings, audience);
+        SharedPlace opened = place.key().kind() == Place.Kind.DATAGRAMS
+                ? SharedDatagrams.open(key, place)
+                : SharedListener.open(key, place, paths.rendezvous(key), settings, audience);
         byPlace.put(place.key(), opened);
         return opened;
+    }
+
+    /** Where one of them is. */
+    synchronized Optional<ListenAddress> address(int key) {
+        return each(all -> all.key() == key).stream().map(SharedPlace::address).findFirst();
     }
 
     /** A worker wants no more from one of them. */
@@ -108,13 +133,13 @@ final class SharedListeners {
         byPlace.values().forEach(listener -> listener.gone(workerId));
     }
 
-    private Collection<SharedListener> each(Predicate<SharedListener> which) {
+    private Collection<SharedPlace> each(Predicate<SharedPlace> which) {
         return byPlace.values().stream().filter(which).toList();
     }
 
     /** Closes those that no worker uses; done when nothing is left of all that are closing. */
     synchronized CompletableFuture<Void> closeUnused() {
-        byPlace.values().forEach(SharedListener::closeIfUnused);
+        byPlace.values().forEach(SharedPlace::closeIfUnused);
         return closing();
     }
 }

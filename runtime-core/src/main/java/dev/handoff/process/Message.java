@@ -8,7 +8,8 @@ public interface Message {
     /**
      * Reads it.
      *
-     * @param type for a list, that of an array; {@code byte[].class} takes raw bytes as they are
+     * @param type for a list, that of an array; {@code byte[].class} takes raw bytes as they are, and {@code Message.class} gives
+     *     the message itself
      * @throws MessageException if it cannot be read as that; the message says what stood in the way, and at which byte
      */
     <T> T as(Class<T> type);
@@ -35,4 +36,12 @@ public interface Message {
      * @throws IllegalStateException if it is no request, or was answered before
      */
     CompletableFuture<Void> answer(Object message);
+
+    /**
+     * Answers a request with a socket along, once; who asked gets it if the answer is read as a {@link Message}.
+     *
+     * @return as {@link Peer#send(Object, Handle)} does
+     * @throws IllegalStateException if it is no request, or was answered before
+     */
+    CompletableFuture<Void> answer(Object message, Handle handle);
 }

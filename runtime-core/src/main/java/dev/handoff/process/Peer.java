@@ -41,7 +41,8 @@ public interface Peer {
     /**
      * Sends a message and waits for its answer.
      *
-     * @param answer what the answer is read as
+     * @param answer what the answer is read as; {@code Message.class} gives it with the socket that came along, which is the
+     *     caller's then
      * @param limit from now until the answer has come; one that comes later is dropped
      * @return fails with {@link java.util.concurrent.TimeoutException} after the limit, and as {@link #send(Object)} does
      */

@@ -17,14 +17,18 @@ import jnr.ffi.Pointer;
  * Source: sendmsg(2), cmsg(3).
  */
 public final class DescriptorMessage {
-    private static final int IOV = 16;
-    private static final int IOV_COUNT = 24;
+    static final int IOV = 16;
+    static final int IOV_COUNT = 24;
     private static final int CONTROL = 32;
     private static final int CONTROL_LENGTH = 40;
+    static final int IOV_BASE = 56;
+    static final int IOV_LENGTH = 64;
+
+    /** Where header and iovec end. */
+    static final int HEADER_END = 72;
+
     private static final int FLAGS = 48;
-    private static final int IOV_BASE = 56;
-    private static final int IOV_LENGTH = 64;
-    private static final int CMSG = 72;
+    private static final int CMSG = HEADER_END;
     private static final int CMSG_DATA = CMSG + 16;
 
     /** Kept: the address alone would not keep the memory alive. */

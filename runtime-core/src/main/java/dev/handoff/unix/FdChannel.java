@@ -40,11 +40,7 @@ public final class FdChannel implements ByteChannel {
     public FdChannel(Fd fd, Runnable onClosed) throws UnixException {
         this.fd = fd;
         this.onClosed = onClosed;
-        int flags =
-                Native.check(Native.LIBC.fcntl(fd.number(), Native.F_GETFL, 0), "cannot ask for a descriptor's flags");
-        Native.check(
-                Native.LIBC.fcntl(fd.number(), Native.F_SETFL, flags | Native.O_NONBLOCK),
-                "cannot make a descriptor non-blocking");
+        Native.makeNonBlocking(fd);
     }
 
     @Override

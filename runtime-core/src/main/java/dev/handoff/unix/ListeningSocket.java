@@ -26,12 +26,33 @@ public final class ListeningSocket implements AutoCloseable {
 
     private final Fd fd;
     private final boolean unix;
+    private final boolean shared;
     private final Pointer peer = Native.allocate(ADDRESS_ROOM);
     private final Pointer peerLength = Native.allocate(Integer.BYTES);
 
-    private ListeningSocket(Fd fd, boolean unix) {
+    private ListeningSocket(Fd fd, boolean unix, boolean shared) {
         this.fd = fd;
         this.unix = unix;
+        this.shared = shared;
+    }
+
+    /**
+     * Listens on a socket that somebody has opened in this process, by its number, unless that has been done. The number stays
+     * open, and whoever else has the socket may go on listening there when this has closed.
+     *
+     * @throws UnixException as {@link SocketFd#adopt} says
+     */
+    public static ListeningSocket adopt(int number, int backlog) throws UnixException {
+        Fd fd = SocketFd.adopt(number, false);
+        try {
+            if (!SocketFd.isListening(fd)) {
+                Native.check(Native.LIBC.listen(fd.number(), backlog), "cannot listen on fd:" + number);
+            }
+            return new ListeningSocket(fd, SocketFd.localAddress(fd) == UnnamedAddress.UNNAMED, true);
+        } catch (UnixException e) {
+            fd.close();
+            throw e;
+        }
     }
 
     /**
@@ -143,10 +164,10 @@ public final class ListeningSocket implements AutoCloseable {
             Fd fd, Pointer address, int length, int backlog, String where, boolean unix) throws UnixException {
         Native.bind(fd.number(), address, length, where);
         Native.check(Native.LIBC.listen(fd.number(), backlog), where);
-        return new ListeningSocket(fd, unix);
+        return new ListeningSocket(fd, unix, false);
     }
 
-    private static String describe(InetSocketAddress address) {
+    static String describe(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
@@ -158,13 +179,7 @@ public final class ListeningSocket implements AutoCloseable {
 
     /** Where this socket listens, with the port that the kernel chose; unnamed for a Unix path. */
     public SocketAddress localAddress() throws UnixException {
-        Pointer memory = Native.allocate(ADDRESS_ROOM + Integer.BYTES);
-        memory.putInt(ADDRESS_ROOM, ADDRESS_ROOM);
-        long address = memory.address();
-        Native.check(
-                Native.LIBC.getsockname(fd.number(), address, address + ADDRESS_ROOM),
-                "cannot ask where a socket listens");
-        return SocketAddressBytes.read(memory, 0).decode();
+        return SocketFd.localAddress(fd);
     }
 
     /**
@@ -236,13 +251,13 @@ public final class ListeningSocket implements AutoCloseable {
      * From now on the kernel drops the first packet of new handshakes here, as if it had got lost, and finishes those
      * that have begun. A client that meets this tries again a second later and finds either a successor or a closed
      * port; without it, a handshake that ends between the last accept and the close is reset. Does nothing on a Unix
-     * path, whose file is to be removed first instead.
+     * path, whose file is to be removed first instead, nor on a socket that was adopted, on which others may listen.
      *
      * <p>The filter is classic BPF over the TCP header: byte 13 has the flags; SYN without ACK is dropped. Source:
      * socket(7) SO_ATTACH_FILTER.
      */
     public void refuseNewHandshakes() throws UnixException {
-        if (unix) {
+        if (unix || shared) {
             return;
         }
         int[][] program = {

@@ -98,6 +98,12 @@ final class Native {
         }
     }
 
+    /** Lets no call on a descriptor, nor on any other one of the same file, wait. */
+    static void makeNonBlocking(Fd fd) throws UnixException {
+        int flags = check(LIBC.fcntl(fd.number(), F_GETFL, 0), "cannot ask for a descriptor's flags");
+        check(LIBC.fcntl(fd.number(), F_SETFL, flags | O_NONBLOCK), "cannot make a descriptor non-blocking");
+    }
+
     /** Binds a socket to the address in a block of memory. */
     static void bind(int fd, Pointer address, int length, String what) throws UnixException {
         try {

@@ -85,20 +85,39 @@ public final class SocketAddressBytes {
 
     /** Writes an Internet address at the start of a block as bind(2) takes it; gives its length. */
     static int encode(InetSocketAddress address, Pointer memory) {
+        return encode(address, memory, 0);
+    }
+
+    /** Writes an Internet address into a block as bind(2) takes it; gives its length. */
+    static int encode(InetSocketAddress address, Pointer memory, int at) {
         byte[] raw = address.getAddress().getAddress();
         if (address.getAddress() instanceof Inet4Address) {
-            memory.putShort(0, (short) Native.AF_INET);
-            putPort(memory, address.getPort());
-            memory.put(4, raw, 0, raw.length);
-            memory.putLong(8, 0);
+            memory.putShort(at, (short) Native.AF_INET);
+            putPort(memory, at, address.getPort());
+            memory.put(at + 4, raw, 0, raw.length);
+            memory.putLong(at + 8, 0);
             return 16;
         }
-        memory.putShort(0, (short) Native.AF_INET6);
-        putPort(memory, address.getPort());
-        memory.putInt(4, 0);
-        memory.put(8, raw, 0, raw.length);
-        memory.putInt(24, ((Inet6Address) address.getAddress()).getScopeId());
+        memory.putShort(at, (short) Native.AF_INET6);
+        putPort(memory, at, address.getPort());
+        memory.putInt(at + 4, 0);
+        memory.put(at + 8, raw, 0, raw.length);
+        memory.putInt(at + 24, ((Inet6Address) address.getAddress()).getScopeId());
         return SIZE;
+    }
+
+    /**
+     * The path of a Unix socket out of an address that the kernel has written.
+     *
+     * @param length of the address; what is beyond its family is the path
+     * @return {@code @name} for an abstract one, empty for a socket that is bound to none
+     */
+    static String path(Pointer memory, int length) {
+        byte[] raw = new byte[Math.max(0, length - 2)];
+        memory.get(2, raw, 0, raw.length);
+        boolean isAbstract = raw.length > 0 && raw[0] == 0;
+        String text = new String(raw, StandardCharsets.UTF_8);
+        return isAbstract ? "@" + text.substring(1) : text.split("\0", 2)[0];
     }
 
     /** The most bytes that the path of a Unix socket may have: {@code sun_path} less its terminating zero, unix(7). */
@@ -118,8 +137,8 @@ public final class SocketAddressBytes {
         return 2 + raw.length + 1;
     }
 
-    private static void putPort(Pointer memory, int port) {
-        memory.putByte(2, (byte) (port >>> 8));
-        memory.putByte(3, (byte) port);
+    private static void putPort(Pointer memory, int at, int port) {
+        memory.putByte(at + 2L, (byte) (port >>> 8));
+        memory.putByte(at + 3L, (byte) port);
     }
 }

@@ -16,22 +16,22 @@ public final class SocketFd {
 
     /** Whether it is a socket of streams that accepts connections. */
     public static boolean isListening(Fd socket) throws UnixException {
-        return option(socket, Native.SO_ACCEPTCONN) != 0;
+        return option(socket, Native.SO_ACCEPTCONN, "cannot ask what socket " + socket + " is") != 0;
     }
 
     /** Whether it is a socket of datagrams. */
     public static boolean isDatagram(Fd socket) throws UnixException {
-        return option(socket, Native.SO_TYPE) == Native.SOCK_DGRAM;
+        return option(socket, Native.SO_TYPE, "cannot ask what socket " + socket + " is") == Native.SOCK_DGRAM;
     }
 
-    private static int option(Fd socket, int name) throws UnixException {
+    private static int option(Fd socket, int name, String what) throws UnixException {
         Pointer memory = Native.allocate(2 * Integer.BYTES);
         memory.putInt(Integer.BYTES, Integer.BYTES);
         try {
             long value = memory.address();
             Native.check(
                     Native.LIBC.getsockopt(socket.number(), Native.SOL_SOCKET, name, value, value + Integer.BYTES),
-                    "cannot ask what socket " + socket + " is");
+                    what);
             return memory.getInt(0);
         } finally {
             Reference.reachabilityFence(memory);
@@ -46,25 +46,87 @@ public final class SocketFd {
 
     /** The address that a socket is bound to; an unnamed one where that is no Internet address. */
     public static SocketAddress localAddress(Fd socket) throws UnixException {
+        return SocketAddressBytes.read(localName(socket), 0).decode();
+    }
+
+    /**
+     * The Internet address that a socket is bound to.
+     *
+     * @throws UnixException EINVAL if it is of another family
+     */
+    public static InetSocketAddress localInternetAddress(Fd socket) throws UnixException {
+        if (localAddress(socket) instanceof InetSocketAddress address) {
+            return address;
+        }
+        throw new UnixException(
+                "cannot use " + socket + " for the Internet: it is a socket of another family",
+                Errno.EINVAL.intValue());
+    }
+
+    /** The path that a Unix socket is bound to; {@code @name} for an abstract one, empty for none. */
+    public static String localPath(Fd socket) throws UnixException {
+        Pointer memory = localName(socket);
+        return SocketAddressBytes.path(memory, memory.getInt(ADDRESS_ROOM));
+    }
+
+    /** Gives the address, and where its room ends its length. */
+    private static Pointer localName(Fd socket) throws UnixException {
         Pointer memory = Native.allocate(ADDRESS_ROOM + Integer.BYTES);
         memory.putInt(ADDRESS_ROOM, ADDRESS_ROOM);
+        long address = memory.address();
+        Native.check(
+                Native.LIBC.getsockname(socket.number(), address, address + ADDRESS_ROOM),
+                "cannot ask for the address of " + socket);
+        return memory;
+    }
+
+    /**
+     * A socket that somebody has opened in this process, by its number: another descriptor of it. It is non-blocking from now on,
+     * by whatever number.
+     *
+     * @param isDatagram whether it is to be one of datagrams, or else one of streams
+     * @throws UnixException EBADF if nothing is open by that number, ENOTSOCK if that is no socket, EINVAL if it is of another kind
+     */
+    public static Fd adopt(int number, boolean isDatagram) throws UnixException {
+        String what = (isDatagram ? "cannot receive datagrams on fd:" : "cannot listen on fd:") + number;
+        Fd socket = new Fd(Native.check(Native.LIBC.fcntl(number, Native.F_DUPFD_CLOEXEC, 0), what));
         try {
-            long address = memory.address();
-            Native.check(
-                    Native.LIBC.getsockname(socket.number(), address, address + ADDRESS_ROOM),
-                    "cannot ask for the address of " + socket);
-            return SocketAddressBytes.read(memory, 0).decode();
-        } finally {
-            Reference.reachabilityFence(memory);
+            int type = option(socket, Native.SO_TYPE, what);
+            if (type != (isDatagram ? Native.SOCK_DGRAM : Native.SOCK_STREAM)) {
+                throw new UnixException(
+                        what + ", which is a socket of " + (isDatagram ? "streams or packets" : "datagrams or packets"),
+                        Errno.EINVAL.intValue());
+            }
+            Native.makeNonBlocking(socket);
+            return socket;
+        } catch (UnixException e) {
+            socket.close();
+            throw e;
         }
     }
 
-    /** Opens a socket of datagrams on an address. */
-    public static Fd bindDatagrams(InetSocketAddress address) throws UnixException {
-        String what = "cannot receive datagrams on " + address;
-        int type = Native.SOCK_DGRAM | Native.SOCK_CLOEXEC;
-        Fd socket = new Fd(Native.check(Native.LIBC.socket(family(address), type, 0), what));
+    /**
+     * Opens a socket of datagrams on an address, non-blocking.
+     *
+     * @param address port 0 takes any free one
+     * @param ipv6Only for an IPv6 address: refuse datagrams of IPv4, who otherwise are welcome at {@code ::}
+     * @param reusePort share the port with other sockets that ask for it, SO_REUSEPORT
+     * @throws UnixException EADDRINUSE, EACCES, EADDRNOTAVAIL …, naming the address
+     */
+    public static Fd bindDatagrams(InetSocketAddress address, boolean ipv6Only, boolean reusePort)
+            throws UnixException {
+        String what = "cannot receive datagrams on " + ListeningSocket.describe(address);
+        int family = family(address);
+        int type = Native.SOCK_DGRAM | Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC;
+        Fd socket = new Fd(Native.check(Native.LIBC.socket(family, type, 0), what));
         try {
+            if (reusePort) {
+                Native.setOption(socket.number(), Native.SOL_SOCKET, Native.SO_REUSEPORT, 1, what);
+            }
+            if (family == Native.AF_INET6) {
+                int only = ipv6Only ? 1 : 0;
+                Native.setOption(socket.number(), Native.IPPROTO_IPV6, Native.IPV6_V6ONLY, only, what);
+            }
             Pointer memory = Native.allocate(ADDRESS_ROOM);
             Native.bind(socket.number(), memory, SocketAddressBytes.encode(address, memory), what);
             return socket;

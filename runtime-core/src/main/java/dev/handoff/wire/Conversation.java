@@ -120,7 +120,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
 
     CompletableFuture<Void> send(long address, Object message, @Nullable Handle handle) {
         if (handle != null && !(handle instanceof SocketHandle)) {
-            return refused("cannot send a handle of another kind than this runtime's: " + handle);
+            return refused(otherKind(handle));
         }
         if (handle != null && address == Address.OTHERS) {
             return refused("cannot send a socket to several workers: it has one owner; send each a duplicate");
@@ -136,6 +136,10 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         } catch (MessageException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static String otherKind(Handle handle) {
+        return "cannot send a handle of another kind than this runtime's: " + handle;
     }
 
     private static CompletableFuture<Void> refused(String why) {
@@ -156,7 +160,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
                         if (envelope == null) {
                             throw new CompletionException(explained(failure, address, limit));
                         }
-                        return new ReceivedMessage(this, envelope).as(answer);
+                        return new ReceivedMessage(this, envelope).asAnswer(answer);
                     });
         } catch (MessageException e) {
             return CompletableFuture.failedFuture(e);
@@ -169,9 +173,13 @@ public final class Conversation implements Channel, MessageChannel.Listener {
                 : failure;
     }
 
-    CompletableFuture<Void> answer(Envelope request, Object message) {
+    CompletableFuture<Void> answer(Envelope request, Object message, @Nullable Handle handle) {
+        if (handle != null && !(handle instanceof SocketHandle)) {
+            return refused(otherKind(handle));
+        }
         try {
-            return write(Kind.ANSWER, request.correlation(), request.address(), Body.of(message), null);
+            Body body = Body.of(message);
+            return write(Kind.ANSWER, request.correlation(), request.address(), body, (SocketHandle) handle);
         } catch (MessageException e) {
             return CompletableFuture.failedFuture(e);
         }

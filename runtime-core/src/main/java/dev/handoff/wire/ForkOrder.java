@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   worker → master   ONLINE                    its runtime is up
- *                     LISTEN place              a request, answered by a {@link ListenAnswer}
+ *                     LISTEN place              a request, answered by a {@link ListenAnswer}, with the socket of a place of
+ *                                               datagrams
+ *                     BOUND key                 it has that socket
  *                     CLOSE key                 it wants no more from there; the lane's DRAIN follows
- *                     CLOSED key                it has closed its lane, or will open none
+ *                     CLOSED key                it has closed its lane or that socket, or will open none
  *                     LEAVE                     a request, answered by {@code true}: it leaves because it wants to
  *   master → worker   LEAVE                     it is to leave
  * </pre>
@@ -26,6 +28,8 @@ public record ForkOrder(Act act, int key, @Nullable Place place) {
         ONLINE,
         /** A worker wants to listen. */
         LISTEN,
+        /** A worker has a socket that it shares. */
+        BOUND,
         /** A worker wants no more of a listener's connections. */
         CLOSE,
         /** A worker has nothing to do with a listener any more. */

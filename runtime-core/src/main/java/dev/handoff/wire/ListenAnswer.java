@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key what the listener is called from here on; 0: there is none
  * @param address where it listens; null: there is none
- * @param rendezvous the socket to open the lane at; empty: there is none
+ * @param rendezvous the socket to open the lane at; empty: there is none, or the place is one of datagrams
  * @param errno why not, the error's name; empty: there is one
  * @param reason why not, in a sentence
  */

@@ -30,6 +30,9 @@ final class ReceivedMessage implements Message {
 
     @Override
     public <T> T as(Class<T> type) {
+        if (type == Message.class) {
+            return type.cast(this);
+        }
         if (envelope.format() == Format.JSON) {
             return Json.read(envelope.body(), type);
         }
@@ -80,15 +83,36 @@ final class ReceivedMessage implements Message {
         return conversation.at(envelope.address());
     }
 
+    /** Reads an answer; its socket is closed if nobody can ask for it any more. */
+    <T> T asAnswer(Class<T> type) {
+        try {
+            return as(type);
+        } finally {
+            if (type != Message.class) {
+                closeUntaken();
+            }
+        }
+    }
+
     @Override
     public CompletableFuture<Void> answer(Object message) {
+        beginToAnswer();
+        return conversation.answer(envelope, message, null);
+    }
+
+    @Override
+    public CompletableFuture<Void> answer(Object message, Handle handle) {
+        beginToAnswer();
+        return conversation.answer(envelope, message, handle);
+    }
+
+    private void beginToAnswer() {
         if (!isRequest()) {
             throw new IllegalStateException("a message that is no request has no answer: send one to its sender");
         }
         if (!answered.compareAndSet(false, true)) {
             throw new IllegalStateException("this request was answered before");
         }
-        return conversation.answer(envelope, message);
     }
 
     @Override

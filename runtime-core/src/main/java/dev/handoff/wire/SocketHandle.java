@@ -92,7 +92,7 @@ public final class SocketHandle implements Handle {
 
     /** Receives datagrams on an address. */
     public static SocketHandle bind(InetSocketAddress address) throws UnixException {
-        return new SocketHandle(SocketFd.bindDatagrams(address), Kind.DATAGRAM);
+        return new SocketHandle(SocketFd.bindDatagrams(address, false, false), Kind.DATAGRAM);
     }
 
     /** The descriptor, which this handle still owns. */

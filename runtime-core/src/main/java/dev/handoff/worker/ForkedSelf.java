@@ -1,8 +1,10 @@
 package dev.handoff.worker;
 
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.Datagram;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Listener;
+import dev.handoff.cluster.UdpSocket;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
@@ -35,7 +37,9 @@ final class ForkedSelf extends ChannelWorker {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private final ParentChannel parent;
+    private final Wishes wishes;
     private final ForkedListeners listeners;
+    private final ForkedSockets sockets;
     private final Announcement<CurrentWorker> disconnected = new Announcement<>();
     private final AtomicBoolean asked = new AtomicBoolean();
     private volatile boolean killed;
@@ -43,7 +47,9 @@ final class ForkedSelf extends ChannelWorker {
     private ForkedSelf(Role role, ParentChannel parent) {
         super(role, parent);
         this.parent = parent;
-        listeners = new ForkedListeners(role, parent.runtime(), this::disconnect);
+        wishes = new Wishes(parent.runtime());
+        listeners = new ForkedListeners(role, wishes, this::disconnect);
+        sockets = new ForkedSockets(wishes);
     }
 
     /** Says hello to the master. The channel keeps this process alive until it ends, or {@link #unref}. */
@@ -79,6 +85,16 @@ final class ForkedSelf extends ChannelWorker {
         return EventThread.get().holdUntil(listeners.listen(where, connections));
     }
 
+    @Override
+    public CompletableFuture<UdpSocket> bind(ListenOptions where, Consumer<? super Datagram> datagrams) {
+        return EventThread.get().holdUntil(sockets.bind(where, datagrams));
+    }
+
+    @Override
+    public CompletableFuture<UdpSocket> bind(ListenOptions where) {
+        return EventThread.get().holdUntil(sockets.bind(where, null));
+    }
+
     private void onOrder(Message message) {
         if (message.as(ForkOrder.class).act() == Act.LEAVE && asked.compareAndSet(false, true)) {
             leaveAfter(CompletableFuture.completedFuture(true));
@@ -105,8 +121,14 @@ final class ForkedSelf extends ChannelWorker {
 
     private void leaveAfter(CompletableFuture<Boolean> told) {
         tellLeaving();
-        CompletableFuture<Void> finished = CompletableFuture.allOf(told, listeners.leave());
+        CompletableFuture<Void> finished = CompletableFuture.allOf(told, leaveAll());
         EventThread.get().holdUntil(finished.thenRun(channel()::disconnect));
+    }
+
+    /** Done when nothing more comes, and the last connection has ended. */
+    private CompletableFuture<Void> leaveAll() {
+        CompletableFuture<Void> givenBack = wishes.leave();
+        return CompletableFuture.allOf(givenBack, listeners.leave(), sockets.leave());
     }
 
     @Override

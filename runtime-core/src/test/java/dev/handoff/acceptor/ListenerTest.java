@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.StartException;
+import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.OpenDescriptors;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,5 +82,25 @@ final class ListenerTest {
         assertThatExceptionOfType(StartException.class)
                 .isThrownBy(() -> Listener.openAll(List.of(ListenOptions.address("no.such.host.invalid", 80))))
                 .withMessageContaining("cannot listen on no.such.host.invalid: no such host is known here");
+    }
+
+    @Test
+    void oneThatWasInheritedIsLeftAsItWas() throws Exception {
+        Path path = directory.resolve("socket");
+        try (ListeningSocket systemds = ListeningSocket.bind(path, 8)) {
+            int number = systemds.fd().number();
+            Listener listener =
+                    Listener.openAll(List.of(ListenOptions.descriptor(number))).get(0);
+            assertThat(listener.address()).hasToString("unix:" + path);
+            listener.startClosing();
+            listener.close();
+            assertThat(path).exists();
+            assertThat(systemds.accept()).isNull();
+        }
+        assertThatExceptionOfType(StartException.class)
+                .isThrownBy(() -> Listener.openAll(List.of(ListenOptions.descriptor(100_000))))
+                .withMessageContaining("cannot listen on fd:100000")
+                .withMessageContaining("EBADF")
+                .withMessageEndingWith("; start the program with that descriptor open");
     }
 }

@@ -288,6 +288,15 @@ final class SettingsTest {
         assertThat(ListenOptions.parse("unix:/run/a:b").path()).contains(Path.of("/run/a:b"));
     }
 
+    @Test
+    void descriptorsAreRead() {
+        ListenOptions options = ListenOptions.parse(" fd:3 ");
+        assertThat(options.descriptor()).hasValue(3);
+        assertThat(options).hasToString("fd:3").isEqualTo(ListenOptions.descriptor(3));
+        assertThat(ListenOptions.parse("fd:3").exclusive()).isNotEqualTo(options);
+        assertThat(ListenOptions.parse(":3").descriptor()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "''",
@@ -304,6 +313,8 @@ final class SettingsTest {
         ":٨",
         ":80 80",
         "unix:",
+        "fd:",
+        "fd:-1",
         "http://x:80",
         ":9999999999"
     })
@@ -319,6 +330,9 @@ final class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ListenOptions.parse(":65536"))
                 .withMessage("port 65536 is out of range: expected 0 to 65535");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ListenOptions.descriptor(-1))
+                .withMessage("descriptor -1 is out of range: expected 0 or more");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ListenOptions.port(80).backlog(0))
                 .withMessageContaining("expected at least 1");

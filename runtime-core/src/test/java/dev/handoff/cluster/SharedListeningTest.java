@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Handle;
 import dev.handoff.process.NodeTest;
 import dev.handoff.process.Signal;
 import java.io.IOException;
@@ -159,6 +160,26 @@ class SharedListeningTest extends WithForks {
                         > 42);
         ForkedWorker worker = fork();
         assertThat(listen(worker, "greet 127.0.0.1:42")).startsWith("EACCES ");
+    }
+
+    // --- by number
+    // ----------------------------------------------------------------------------------------------------
+
+    @Test
+    @NodeTest("test-listen-fd-cluster.js")
+    void aSocketOfTheMastersIsSharedByTheNumberOfItsDescriptorAndStaysTheMasters() throws Exception {
+        try (Handle mine = Handle.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            String where = "greet fd:" + SharedDatagramsTest.descriptor(mine);
+            ForkedWorker one = fork();
+            ForkedWorker two = fork();
+            assertThat(listen(one, where)).isEqualTo("127.0.0.1:" + mine.port());
+            assertThat(listen(two, where)).isEqualTo("127.0.0.1:" + mine.port());
+            assertThat(greetings(mine.port(), 4)).containsExactlyInAnyOrder("" + one.id(), "" + two.id());
+            assertThat(listen(one, "greet fd:100000")).startsWith("EBADF cannot listen on fd:100000");
+            cluster.disconnect().join();
+            connect(mine.port());
+            mine.accept().close();
+        }
     }
 
     // --- closing

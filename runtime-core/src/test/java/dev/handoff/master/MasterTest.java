@@ -20,6 +20,7 @@ import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.Handle;
 import dev.handoff.process.Signal;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
@@ -29,6 +30,7 @@ import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -441,6 +443,24 @@ class MasterTest {
         assertThat(cluster.reload(IfRunning.QUEUE).get(30, TimeUnit.SECONDS).verdict())
                 .isEqualTo(Verdict.STOPPED);
         assertThat(cluster.scale(2)).isCompletedExceptionally();
+    }
+
+    @Test
+    void aSocketThatTheMasterWasStartedWithIsServedAndLeftOpen() throws Exception {
+        try (Handle inherited = Handle.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            ListenOptions byNumber = ListenOptions.parse(inherited.toString().replaceAll("[^0-9]*([0-9]+)$", "fd:$1"));
+            SupervisedCluster cluster = start(settings(1).listen(byNumber));
+            assertThat(cluster.addresses().get(1)).hasToString("127.0.0.1:" + inherited.port());
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), inherited.port())) {
+                client.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
+                assertThat(pidIn(client)).isEqualTo(worker1(cluster).pid());
+            }
+            cluster.stop().get(30, TimeUnit.SECONDS);
+            try (Socket next = new Socket(InetAddress.getLoopbackAddress(), inherited.port());
+                    Handle accepted = inherited.accept()) {
+                assertThat(accepted.port()).isEqualTo(next.getPort());
+            }
+        }
     }
 
     // --- the fixture ------------------------------------------------------------------------------------------------

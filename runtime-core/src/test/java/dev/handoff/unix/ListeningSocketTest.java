@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -213,5 +214,45 @@ final class ListeningSocketTest {
                 .isThrownBy(() -> ListeningSocket.bind(path, 8))
                 .withMessageContaining("EADDRINUSE");
         assertThat(path).hasContent("somebody's");
+    }
+
+    // --- opened by somebody else ------------------------------------------------------------------------------------
+
+    @Test
+    void anAdoptedSocketIsListenedOnAndStaysOpenToWhoeverElseHasIt() throws Exception {
+        try (Fd foreign = new Fd(Native.LIBC.socket(Native.AF_INET, Native.SOCK_STREAM, 0))) {
+            try (ListeningSocket first = ListeningSocket.adopt(foreign.number(), 64)) {
+                assertThat(first.accept()).isNull();
+                connect(first).close();
+                accept(first).fd().close();
+                first.refuseNewHandshakes();
+            }
+            try (ListeningSocket second = ListeningSocket.adopt(foreign.number(), 64);
+                    Socket client = connect(second)) {
+                assertThat(client.isConnected()).isTrue();
+                accept(second).fd().close();
+            }
+        }
+    }
+
+    @Test
+    void whatIsNoSocketOfThatKindIsNotAdopted(@TempDir Path directory) throws Exception {
+        try (Fd datagrams = SocketFd.bindDatagrams(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false, false);
+                ListeningSocket streams = bind("127.0.0.1", 0);
+                Fd file = new Fd(
+                        Native.LIBC.open(directory.resolve("file").toString(), Native.O_RDWR | Native.O_CREAT, 0600))) {
+            refused(() -> ListeningSocket.adopt(datagrams.number(), 1), "EINVAL");
+            refused(() -> SocketFd.adopt(streams.fd().number(), true), "EINVAL");
+            refused(() -> ListeningSocket.adopt(file.number(), 1), "ENOTSOCK");
+            refused(() -> ListeningSocket.adopt(100_000, 1), "EBADF");
+        }
+    }
+
+    private static void refused(ThrowingCallable adoption, String errno) {
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(adoption)
+                .withMessageContaining(" on fd:")
+                .satisfies(e -> assertThat(e.name()).isEqualTo(errno));
     }
 }

@@ -30,6 +30,7 @@ import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.SocketHandle;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -48,7 +49,7 @@ class DirectionsTest {
     private static final DescribedPredicate<JavaClass> CONTROL_SOCKETS = belongToAnyOf(ControlChannel.class)
             .or(nameMatching("dev\\.handoff\\.master\\.(ControlServer|ControlSocket|ClassPreloader)(\\$.*)?"));
 
-    /** What crosses the seam between the worker's side and Netty: values one by one, no socket, channel or codec. */
+    /** What crosses the seam between the worker's side and Netty: values and single descriptors, no channel or codec. */
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
             Fd.class,
             SocketAddressBytes.class,
@@ -56,6 +57,7 @@ class DirectionsTest {
             Signals.class,
             Terminal.class,
             Role.class,
+            SocketHandle.class,
             Welcome.class,
             ListenerDescription.class,
             Offer.class,

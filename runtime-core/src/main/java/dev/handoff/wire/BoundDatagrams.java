@@ -1,0 +1,49 @@
+package dev.handoff.wire;
+
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.ListenAddress.Family;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.SocketFd;
+import dev.handoff.unix.UnixException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/**
+ * A socket of UDP, opened as options say it.
+ *
+ * @param socket non-blocking; whoever holds this owns it
+ * @param address where it really receives
+ */
+public record BoundDatagrams(Fd socket, ListenAddress address) {
+    /**
+     * Opens one.
+     *
+     * @throws IOException naming the address and the reason
+     */
+    public static BoundDatagrams open(ListenOptions options) throws IOException {
+        return of(
+                options.descriptor().isPresent()
+                        ? SocketFd.adopt(options.descriptor().getAsInt(), true)
+                        : Interfaces.bind(options, address -> bind(address, options)));
+    }
+
+    private static Fd bind(InetSocketAddress address, ListenOptions options) throws UnixException {
+        return SocketFd.bindDatagrams(address, options.ipv6Only(), options.isReusePort());
+    }
+
+    /**
+     * Takes over a socket that is open; one that is none of UDP is closed.
+     *
+     * @throws IOException if it cannot be asked for its address, or has none of the Internet
+     */
+    public static BoundDatagrams of(Fd socket) throws IOException {
+        try {
+            InetSocketAddress local = SocketFd.localInternetAddress(socket);
+            return new BoundDatagrams(socket, Interfaces.address(local, Family.UDP4, Family.UDP6));
+        } catch (UnixException e) {
+            socket.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.handoff.worker;
+
+import dev.handoff.cluster.Datagram;
+import dev.handoff.cluster.ListenAddress;
+import dev.handoff.cluster.UdpSocket;
+import dev.handoff.process.Handle;
+import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Announcement;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Reference;
+import dev.handoff.unix.DatagramMessage;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.Poller;
+import dev.handoff.unix.SharedUse;
+import dev.handoff.unix.SocketFd;
+import dev.handoff.unix.UnixException;
+import dev.handoff.unix.WakeUp;
+import dev.handoff.wire.SocketHandle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A socket of UDP in this worker.
+ *
+ * <p>A thread of its own, {@code handoff-udp-…}, only waits. Datagrams are read on {@code handoff-events}, each just before it is
+ * told, while that thread waits for it: so what comes while the program is busy is left in the kernel to the other workers that
+ * have the socket, and none is lost that was read.
+ */
+final class WorkerUdpSocket implements UdpSocket {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerUdpSocket.class);
+    private static final int MOST_A_TURN = 16;
+
+    /** After the kernel had no memory for a datagram. */
+    private static final int REST_MILLIS = 100;
+
+    /** Who has bound it. Any thread may be the caller's. */
+    interface Owner {
+        /** The program wants no more. */
+        void onCloseWanted();
+
+        /** The descriptor is closed. Called once. */
+        void onClosed(WorkerUdpSocket socket);
+    }
+
+    private final Fd fd;
+    private final ListenAddress address;
+    private final Owner owner;
+    private final WakeUp wakeUp = new WakeUp();
+    private final Reference reference = new Reference();
+    private final SharedUse use = new SharedUse(wakeUp::signal, this::closeNow);
+    private final Announcement<UdpSocket> gone = new Announcement<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Object sending = new Object();
+    private DatagramMessage out = new DatagramMessage(0);
+    private volatile boolean ended;
+
+    /** One that owns a descriptor, and waits for {@link #start}. */
+    WorkerUdpSocket(Fd fd, ListenAddress address, Owner owner) throws UnixException {
+        this.fd = fd;
+        this.address = address;
+        this.owner = owner;
+        reference.there(true);
+    }
+
+    @Override
+    public ListenAddress address() {
+        return address;
+    }
+
+    @Override
+    public void unref() {
+        reference.unref();
+    }
+
+    @Override
+    public void ref() {
+        reference.ref();
+    }
+
+    @Override
+    public Subscription onClose(Runnable listener) {
+        return gone.add(self -> listener.run());
+    }
+
+    // --- the end ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void close() {
+        owner.onCloseWanted();
+        end();
+    }
+
+    /** Closes it without a word of why. */
+    void end() {
+        ended = true;
+        try {
+            use.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close " + this, e);
+        }
+    }
+
+    /** When nobody uses it any more. */
+    private void closeNow() {
+        fd.close();
+        wakeUp.close();
+        reference.there(false);
+        gone.fire(this);
+        closed.complete(null);
+        owner.onClosed(this);
+    }
+
+    /** Done when the descriptor is closed. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    // --- out --------------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean send(byte[] data, InetSocketAddress to) throws IOException {
+        if (to.isUnresolved()) {
+            throw new IllegalArgumentException("cannot send to " + to + ": nobody has looked up its address");
+        }
+        use.begin();
+        try {
+            synchronized (sending) {
+                return message(data.length).send(fd, data, to);
+            }
+        } finally {
+            use.end();
+        }
+    }
+
+    private DatagramMessage message(int length) {
+        if (out.capacity() < length) {
+            out = new DatagramMessage(length);
+        }
+        return out;
+    }
+
+    @Override
+    public Handle handle() {
+        try {
+            use.begin();
+            try {
+                return SocketHandle.of(SocketFd.duplicate(fd));
+            } finally {
+                use.end();
+            }
+        } catch (ClosedChannelException e) {
+            throw new IllegalStateException("cannot give a handle of " + this + ": it is closed", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // --- in ---------------------------------------------------------------------------------------------------------
+
+    /** Begins to read, unless it is closed or nobody listens. */
+    void start(@Nullable Consumer<? super Datagram> datagrams) {
+        if (datagrams == null) {
+            return;
+        }
+        try {
+            use.begin();
+        } catch (ClosedChannelException e) {
+            LOG.debug("{} was closed as soon as it was bound", this);
+            return;
+        }
+        Thread thread = new Thread(() -> read(datagrams), "handoff-udp-" + address);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void read(Consumer<? super Datagram> datagrams) {
+        Poller poller = new Poller();
+        DatagramMessage in = new DatagramMessage(DatagramMessage.MOST_BYTES);
+        try {
+            boolean resting = false;
+            while (!ended) {
+                await(poller, resting);
+                CompletableFuture<Boolean> turn = new CompletableFuture<>();
+                EventThread.get().enqueue(() -> turn.complete(tellAll(in, datagrams)));
+                resting = !turn.join();
+            }
+        } catch (UnixException e) {
+            LOG.error("no datagrams come to this worker on {} any more: {}", address, e.getMessage());
+            close();
+        } finally {
+            stopUsing();
+        }
+    }
+
+    private void stopUsing() {
+        try {
+            use.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close " + this, e);
+        }
+    }
+
+    private void await(Poller poller, boolean resting) throws UnixException {
+        poller.clear();
+        int woken = poller.add(wakeUp.fd(), Poller.IN);
+        poller.add(fd, resting ? 0 : Poller.IN);
+        poller.poll(resting ? REST_MILLIS : -1);
+        if (poller.isReady(woken)) {
+            wakeUp.reset();
+        }
+    }
+
+    /** Gives false when it is better to wait a moment. */
+    private boolean tellAll(DatagramMessage in, Consumer<? super Datagram> datagrams) {
+        try {
+            for (int count = 0; count < MOST_A_TURN && !ended && in.receive(fd); count++) {
+                tell(in, datagrams);
+            }
+            return true;
+        } catch (UnixException e) {
+            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address, REST_MILLIS);
+            return false;
+        }
+    }
+
+    private static void tell(DatagramMessage in, Consumer<? super Datagram> datagrams) {
+        if (in.sender() instanceof InetSocketAddress sender) {
+            Datagram datagram = new Datagram(in.data(), sender);
+            EventThread.call(() -> datagrams.accept(datagram));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "UDP socket " + address;
+    }
+}
