@@ -7,32 +7,26 @@ import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
-import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Offer;
-import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way of a connection through the master: accepted, given to a worker by the policy, noted in the ledger of a lane,
- * sent; and after the worker's answer dropped, or given to another.
+ * sent; and after the worker's answer dropped, or given to another. What a worker hands back takes the same way once more.
  *
  * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers. It waits in its poll, and for a fraction of
  * a millisecond when connections come in crowds, nowhere else. The public methods may be called by any thread
@@ -40,8 +34,6 @@ import org.slf4j.LoggerFactory;
  * only when that fills up are connections taken into a bounded queue here.
  */
 public final class Acceptor implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
-
     /** Who hears of lanes. Called on the acceptor's thread; must only enqueue. */
     public interface Events {
         /** All lanes of a worker are open. */
@@ -62,33 +54,27 @@ public final class Acceptor implements AutoCloseable {
 
     private static final long MOST_GATHER_NANOS = 300_000;
 
-    /** So long a worker that refused is left alone. */
-    private static final long REST_NANOS = 50_000_000;
-
     /** So long the last connections get to be acknowledged: until then they may come back, and somebody must be there. */
     private static final long ANSWER_NANOS = 1_000_000_000;
 
     private final SchedulingPolicy policy;
     private final Rotation rotation;
-    private final Events events;
+    private final Targets targets;
     private final WakeUp wakeUp;
     private final Rendezvous rendezvous;
     private final Gate gate;
-    private final int credit;
     private final int eventLoops;
     private final int queueMax;
     private final Poller poller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    private final Map<Integer, Target> targets = new TreeMap<>();
     /** What the supervisor asks for four times a second without waking this thread. */
     private final Map<Integer, Unreceived> unreceived = new ConcurrentHashMap<>();
 
     private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Moved moved = new Moved();
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
-    private final List<Lane> polledLanes = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
-    private int firstLane;
     private int accepted;
     private long nowNanos = System.nanoTime();
     private boolean closed;
@@ -102,9 +88,8 @@ public final class Acceptor implements AutoCloseable {
             throws IOException {
         this.policy = settings.policy();
         this.rotation = new Rotation(policy);
-        this.credit = settings.count(Setting.CREDIT);
+        this.targets = new Targets(settings, events, this::putBack, this::takeBack);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
-        this.events = events;
         this.queueMax = settings.count(Setting.QUEUE_MAX);
         this.gate = new Gate(listeners);
         this.wakeUp = new WakeUp();
@@ -139,7 +124,7 @@ public final class Acceptor implements AutoCloseable {
     public void expect(int workerId, int slot, long pid, Token token) {
         Target target = new Target(workerId, slot, pid, token, eventLoops);
         unreceived.put(workerId, target.unreceived());
-        command(() -> targets.put(workerId, target));
+        command(() -> targets.add(target));
     }
 
     /**
@@ -152,9 +137,13 @@ public final class Acceptor implements AutoCloseable {
         return owed == null ? OptionalLong.empty() : owed.longest(nowNanos);
     }
 
-    /** Takes a worker into rotation. */
-    public void workerReady(int workerId) {
-        commandFor(workerId, this::onWorkerReady);
+    /**
+     * Takes a worker into rotation.
+     *
+     * @param stateVersions by the listeners' keys: which states of handed back connections it understands; 0: none
+     */
+    public void workerReady(int workerId, List<Integer> stateVersions) {
+        commandFor(workerId, target -> onReady(target, stateVersions));
     }
 
     /** Takes a worker out of rotation; it may come back. */
@@ -169,13 +158,13 @@ public final class Acceptor implements AutoCloseable {
 
     /** Takes a worker out of rotation for good; it hears so on every lane, behind the last connection. */
     public void drain(int workerId) {
-        commandFor(workerId, this::onDrain);
+        commandFor(workerId, Target::drain);
     }
 
     /** The kernel has reported the end of that worker's process: whoever it had not acknowledged goes to another. */
     public void workerExited(int workerId) {
         unreceived.remove(workerId);
-        command(() -> onWorkerExited(targets.remove(workerId)));
+        command(() -> targets.exited(workerId, nowNanos));
     }
 
     /**
@@ -241,10 +230,10 @@ public final class Acceptor implements AutoCloseable {
     private void pass() throws UnixException {
         letGather();
         poll();
-        readAnswers();
+        targets.readAnswers(poller, nowNanos);
         runCommands();
         handOut();
-        flush();
+        targets.flush(nowNanos);
         finishClosing();
     }
 
@@ -259,7 +248,7 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void poll() throws UnixException {
-        rotation.renew(targets.values(), nowNanos);
+        rotation.renew(targets.all(), nowNanos);
         poller.clear();
         int wake = poller.add(wakeUp.fd(), Poller.IN);
         int door = rendezvous.addTo(poller, nowNanos);
@@ -267,26 +256,13 @@ public final class Acceptor implements AutoCloseable {
         if (accepting) {
             gate.addTo(poller);
         }
-        addLanes();
+        targets.addTo(poller);
         poller.poll(timeoutMillis(accepting));
         nowNanos = System.nanoTime();
         if (poller.isReady(wake)) {
             wakeUp.reset();
         }
-        rendezvous.receive(poller, door, nowNanos, this::admit);
-    }
-
-    private void addLanes() {
-        firstLane = poller.size();
-        polledLanes.clear();
-        for (Target target : targets.values()) {
-            for (Lane lane : target.lanes()) {
-                if (lane.isReadable()) {
-                    poller.add(lane.fd(), Poller.IN);
-                    polledLanes.add(lane);
-                }
-            }
-        }
+        rendezvous.receive(poller, door, nowNanos, targets::admit);
     }
 
     /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
@@ -301,39 +277,8 @@ public final class Acceptor implements AutoCloseable {
     private int timeoutMillis(boolean accepting) {
         boolean paused = !accepting && policy.masterAccepts() && !gate.isClosed();
         boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
-        boolean waits = !waiting.isEmpty() || hasUnsent() || rendezvous.isTimed(nowNanos);
+        boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || rendezvous.isTimed(nowNanos);
         return paused || stopping || waits ? PAUSE_MILLIS : -1;
-    }
-
-    private boolean hasUnsent() {
-        for (Lane lane : polledLanes) {
-            if (lane.hasUnsent()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void readAnswers() {
-        for (int index = 0; index < polledLanes.size(); index++) {
-            if (poller.isReady(firstLane + index)) {
-                readAnswers(polledLanes.get(index));
-            }
-        }
-    }
-
-    private void readAnswers(Lane lane) {
-        Target target = lane.target();
-        try {
-            lane.readAnswers((refused, reason) -> onRefused(target, refused, reason), nowNanos);
-        } catch (IOException e) {
-            dropLane(target, lane);
-            events.onLaneBroken(target.workerId(), String.valueOf(e.getMessage()));
-            return;
-        }
-        if (!lane.isReadable()) {
-            onLaneEnd(target, lane);
-        }
     }
 
     /** After the answers, for a command may close lanes that were polled. */
@@ -344,10 +289,11 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void handOut() {
-        rotation.renew(targets.values(), nowNanos);
+        rotation.renew(targets.all(), nowNanos);
         while (!waiting.isEmpty() && !rotation.isEmpty()) {
             rotation.give(waiting.removeFirst());
         }
+        moved.handOut(rotation, targets.all());
         accepted = 0;
         if (!rotation.isEmpty()) {
             int most = Math.min(MOST_A_PASS, rotation.credit());
@@ -357,142 +303,31 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    private void flush() {
-        for (Target target : targets.values()) {
-            for (Lane lane : target.lanes()) {
-                if (lane.hasUnsent()) {
-                    flush(target, lane);
-                }
-            }
-        }
-    }
-
-    private void flush(Target target, Lane lane) {
-        try {
-            lane.flush(nowNanos);
-        } catch (UnixException e) {
-            fail(target, lane, e.getMessage());
-        }
-    }
-
     private void finishClosing() {
         gate.finishClosing(nowNanos, waiting::addLast);
-        if (gate.isClosed() && !listeningStopped.isDone() && waiting.isEmpty() && !isUnderWay()) {
+        if (gate.isClosed() && !listeningStopped.isDone() && waiting.isEmpty() && moved.isEmpty() && !isUnderWay()) {
             listeningStopped.complete(null);
         }
     }
 
     private boolean isUnderWay() {
-        boolean patient = nowNanos - gate.closedNanos() < ANSWER_NANOS;
-        for (Target target : targets.values()) {
-            for (Lane lane : target.lanes()) {
-                if (lane.hasUnsent() || (patient && lane.hasUnanswered())) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return targets.isUnderWay(nowNanos - gate.closedNanos() < ANSWER_NANOS);
     }
 
-    // --- what happens to workers ----------------------------------------------------------------------------------
-
-    private boolean admit(HandoffChannel channel, int peerPid) {
-        long workerId = channel.workerId();
-        Target target = workerId == (int) workerId ? targets.get((int) workerId) : null;
-        if (target == null || !target.admits(peerPid, channel.token(), channel.lane())) {
-            return false;
-        }
-        Lane lane = target.open(channel.lane(), channel, credit);
-        if (target.isDraining()) {
-            lane.orderDrain();
-        }
-        if (target.allLanesOpen()) {
-            events.onLanesOpen(target.workerId());
-        }
-        return true;
-    }
-
-    private void onWorkerReady(Target target) {
+    private void onReady(Target target, List<Integer> stateVersions) {
+        target.setStateVersions(stateVersions);
         if (!policy.masterAccepts() && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
             target.share(gate.listeners());
         }
         target.setInRotation(true);
     }
 
-    private void onProbe(@Nullable Target target, Pending probe) {
+    private static void onProbe(@Nullable Target target, Pending probe) {
         if (target == null || target.isDraining() || target.credit() == 0) {
             probe.close();
         } else {
             target.assign(probe, target.lastTurn());
         }
-    }
-
-    private void onDrain(Target target) {
-        if (!target.isDraining()) {
-            target.startDraining();
-            for (Lane lane : target.lanes()) {
-                if (target.hasListeners()) {
-                    gate.listeners().forEach(listener -> lane.orderUnlisten(listener.key()));
-                }
-                lane.orderDrain();
-            }
-        }
-    }
-
-    /** Gives the connections to others; the one that refused is asked again a little later. */
-    private void onRefused(Target target, List<Pending> refused, Refusal reason) {
-        LOG.debug("worker {} refused {} connections: {}", target.workerId(), refused.size(), reason);
-        target.restUntil(nowNanos + REST_NANOS);
-        putBack(refused);
-    }
-
-    /** A lane that a worker closes when it leaves is no failure. */
-    private void onLaneEnd(Target target, Lane lane) {
-        if (target.isDraining()) {
-            putBack(lane.takeUnsent());
-        } else {
-            fail(target, lane, "the worker closed it");
-        }
-    }
-
-    private void fail(Target target, Lane lane, @Nullable String reason) {
-        dropLane(target, lane);
-        events.onLaneFailed(target.workerId(), String.valueOf(reason));
-    }
-
-    /** A worker with one lane too few is of no use: it leaves, and hears so on the others. */
-    private void dropLane(Target target, Lane lane) {
-        putBack(lane.takeUnsent());
-        onDrain(target);
-    }
-
-    private void onWorkerExited(@Nullable Target target) {
-        if (target == null) {
-            return;
-        }
-        target.startDraining();
-        for (Lane lane : target.lanes()) {
-            readAnswers(lane);
-            putBack(lane.takeUnsent());
-            putBack(survivors(target, lane.takeUnanswered()));
-        }
-        target.close();
-    }
-
-    private static List<Pending> survivors(Target target, List<Pending> unanswered) {
-        List<Pending> survivors = new ArrayList<>();
-        for (Pending connection : unanswered) {
-            if (connection.survivesDeath()) {
-                survivors.add(connection);
-            } else {
-                LOG.warn(
-                        "closed the connection from {}: worker {} is the last of those that died before taking it up",
-                        connection.offer().peer().decode(),
-                        target.workerId());
-                connection.close();
-            }
-        }
-        return survivors;
     }
 
     /** Puts connections in front of all that wait, in their order: they have waited longest. Probes are nobody else's. */
@@ -501,19 +336,29 @@ public final class Acceptor implements AutoCloseable {
             Pending connection = returned.get(index);
             if (connection.isProbe()) {
                 connection.close();
+            } else if (connection.isMoved()) {
+                moved.addFirst(connection);
             } else {
                 waiting.addFirst(connection);
             }
         }
     }
 
+    private void takeBack(Pending connection) {
+        if (connection.isMoved()) {
+            moved.addLast(connection);
+        } else {
+            waiting.addLast(connection);
+        }
+    }
+
     private void closeAll() {
         gate.close();
         rendezvous.close();
-        targets.values().forEach(Target::close);
-        targets.clear();
+        targets.close();
         runCommands();
         waiting.forEach(Pending::close);
+        moved.close();
         wakeUp.close();
         listeningStopped.complete(null);
     }

@@ -33,6 +33,9 @@ final class Lane {
     interface Answers {
         /** Connections that the worker gave back unread; somebody else is to get them. */
         void onRefused(List<Pending> connections, Refusal reason);
+
+        /** A connection that the worker hands back; wants {@link #orderTaken} or {@link #orderReturned}. */
+        void onHandedBack(Offer connection, long number);
     }
 
     /** An order that is sent when what was assigned before it has been. */
@@ -92,6 +95,16 @@ final class Lane {
         order(HandoffChannel::drain);
     }
 
+    /** Lets the worker close its copy of what it has handed back. */
+    void orderTaken(long number) {
+        order(open -> open.taken(number, 1));
+    }
+
+    /** Leaves to the worker what it has handed back. */
+    void orderReturned(long number) {
+        order(open -> open.returned(number, 1));
+    }
+
     private void order(Order order) {
         if (state == State.OPEN) {
             orders.add(order);
@@ -139,23 +152,30 @@ final class Lane {
     }
 
     private boolean sendFrame(long nowNanos) throws UnixException {
+        if (ledger.isEmpty()) {
+            target.unreceived().since(index, nowNanos);
+        }
+        int count = assigned.getFirst().isMoved() ? resumeFirst() : offerFirst();
+        for (int sent = 0; sent < count; sent++) {
+            ledger.sent(assigned.removeFirst());
+        }
+        return count > 0;
+    }
+
+    private int resumeFirst() throws UnixException {
+        return channel.resume(ledger.nextSequence(), assigned.getFirst().offer()) ? 1 : 0;
+    }
+
+    /** One that comes with a state travels alone. */
+    private int offerFirst() throws UnixException {
         int count = 0;
         for (Pending connection : assigned) {
-            if (count == frame.length) {
+            if (count == frame.length || connection.isMoved()) {
                 break;
             }
             frame[count++] = connection.offer();
         }
-        if (ledger.isEmpty()) {
-            target.unreceived().since(index, nowNanos);
-        }
-        if (!channel.offer(ledger.nextSequence(), frame, count)) {
-            return false;
-        }
-        for (int sent = 0; sent < count; sent++) {
-            ledger.sent(assigned.removeFirst());
-        }
-        return true;
+        return channel.offer(ledger.nextSequence(), frame, count) ? count : 0;
     }
 
     /**
@@ -193,7 +213,19 @@ final class Lane {
                 ledger.answered(channel.firstSequence(), channel.count(), refused::add);
                 answers.onRefused(refused, reason);
             }
-            default -> throw new WireException("expected ACKNOWLEDGE or REFUSE from a worker, found " + channel.kind());
+            case HAND_BACK -> takeHandedBack(answers);
+            default ->
+                throw new WireException(
+                        "expected ACKNOWLEDGE, REFUSE or HAND_BACK from a worker, found " + channel.kind());
+        }
+    }
+
+    private void takeHandedBack(Answers answers) {
+        if (channel.arrived() == 1) {
+            answers.onHandedBack(channel.takeOffer(0), channel.firstSequence());
+        } else {
+            // This process's limit of open files is reached.
+            orderReturned(channel.firstSequence());
         }
     }
 

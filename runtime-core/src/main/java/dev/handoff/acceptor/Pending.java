@@ -2,12 +2,12 @@ package dev.handoff.acceptor;
 
 import dev.handoff.wire.Offer;
 
-/** A connection that the master has accepted and no worker has acknowledged. The acceptor's thread only. */
+/** A connection that the master has accepted or taken back, and no worker has acknowledged. The acceptor's thread only. */
 final class Pending {
-    private static final int MOST_DEATHS = 3;
+    private static final int MOST_FAILURES = 3;
 
     private final Offer offer;
-    private int deaths;
+    private int failures;
 
     Pending(Offer offer) {
         this.offer = offer;
@@ -22,10 +22,18 @@ final class Pending {
         return offer.probe();
     }
 
-    /** The worker that it was offered to has died: whether another one is to get it. One that kills whoever looks at it is not. */
-    boolean survivesDeath() {
-        deaths++;
-        return deaths <= MOST_DEATHS;
+    /** Whether another worker has had it, and has said how far it got. */
+    boolean isMoved() {
+        return offer.progress() != null;
+    }
+
+    /**
+     * The worker that it was offered to has died, or did not understand what came along: whether another one is to get it.
+     * One that kills whoever looks at it is not.
+     */
+    boolean survivesFailure() {
+        failures++;
+        return failures <= MOST_FAILURES;
     }
 
     /** Drops the master's duplicate. */

@@ -49,7 +49,21 @@ final class Rotation {
 
     /** Gives a connection to the one whose turn it is. Not to be called while there is none. */
     void give(Pending connection) {
-        Target chosen = takers.get(pick());
+        give(connection, takers.get(pick(candidates)));
+    }
+
+    /** Gives a connection to one that understands it; false if none of these can take it now. */
+    boolean giveMoved(Pending connection) {
+        List<Target> understanding =
+                takers.stream().filter(target -> target.understands(connection)).toList();
+        if (understanding.isEmpty()) {
+            return false;
+        }
+        give(connection, understanding.get(pick(understanding)));
+        return true;
+    }
+
+    private void give(Pending connection, Target chosen) {
         chosen.assign(connection, ++turn);
         if (chosen.credit() == 0) {
             takers.remove(chosen);
@@ -57,13 +71,13 @@ final class Rotation {
     }
 
     /** A policy of the user's that fails costs its choice, not the connection. */
-    private int pick() {
+    private int pick(List<Target> among) {
         try {
-            return Objects.checkIndex(policy.pick(candidates), takers.size());
+            return Objects.checkIndex(policy.pick(among), among.size());
         } catch (RuntimeException e) {
             LOG.error(
                     "the scheduling policy failed among {} workers: the first one gets the connection",
-                    takers.size(),
+                    among.size(),
                     e);
             return 0;
         }

@@ -2,6 +2,7 @@ package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Progress;
 import dev.handoff.wire.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,8 @@ final class Target implements SchedulingPolicy.Candidate {
     private final Unreceived unreceived;
     private boolean inRotation;
     private boolean draining;
-    private boolean hasListeners;
+    private List<Listener> shared = List.of();
+    private List<Integer> stateVersions = List.of();
     private long lastTurn;
     private boolean resting;
     private long restUntilNanos;
@@ -80,6 +82,23 @@ final class Target implements SchedulingPolicy.Candidate {
         inRotation = wanted && !draining;
     }
 
+    boolean isInRotation() {
+        return inRotation;
+    }
+
+    /** By the listeners' keys. */
+    void setStateVersions(List<Integer> versions) {
+        stateVersions = versions;
+    }
+
+    /** Whether it can go on where another worker has left a connection. */
+    boolean understands(Pending connection) {
+        Progress progress = connection.offer().progress();
+        int listener = connection.offer().listener();
+        return progress == null
+                || (listener < stateVersions.size() && stateVersions.get(listener) == progress.version());
+    }
+
     /** Whether it may get connections now. */
     boolean takes(long nowNanos) {
         resting = resting && nowNanos - restUntilNanos < 0;
@@ -105,18 +124,29 @@ final class Target implements SchedulingPolicy.Candidate {
         inRotation = false;
     }
 
+    /** Takes it out of rotation for good; it hears so on every lane, behind the last connection. */
+    void drain() {
+        if (!draining) {
+            startDraining();
+            for (Lane lane : lanes) {
+                shared.forEach(listener -> lane.orderUnlisten(listener.key()));
+                lane.orderDrain();
+            }
+        }
+    }
+
     boolean isDraining() {
         return draining;
     }
 
     /** Whether it accepts by itself. */
     boolean hasListeners() {
-        return hasListeners;
+        return !shared.isEmpty();
     }
 
     /** Lets it accept by itself. */
     void share(List<Listener> listeners) {
-        hasListeners = true;
+        shared = listeners;
         for (Lane lane : lanes) {
             listeners.forEach(listener ->
                     lane.orderListen(listener.key(), listener.socket().fd()));

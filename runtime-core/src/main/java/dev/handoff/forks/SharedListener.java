@@ -102,7 +102,7 @@ final class SharedListener extends SharedPlace implements Acceptor.Events {
 
     @Override
     public void onLanesOpen(int workerId) {
-        acceptor.workerReady(workerId);
+        acceptor.workerReady(workerId, List.of());
         audience.onListening(workerId, address());
     }
 

@@ -9,6 +9,7 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.Signal;
 import dev.handoff.process.Subscription;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
@@ -63,7 +64,7 @@ final class ManagedWorker implements Worker {
     private long disconnectedNanos;
     private String goneWhy = "";
     private boolean unkillableTold;
-    private List<Protocol> protocols = List.of();
+    private List<Service> services = List.of();
     private String complaint = "";
     private String probeFailure = "";
 
@@ -294,12 +295,18 @@ final class ManagedWorker implements Worker {
         started = true;
     }
 
-    void noteProtocols(List<Protocol> spoken) {
-        protocols = spoken;
+    void noteServices(List<Service> offered) {
+        services = offered;
     }
 
+    /** What its listeners speak, by their keys. */
     List<Protocol> protocols() {
-        return protocols;
+        return services.stream().map(Service::protocol).toList();
+    }
+
+    /** Which states of handed back connections it understands, by the listeners' keys. */
+    List<Integer> stateVersions() {
+        return services.stream().map(Service::stateVersion).toList();
     }
 
     /** Whether it has done all that it can for its readiness, and now has to be asked. */

@@ -93,7 +93,7 @@ final class Reports {
 
     private void onFrame(ManagedWorker worker, ControlFrame frame, long nowNanos) {
         if (frame instanceof Listening listening) {
-            worker.noteProtocols(listening.protocols());
+            worker.noteServices(listening.services());
         } else if (frame instanceof Started) {
             worker.noteStarted();
             probeIfDue(worker, nowNanos);

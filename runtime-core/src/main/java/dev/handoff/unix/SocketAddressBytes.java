@@ -41,6 +41,15 @@ public final class SocketAddressBytes {
         this.fourth = fourth;
     }
 
+    /** Those of an address; none for one that is not of the Internet. */
+    public static SocketAddressBytes of(SocketAddress address) {
+        Pointer memory = Native.allocate(SIZE + Integer.BYTES);
+        if (address instanceof InetSocketAddress internet) {
+            encode(internet, memory);
+        }
+        return read(memory, 0);
+    }
+
     static SocketAddressBytes read(Pointer memory, int offset) {
         return new SocketAddressBytes(
                 memory.getLong(offset),

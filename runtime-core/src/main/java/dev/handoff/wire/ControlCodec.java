@@ -9,6 +9,7 @@ import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Listening;
 import dev.handoff.wire.ControlFrame.Refused;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.ByteArrayInputStream;
@@ -39,7 +40,7 @@ import java.util.Map;
  *   1 HELLO      wire version i32 | scoreboard version i32 | worker id i32 | token 16 bytes | java text
  *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | max connections i32 | listeners i32
  *                | (key i32 | name text | address text) × listeners | settings i32 | (key text | ns i64) × settings
- *   3 LISTENING  count i32 | (protocol u8) × count
+ *   3 LISTENING  count i32 | (protocol u8 | version of states i32) × count
  *   4 STARTED    –
  *   5 FAILED     reason text
  *   6 LEAVE      reason text
@@ -108,9 +109,10 @@ final class ControlCodec {
             }
         } else if (frame instanceof Listening listening) {
             out.writeByte(LISTENING);
-            out.writeInt(listening.protocols().size());
-            for (Protocol protocol : listening.protocols()) {
-                out.writeByte(PROTOCOLS.indexOf(protocol));
+            out.writeInt(listening.services().size());
+            for (Service service : listening.services()) {
+                out.writeByte(PROTOCOLS.indexOf(service.protocol()));
+                out.writeInt(service.stateVersion());
             }
         } else if (frame instanceof Started) {
             out.writeByte(STARTED);
@@ -170,7 +172,7 @@ final class ControlCodec {
                         readCount(in, 0, Integer.MAX_VALUE, "connections at most"),
                         readListeners(in),
                         readSettings(in));
-            case LISTENING -> new Listening(readProtocols(in));
+            case LISTENING -> new Listening(readServices(in));
             case STARTED -> new Started();
             case FAILED -> new Failed(in.readUTF());
             case LEAVE -> new Leave(in.readUTF());
@@ -218,17 +220,18 @@ final class ControlCodec {
                 .orElseThrow(() -> new WireException("expected the name of a setting, found '" + key + "'"));
     }
 
-    private static List<Protocol> readProtocols(DataInputStream in) throws IOException {
-        int count = readCount(in, 0, MAX_LISTENERS, "protocols");
-        List<Protocol> protocols = new ArrayList<>();
+    private static List<Service> readServices(DataInputStream in) throws IOException {
+        int count = readCount(in, 0, MAX_LISTENERS, "services");
+        List<Service> services = new ArrayList<>();
         for (int index = 0; index < count; index++) {
             int code = in.readUnsignedByte();
             if (code >= PROTOCOLS.size()) {
                 throw new WireException("expected a protocol below " + PROTOCOLS.size() + ", found " + code);
             }
-            protocols.add(PROTOCOLS.get(code));
+            int stateVersion = readCount(in, 0, Progress.MOST_VERSION, "as the version of a state");
+            services.add(new Service(PROTOCOLS.get(code), stateVersion));
         }
-        return List.copyOf(protocols);
+        return List.copyOf(services);
     }
 
     private static int readCount(DataInputStream in, int least, int most, String what) throws IOException {

@@ -72,8 +72,16 @@ public sealed interface ControlFrame {
         }
     }
 
-    /** The worker's lanes are open, and it can serve every listener, in the order of the keys, by these protocols. */
-    record Listening(List<Protocol> protocols) implements ControlFrame {}
+    /** The worker's lanes are open, and it can serve every listener, in the order of the keys, in these ways. */
+    record Listening(List<Service> services) implements ControlFrame {}
+
+    /**
+     * How a worker serves a listener.
+     *
+     * @param protocol what the connections speak
+     * @param stateVersion which states of connections that another worker has handed back it understands; 0: none
+     */
+    record Service(Protocol protocol, int stateVersion) {}
 
     /** The handler's start has returned: the worker is ready as far as it knows. */
     record Started() implements ControlFrame {}

@@ -15,6 +15,7 @@ import dev.handoff.unix.UnixException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a lane: writes and reads its frames ({@link LaneFrame} draws them). Never blocks. One thread at a time:
@@ -34,14 +35,22 @@ public final class HandoffChannel implements AutoCloseable {
         LISTEN(1),
         /** A listener that is no more. */
         UNLISTEN(2),
-        /** Nothing more will come on this lane. */
+        /** No connection will come on this lane any more. */
         DRAIN(3),
         /** Which lane of which worker this is. */
         HELLO(4),
         /** The worker has them. */
         ACKNOWLEDGE(5),
         /** The worker gives them back unread. */
-        REFUSE(6);
+        REFUSE(6),
+        /** A connection for the worker that another one has handed back. */
+        RESUME(7),
+        /** A connection that the worker hands back. */
+        HAND_BACK(8),
+        /** The master has what was handed back. */
+        TAKEN(9),
+        /** The master does not take what was handed back. */
+        RETURNED(10);
 
         private static final Kind[] BY_CODE = values();
 
@@ -54,7 +63,10 @@ public final class HandoffChannel implements AutoCloseable {
 
     /** By their codes on the wire. */
     private static final List<Refusal> REFUSALS =
-            List.of(Refusal.UNKNOWN_LISTENER, Refusal.NO_DESCRIPTOR, Refusal.FULL);
+            List.of(Refusal.UNKNOWN_LISTENER, Refusal.NO_DESCRIPTOR, Refusal.FULL, Refusal.UNKNOWN_STATE);
+
+    /** Stands on the wire for no progress at all. */
+    private static final Progress UNTOUCHED = new Progress(0, 0, new byte[0]);
 
     private final SeqPacketSocket socket;
     private final DescriptorMessage out = new DescriptorMessage(LaneFrame.MAX_OFFERS, LaneFrame.MAX_LENGTH);
@@ -89,14 +101,48 @@ public final class HandoffChannel implements AutoCloseable {
     public boolean offer(long firstSequence, Offer[] offers, int count) throws UnixException {
         begin(Kind.OFFER, count, 0, firstSequence);
         for (int index = 0; index < count; index++) {
-            Offer offer = offers[index];
-            int entry = LaneFrame.entry(index);
-            out.putShort(entry + LaneFrame.ENTRY_LISTENER, offer.listener());
-            out.putShort(entry + LaneFrame.ENTRY_FLAGS, offer.probe() ? LaneFrame.FLAG_PROBE : 0);
-            out.putAddress(entry + LaneFrame.ENTRY_PEER, offer.peer());
-            out.putDescriptor(index, offer.connection());
+            putEntry(index, offers[index]);
         }
         return socket.send(out, LaneFrame.entry(count), count);
+    }
+
+    private void putEntry(int index, Offer offer) {
+        int entry = LaneFrame.entry(index);
+        out.putShort(entry + LaneFrame.ENTRY_LISTENER, offer.listener());
+        out.putShort(entry + LaneFrame.ENTRY_FLAGS, offer.probe() ? LaneFrame.FLAG_PROBE : 0);
+        out.putAddress(entry + LaneFrame.ENTRY_PEER, offer.peer());
+        out.putDescriptor(index, offer.connection());
+    }
+
+    /** Offers a connection that another worker has handed back; as {@link #offer}. */
+    public boolean resume(long sequence, Offer offer) throws UnixException {
+        return sendMoved(Kind.RESUME, sequence, offer);
+    }
+
+    /** Hands a connection back under a number of the worker's; as {@link #offer}. */
+    public boolean handBack(long number, Offer offer) throws UnixException {
+        return sendMoved(Kind.HAND_BACK, number, offer);
+    }
+
+    private boolean sendMoved(Kind moved, long number, Offer offer) throws UnixException {
+        Progress progress = offer.progress() == null ? UNTOUCHED : offer.progress();
+        begin(moved, 1, progress.version(), number);
+        putEntry(0, offer);
+        out.putLong(LaneFrame.SERVED, progress.served());
+        out.putBytes(LaneFrame.STATE, progress.state(), progress.state().length);
+        return socket.send(out, LaneFrame.STATE + progress.state().length, 1);
+    }
+
+    /** Says that what was handed back under those numbers is the master's. */
+    public boolean taken(long first, int count) throws UnixException {
+        begin(Kind.TAKEN, count, 0, first);
+        return socket.send(out, HEADER, 0);
+    }
+
+    /** Says that what was handed back under those numbers stays the worker's. */
+    public boolean returned(long first, int count) throws UnixException {
+        begin(Kind.RETURNED, count, 0, first);
+        return socket.send(out, HEADER, 0);
     }
 
     /** Shares a listening socket. */
@@ -112,7 +158,7 @@ public final class HandoffChannel implements AutoCloseable {
         return socket.send(out, HEADER, 0);
     }
 
-    /** Says that nothing more comes at all. */
+    /** Says that no connection comes any more. */
     public boolean drain() throws UnixException {
         begin(Kind.DRAIN, 0, 0, 0);
         return socket.send(out, HEADER, 0);
@@ -182,7 +228,7 @@ public final class HandoffChannel implements AutoCloseable {
         }
         kind = Kind.BY_CODE[code];
         int expected = expectedLength();
-        if (length != expected) {
+        if (isMoved() ? length < expected : length != expected) {
             throw broken("a " + kind + " frame of " + expected + " bytes", length + " bytes");
         }
         if (in.receivedDescriptors() > expectedDescriptors()) {
@@ -200,15 +246,36 @@ public final class HandoffChannel implements AutoCloseable {
                 }
                 yield LaneFrame.entry(count());
             }
+            case RESUME, HAND_BACK -> {
+                checkMoved();
+                yield LaneFrame.STATE;
+            }
             case HELLO -> HEADER + LaneFrame.TOKEN;
             default -> HEADER;
         };
     }
 
+    private void checkMoved() throws WireException {
+        if (count() != 1) {
+            throw broken("1 connection at offset " + COUNT, count() + " of them");
+        }
+        int version = in.getInt(DETAIL);
+        if (version < 0 || version > Progress.MOST_VERSION) {
+            throw broken(
+                    "a version of a state from 0 to " + Progress.MOST_VERSION + " at offset " + DETAIL,
+                    String.valueOf(version));
+        }
+    }
+
+    /** Whether a state stands at the frame's end, however long it is. */
+    private boolean isMoved() {
+        return kind == Kind.RESUME || kind == Kind.HAND_BACK;
+    }
+
     private int expectedDescriptors() {
         return switch (kind) {
             case OFFER -> count();
-            case LISTEN -> 1;
+            case LISTEN, RESUME, HAND_BACK -> 1;
             default -> 0;
         };
     }
@@ -234,19 +301,30 @@ public final class HandoffChannel implements AutoCloseable {
         return in.getLong(SEQUENCE);
     }
 
-    /** How many of the offered connections arrived: fewer than {@link #count} if this process ran out of descriptors. */
+    /** How many of the connections arrived: fewer than {@link #count} if this process ran out of descriptors. */
     public int arrived() {
         return Math.min(in.receivedDescriptors(), count());
     }
 
-    /** Takes an offered connection that arrived. */
+    /** Takes a connection of an OFFER, RESUME or HAND_BACK frame that arrived. */
     public Offer takeOffer(int index) {
         int entry = LaneFrame.entry(index);
         return new Offer(
                 in.takeDescriptor(index),
                 in.getUnsignedShort(entry + LaneFrame.ENTRY_LISTENER),
                 (in.getUnsignedShort(entry + LaneFrame.ENTRY_FLAGS) & LaneFrame.FLAG_PROBE) != 0,
-                in.getAddress(entry + LaneFrame.ENTRY_PEER));
+                in.getAddress(entry + LaneFrame.ENTRY_PEER),
+                isMoved() ? progress() : null);
+    }
+
+    private @Nullable Progress progress() {
+        int version = in.getInt(DETAIL);
+        if (version == 0) {
+            return null;
+        }
+        byte[] state = new byte[in.receivedLength() - LaneFrame.STATE];
+        in.getBytes(LaneFrame.STATE, state, state.length);
+        return new Progress(version, in.getLong(LaneFrame.SERVED), state);
     }
 
     /** Takes the listening socket of a LISTEN frame. */

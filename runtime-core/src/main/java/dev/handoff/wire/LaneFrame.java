@@ -18,11 +18,21 @@ package dev.handoff.wire;
  *                                  └──────────────┴────────────┴──────────────────────────────┘
  *   LISTEN       master → worker   one descriptor: a listening socket to accept from; detail: the listener's key
  *   UNLISTEN     master → worker   detail: the listener's key; nothing more comes from it
- *   DRAIN        master → worker   the last frame of this lane
+ *   DRAIN        master → worker   no connection comes on this lane any more
+ *   RESUME       master → worker   an offer of one connection that another worker has handed back; detail: the version of
+ *                                  its state; one descriptor, one entry as above, and behind it:
+ *                                   0            8
+ *                                  ┌────────────┬──────────────────────────────────┐
+ *                                  │ served u64 │ state, to the end of the frame   │
+ *                                  └────────────┴──────────────────────────────────┘
+ *   TAKEN        master → worker   of what was handed back, [first, first + count) is the master's: close the copies
+ *   RETURNED     master → worker   [first, first + count) is not: nobody else could serve it
  *   HELLO        worker → master   the first frame: detail: lane index; first: worker id; then the token, 16 bytes
  *   ACKNOWLEDGE  worker → master   [first, first + count) were received and will now be read: credit returns, and the
  *                                  master drops its duplicates
  *   REFUSE       worker → master   [first, first + count) were not read; detail: {@link Refusal}; another worker may
+ *   HAND_BACK    worker → master   as RESUME; first: a number of the worker's, 0, 1, 2 … on each lane; detail 0: nothing
+ *                                  has been read from it, and it is as good as new
  * </pre>
  *
  * An empty frame is never sent: it would read as end-of-file.
@@ -46,7 +56,13 @@ final class LaneFrame {
     static final int TOKEN = 16;
 
     static final int MAX_OFFERS = 16;
-    static final int MAX_LENGTH = HEADER + MAX_OFFERS * ENTRY;
+
+    /** Behind the entry of one that is handed back. */
+    static final int SERVED = HEADER + ENTRY;
+
+    static final int STATE = SERVED + Long.BYTES;
+
+    static final int MAX_LENGTH = 64 * 1024;
 
     private LaneFrame() {}
 

@@ -2,13 +2,25 @@ package dev.handoff.wire;
 
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketAddressBytes;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection offered to a worker.
+ * A connection offered to a worker, or by a worker back to the master.
  *
  * @param connection the socket; whoever holds the offer owns it
  * @param listener the key of the listener it came from
  * @param probe whether it is the master's own question to a new worker, not a client's
  * @param peer the client's address
+ * @param progress null: nothing has been read from it yet
  */
-public record Offer(Fd connection, int listener, boolean probe, SocketAddressBytes peer) {}
+public record Offer(
+        Fd connection,
+        int listener,
+        boolean probe,
+        SocketAddressBytes peer,
+        @Nullable Progress progress) {
+    /** One from which nothing has been read. */
+    public Offer(Fd connection, int listener, boolean probe, SocketAddressBytes peer) {
+        this(connection, listener, probe, peer, null);
+    }
+}

@@ -7,5 +7,7 @@ public enum Refusal {
     /** The descriptor did not arrive: the worker's limit of open files is reached. */
     NO_DESCRIPTOR,
     /** The worker has as many connections as it may have. */
-    FULL
+    FULL,
+    /** The worker does not understand what another one has said of the connection. */
+    UNKNOWN_STATE
 }

@@ -10,12 +10,13 @@ import dev.handoff.wire.WireException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The worker's end of a lane: takes the master's frames and gives the connections to one event loop, whose thread alone
- * uses it.
+ * uses it, and hands connections back.
  *
  * <p>A connection is acknowledged <em>before</em> its first read. Until then the request is whole in the kernel, and the
  * death of this process costs it nothing: the master gives its duplicate to another. After that nobody else can have it.
@@ -28,10 +29,10 @@ public final class HandoffReceiver implements AutoCloseable {
         /**
          * Why a connection cannot be taken now; empty: it can.
          *
-         * @param listener the key of the listener it came from
+         * @param offer stays the caller's
          * @param before how many of the same frame will be adopted before it
          */
-        Optional<Refusal> refusal(int listener, int before);
+        Optional<Refusal> refusal(Offer offer, int before);
 
         /** Takes a connection over, which is acknowledged: its socket now belongs to the adopter. */
         void adopt(Offer offer);
@@ -42,8 +43,14 @@ public final class HandoffReceiver implements AutoCloseable {
         /** Closes the shared listening socket, if there is one. */
         void unlisten(int listener);
 
-        /** Nothing more will come. */
+        /** No connection will come any more. */
         void drain();
+
+        /** The master has those connections that were handed back under [first, first + count). */
+        default void taken(long first, int count) {}
+
+        /** Those connections stay: nobody else could serve them. */
+        default void returned(long first, int count) {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(HandoffReceiver.class);
@@ -54,6 +61,7 @@ public final class HandoffReceiver implements AutoCloseable {
     private int batched;
     private long frame;
     private boolean unsettled;
+    private long handedBack;
 
     HandoffReceiver(HandoffChannel channel, Adopter adopter) {
         this.channel = channel;
@@ -117,12 +125,39 @@ public final class HandoffReceiver implements AutoCloseable {
 
     private void take() throws IOException {
         switch (channel.kind()) {
-            case OFFER -> takeOffers();
+            case OFFER, RESUME -> takeOffers();
             case LISTEN -> adopter.listen(channel.listener(), channel.takeListeningSocket());
             case UNLISTEN -> adopter.unlisten(channel.listener());
             case DRAIN -> adopter.drain();
+            case TAKEN -> {
+                checkHandedBack();
+                adopter.taken(channel.firstSequence(), channel.count());
+            }
+            case RETURNED -> {
+                checkHandedBack();
+                adopter.returned(channel.firstSequence(), channel.count());
+            }
             default -> throw new WireException("expected a frame of a master's, found " + channel.kind());
         }
+    }
+
+    private void checkHandedBack() throws WireException {
+        long first = channel.firstSequence();
+        if (first < 0 || channel.count() < 1 || first > handedBack - channel.count()) {
+            throw new WireException("expected an answer to one of the " + handedBack
+                    + " connections that were handed back, found one to " + channel.count() + " from " + first + " on");
+        }
+    }
+
+    /**
+     * Hands a connection back to the master. It keeps its copy of the socket until {@link Adopter#taken} or {@link
+     * Adopter#returned}, and must not use it meanwhile.
+     *
+     * @return its number: 0, 1, 2 …; empty if the lane has no room just now
+     * @throws IOException if the master's end is gone
+     */
+    public OptionalLong handBack(Offer connection) throws IOException {
+        return channel.handBack(handedBack, connection) ? OptionalLong.of(handedBack++) : OptionalLong.empty();
     }
 
     private void takeOffers() throws IOException {
@@ -132,7 +167,7 @@ public final class HandoffReceiver implements AutoCloseable {
         int arrived = channel.arrived();
         for (int index = 0; index < arrived; index++, sequence++) {
             Offer offer = channel.takeOffer(index);
-            Optional<Refusal> refusal = adopter.refusal(offer.listener(), batched);
+            Optional<Refusal> refusal = adopter.refusal(offer, batched);
             if (refusal.isEmpty()) {
                 batch[batched++] = offer;
             } else {

@@ -264,7 +264,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     // --- what the lane brings, on handoff-events --------------------------------------------------------------------
 
     @Override
-    public Optional<Refusal> refusal(int listener, int before) {
+    public Optional<Refusal> refusal(Offer offer, int before) {
         return holdsBack(before) ? FULL : TAKEN;
     }
 

@@ -1,7 +1,6 @@
 package dev.handoff.worker;
 
 import dev.handoff.cluster.CurrentWorker;
-import dev.handoff.cluster.Protocol;
 import dev.handoff.process.MessageException;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.ProcessProvider;
@@ -149,8 +148,8 @@ public final class WorkerRuntime {
     }
 
     /** Tells the master that all lanes are open and the handlers have started. */
-    public void serving(List<Protocol> protocols) {
-        control.send(new ControlFrame.Listening(protocols));
+    public void serving(List<ControlFrame.Service> services) {
+        control.send(new ControlFrame.Listening(services));
         control.send(new ControlFrame.Started());
     }
 

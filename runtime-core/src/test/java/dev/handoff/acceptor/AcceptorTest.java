@@ -14,6 +14,7 @@ import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.wire.HandoffChannel.Kind;
 import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Token;
 import java.io.IOException;
@@ -101,7 +102,7 @@ final class AcceptorTest implements Acceptor.Events {
 
     private WorkerEnd ready(Acceptor acceptor, int id) throws Exception {
         WorkerEnd end = connect(acceptor, id);
-        acceptor.workerReady(id);
+        acceptor.workerReady(id, List.of());
         return end;
     }
 
@@ -249,7 +250,7 @@ final class AcceptorTest implements Acceptor.Events {
         Acceptor acceptor = startAcceptor();
         WorkerEnd worker = connect(acceptor, 1);
         List<Integer> ports = clients(40);
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
 
         List<Taken> all = new ArrayList<>();
         while (all.size() < 40) {
@@ -280,7 +281,7 @@ final class AcceptorTest implements Acceptor.Events {
         clients(4);
         two.take(4);
         one.expectNothing();
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
         acceptor.workerSuspended(2);
         clients(2);
         one.take(2);
@@ -299,7 +300,7 @@ final class AcceptorTest implements Acceptor.Events {
         connect(acceptor, 2);
         List<Integer> ports = clients(1);
         assertThat(ports(one.take(1))).isEqualTo(ports);
-        acceptor.workerReady(2);
+        acceptor.workerReady(2, List.of());
         ports = clients(1);
         assertThat(ports(one.take(1))).isEqualTo(ports);
     }
@@ -312,11 +313,106 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd first = openLane(1, 1);
         WorkerEnd second = openLane(1, 0);
         assertThat(lanesOpen.poll(20, TimeUnit.SECONDS)).isOne();
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
         clients(10);
         first.take(5);
         second.take(5);
         assertThat(lanesOpen).isEmpty();
+    }
+
+    // --- back -----------------------------------------------------------------------------------------------------
+
+    private WorkerEnd readyWith(Acceptor acceptor, int id, int version) throws Exception {
+        WorkerEnd end = connect(acceptor, id);
+        acceptor.workerReady(id, List.of(version));
+        // That order and this one are obeyed together: when the probe has come it is ready.
+        probe(acceptor, id);
+        end.acknowledge(end.take(1));
+        return end;
+    }
+
+    /** A worker that drains, with one connection that it has acknowledged. */
+    private Taken drainingWithOne(Acceptor acceptor, WorkerEnd worker, int id) throws Exception {
+        clients(1);
+        Taken taken = worker.take(1).get(0);
+        worker.acknowledge(List.of(taken));
+        acceptor.drain(id);
+        worker.expect(Kind.DRAIN);
+        return taken;
+    }
+
+    @Test
+    void whatIsHandedBackGoesToAWorkerThatUnderstandsIt() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        WorkerEnd other = readyWith(acceptor, 2, 6);
+        WorkerEnd heir = readyWith(acceptor, 3, 7);
+
+        leaving.handBack(0, moving, new Progress(7, 41, new byte[] {1, 2, 3}));
+        leaving.expect(Kind.TAKEN);
+        assertThat(leaving.channel().firstSequence()).isZero();
+        Taken arrived = heir.takeResumed();
+        assertThat(arrived.clientPort()).isEqualTo(moving.clientPort());
+        Progress progress = Objects.requireNonNull(arrived.offer().progress());
+        assertThat(progress.served()).isEqualTo(41);
+        assertThat(progress.state()).containsExactly(1, 2, 3);
+        heir.acknowledge(List.of(arrived));
+        other.expectNothing();
+    }
+
+    @Test
+    void whatNobodyHasTouchedGoesToAnyone() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = ready(acceptor, 1);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        WorkerEnd heir = ready(acceptor, 2);
+        leaving.handBack(0, moving, null);
+        leaving.expect(Kind.TAKEN);
+        assertThat(ports(heir.take(1))).containsExactly(moving.clientPort());
+    }
+
+    @Test
+    void whatNobodyElseUnderstandsStays() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        leaving.handBack(0, moving, new Progress(7, 0, new byte[0]));
+        leaving.expect(Kind.RETURNED);
+        readyWith(acceptor, 2, 6).expectNothing();
+        leaving.handBack(1, moving, new Progress(7, 0, new byte[0]));
+        leaving.expect(Kind.RETURNED);
+        assertThat(leaving.channel().firstSequence()).isOne();
+    }
+
+    @Test
+    void whatAWorkerHandedBackWithItsLastBreathIsServed() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        WorkerEnd heir = readyWith(acceptor, 2, 7);
+        leaving.handBack(0, moving, new Progress(7, 1, new byte[] {9}));
+        leaving.close();
+        acceptor.workerExited(1);
+        assertThat(heir.takeResumed().clientPort()).isEqualTo(moving.clientPort());
+    }
+
+    @Test
+    void whatADeadHeirDidNotAcknowledgeGoesOnToTheNext() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        WorkerEnd heir = readyWith(acceptor, 2, 7);
+        leaving.handBack(0, moving, new Progress(7, 1, new byte[] {9}));
+        heir.takeResumed();
+        heir.close();
+        acceptor.workerExited(2);
+        assertThat(failure()).startsWith("2: ");
+        WorkerEnd next = connect(acceptor, 3);
+        acceptor.workerReady(3, List.of(7));
+        Taken arrived = next.takeResumed();
+        assertThat(arrived.clientPort()).isEqualTo(moving.clientPort());
+        assertThat(Objects.requireNonNull(arrived.offer().progress()).state()).containsExactly(9);
     }
 
     // --- death ----------------------------------------------------------------------------------------------------
@@ -332,7 +428,7 @@ final class AcceptorTest implements Acceptor.Events {
 
         dying.close();
         assertThat(failure()).isEqualTo("1: the worker closed it");
-        acceptor.workerReady(2);
+        acceptor.workerReady(2, List.of());
         List<Integer> own = clients(1);
         assertThat(ports(heir.take(1))).as("its end tells nothing: it may live").isEqualTo(own);
 
@@ -497,7 +593,7 @@ final class AcceptorTest implements Acceptor.Events {
                 end.channel().refuse(-1, 1, Refusal.FULL);
             }
         },
-        SAYS_HELLO_AGAIN("expected ACKNOWLEDGE or REFUSE from a worker, found HELLO") {
+        SAYS_HELLO_AGAIN("expected ACKNOWLEDGE, REFUSE or HAND_BACK from a worker, found HELLO") {
             @Override
             void say(WorkerEnd end) throws IOException {
                 end.channel().hello(1, 0, Token.random());
@@ -544,7 +640,7 @@ final class AcceptorTest implements Acceptor.Events {
         nonsense.say(broken);
         assertThat(failure()).startsWith("1 broke it: ").contains(nonsense.reason);
         assertThat(OpenDescriptors.count()).isEqualTo(open + broken.holds() - held);
-        acceptor.workerReady(2);
+        acceptor.workerReady(2, List.of());
         List<Integer> ports = clients(3);
         assertThat(ports(sound.take(3))).isEqualTo(ports);
 
@@ -604,7 +700,7 @@ final class AcceptorTest implements Acceptor.Events {
             stranger.expectEnd();
             stranger.close();
         }
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
         clients(1);
         first.take(1);
     }
@@ -616,11 +712,11 @@ final class AcceptorTest implements Acceptor.Events {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = connect(acceptor, 1);
         clients(20);
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
         leaving.take(20);
         acceptor.drain(1);
         acceptor.drain(1);
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
         leaving.expect(Kind.DRAIN);
         WorkerEnd other = ready(acceptor, 2);
         clients(2);
@@ -763,7 +859,7 @@ final class AcceptorTest implements Acceptor.Events {
             }
         }
         acceptor.workerSuspended(1);
-        acceptor.workerReady(1);
+        acceptor.workerReady(1, List.of());
         clients(3);
         await().untilAsserted(() -> assertThat(waitingInTheKernel()).isEqualTo(3));
         probe(acceptor, 1);
@@ -790,7 +886,7 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(ports(taken)).isEqualTo(ports);
         worker.acknowledge(taken);
         stopped.get(20, TimeUnit.SECONDS);
-        acceptor.workerReady(2);
+        acceptor.workerReady(2, List.of());
         ready(acceptor, 2).expectNothing();
     }
 

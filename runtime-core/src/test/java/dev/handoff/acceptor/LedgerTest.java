@@ -106,10 +106,10 @@ final class LedgerTest {
     void aConnectionIsGivenToThreeMoreAtMost() throws Exception {
         try (WakeUp any = new WakeUp()) {
             Pending connection = new Pending(new Offer(any.fd(), 0, false, TestAddresses.any()));
-            assertThat(connection.survivesDeath()).isTrue();
-            assertThat(connection.survivesDeath()).isTrue();
-            assertThat(connection.survivesDeath()).isTrue();
-            assertThat(connection.survivesDeath()).isFalse();
+            assertThat(connection.survivesFailure()).isTrue();
+            assertThat(connection.survivesFailure()).isTrue();
+            assertThat(connection.survivesFailure()).isTrue();
+            assertThat(connection.survivesFailure()).isFalse();
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.HandoffChannel.Kind;
 import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Token;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A worker's end of a lane, which does what the test says: the master under test cannot tell it from a real one. */
 final class WorkerEnd implements AutoCloseable {
@@ -74,6 +76,18 @@ final class WorkerEnd implements AutoCloseable {
     List<Taken> takeFrame() throws IOException {
         expect(Kind.OFFER);
         return takeOffers();
+    }
+
+    /** Waits for a connection that another worker has handed back. */
+    Taken takeResumed() throws IOException {
+        expect(Kind.RESUME);
+        return takeOffers().get(0);
+    }
+
+    /** Hands a connection back; its copy stays open. */
+    void handBack(long number, Taken connection, @Nullable Progress progress) throws IOException {
+        Offer offer = connection.offer();
+        channel.handBack(number, new Offer(offer.connection(), offer.listener(), false, offer.peer(), progress));
     }
 
     private List<Taken> takeOffers() {

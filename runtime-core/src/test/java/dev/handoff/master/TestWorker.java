@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
@@ -79,7 +80,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         if (manner.equals("leave")) {
             runtime.requestLeave("nothing works");
         }
-        runtime.serving(List.of(Protocol.HTTP));
+        runtime.serving(List.of(new Service(Protocol.HTTP, 0)));
         runtime.awaitLeaving();
         open.arriveAndAwaitAdvance();
         runtime.leave(0);
@@ -110,7 +111,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
     }
 
     @Override
-    public Optional<Refusal> refusal(int listener, int before) {
+    public Optional<Refusal> refusal(Offer offer, int before) {
         return Optional.empty();
     }
 

@@ -12,6 +12,7 @@ import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Listening;
 import dev.handoff.wire.ControlFrame.Refused;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.time.Duration;
@@ -43,7 +44,11 @@ final class ControlCodecTest {
                                 new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x")),
                         Map.of(Setting.HTTP_FIRST, Duration.ofSeconds(1), Setting.HTTP_HEAD, Duration.ofDays(1))),
                 new Welcome(1, Duration.ofNanos(1), Duration.ofDays(1), 0, List.of(), Map.of()),
-                new Listening(List.of(Protocol.values())),
+                new Listening(List.of(
+                        new Service(Protocol.TCP, 0),
+                        new Service(Protocol.HTTP, 1),
+                        new Service(Protocol.TLS, 65_535),
+                        new Service(Protocol.HTTPS, 0))),
                 new Listening(List.of()),
                 new Started(),
                 new Failed("java.lang.IllegalStateException: no database\n\tat …"),
@@ -100,8 +105,9 @@ final class ControlCodecTest {
             0200000001 0000000000000001 0000000000000000 00000000 00000000 7fffffff | settings, found 2147483647
             0200000001 0000000000000001 0000000000000000 00000000 00000000 00000001 000178 | expected the name of a setting, found 'x'
             0200000001 0000000000000001 0000000000000000 00000000 00000000 00000001 000a687474702e6669727374 0000000000000000 | expected at least 1 ns for a handler to wait, found 0
-            03ffffffff                                       | expected 0 to 65536 protocols, found -1
+            03ffffffff                                       | expected 0 to 65536 services, found -1
             030000000104                                     | expected a protocol below 4, found 4
+            03000000010100010000                             | expected 0 to 65535 as the version of a state, found 65536
             050001ff                                         | expected well-formed text before what stands at offset 4
             0700000000ff                                     | expected the end of a Drained at offset 5 of a control frame of 6 bytes and type 7, found 1 bytes more
             0780000000                                       | expected 0 to 2147483647 requests cut, found -2147483648

@@ -11,6 +11,7 @@ import dev.handoff.unix.SeqPacketPair;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.wire.HandoffChannel.Kind;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +124,58 @@ final class HandoffChannelTest {
         assertThat(right.refusal()).isEqualTo(reason);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, Progress.MAX_STATE})
+    void aConnectionThatMovesOn(int length) throws Exception {
+        byte[] state = new byte[length];
+        new Random(length).nextBytes(state);
+        Offer moving = new Offer(
+                connection.accepted().fd(),
+                7,
+                false,
+                connection.accepted().peer(),
+                new Progress(Progress.MOST_VERSION, Long.MAX_VALUE, state));
+        assertThat(left.handBack(3, moving)).isTrue();
+        expectMoved(Kind.HAND_BACK, 3, state);
+        assertThat(left.resume(Long.MAX_VALUE, moving)).isTrue();
+        expectMoved(Kind.RESUME, Long.MAX_VALUE, state);
+    }
+
+    private void expectMoved(Kind kind, long number, byte[] state) throws Exception {
+        expect(kind);
+        assertThat(right.firstSequence()).isEqualTo(number);
+        assertThat(right.arrived()).isOne();
+        Offer arrived = right.takeOffer(0);
+        arrived.connection().close();
+        assertThat(arrived.listener()).isEqualTo(7);
+        assertThat(arrived.peer().decode()).isEqualTo(connection.client().getLocalSocketAddress());
+        Progress progress = Objects.requireNonNull(arrived.progress());
+        assertThat(progress.version()).isEqualTo(Progress.MOST_VERSION);
+        assertThat(progress.served()).isEqualTo(Long.MAX_VALUE);
+        assertThat(progress.state()).isEqualTo(state);
+    }
+
+    @Test
+    void aConnectionThatIsHandedBackUntouched() throws Exception {
+        assertThat(left.handBack(0, offer(7, false))).isTrue();
+        expect(Kind.HAND_BACK);
+        Offer arrived = right.takeOffer(0);
+        arrived.connection().close();
+        assertThat(arrived.progress()).isNull();
+    }
+
+    @Test
+    void whatBecomesOfIt() throws Exception {
+        left.taken(5, 2);
+        left.returned(7, 1);
+        expect(Kind.TAKEN);
+        assertThat(right.firstSequence()).isEqualTo(5);
+        assertThat(right.count()).isEqualTo(2);
+        expect(Kind.RETURNED);
+        assertThat(right.firstSequence()).isEqualTo(7);
+        assertThat(right.count()).isOne();
+    }
+
     @Test
     void theEnd() throws Exception {
         left.close();
@@ -134,10 +187,15 @@ final class HandoffChannelTest {
     @SuppressWarnings("ImmutableEnumChecker") // nobody else sees them
     private enum Broken {
         TOO_SHORT(15, 0, frame -> {}, "expected a header of 16 bytes on a hand-off lane, found 15 bytes"),
-        TOO_LONG(529, 0, frame -> {}, "expected a frame of at most 528 bytes on a hand-off lane, found a longer one"),
+        TOO_LONG(
+                65_537,
+                0,
+                frame -> {},
+                "expected a frame of at most 65536 bytes on a hand-off lane, found a longer one"),
         OTHER_VERSION(16, 1, frame -> frame.putByte(1, (byte) 2), "expected version 1 at offset 1", "found version 2"),
-        UNKNOWN_KIND(16, 1, frame -> frame.putByte(0, (byte) 7), "expected a kind below 7 at offset 0", "found kind 7"),
-        NEGATIVE_KIND(16, 0, frame -> frame.putByte(0, (byte) -1), "expected a kind below 7", "found kind -1"),
+        UNKNOWN_KIND(
+                16, 1, frame -> frame.putByte(0, (byte) 11), "expected a kind below 11 at offset 0", "found kind 11"),
+        NEGATIVE_KIND(16, 0, frame -> frame.putByte(0, (byte) -1), "expected a kind below 11", "found kind -1"),
         NO_OFFER(16, 1, frame -> frame.putShort(2, 0), "expected 1 to 16 connections at offset 2", "found 0 of them"),
         TOO_MANY_OFFERS(528, 1, frame -> frame.putShort(2, 17), "expected 1 to 16 connections", "found 17 of them"),
         OFFER_CUT_OFF(47, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 48 bytes", "found 47 bytes"),
@@ -148,7 +206,28 @@ final class HandoffChannelTest {
                 16, 3, frame -> frame.putByte(0, (byte) 3), "expected at most 0 descriptors", "found 3 of them"),
         HELLO_CUT_OFF(31, 0, frame -> frame.putByte(0, (byte) 4), "expected a HELLO frame of 32 bytes", "found 31"),
         ANSWER_WITH_TAIL(
-                24, 0, frame -> frame.putByte(0, (byte) 5), "expected a ACKNOWLEDGE frame of 16 bytes", "found 24");
+                24, 0, frame -> frame.putByte(0, (byte) 5), "expected a ACKNOWLEDGE frame of 16 bytes", "found 24"),
+        RESUME_CUT_OFF(55, 1, frame -> moved(frame, 7), "expected a RESUME frame of 56 bytes", "found 55 bytes"),
+        HAND_BACK_OF_TWO(
+                56,
+                1,
+                frame -> {
+                    moved(frame, 8);
+                    frame.putShort(LaneFrame.COUNT, 2);
+                },
+                "expected 1 connection at offset 2",
+                "found 2 of them"),
+        HAND_BACK_OF_NO_VERSION(
+                56,
+                1,
+                frame -> {
+                    moved(frame, 8);
+                    frame.putInt(LaneFrame.DETAIL, -1);
+                },
+                "expected a version of a state from 0 to 65535 at offset 4",
+                "found -1"),
+        HAND_BACK_WITH_TWO_DESCRIPTORS(
+                56, 2, frame -> moved(frame, 8), "expected at most 1 descriptors with a HAND_BACK", "found 2 of them");
 
         private final int length;
         private final int descriptors;
@@ -161,10 +240,15 @@ final class HandoffChannelTest {
             this.change = change;
             this.words = words;
         }
+
+        private static void moved(DescriptorMessage frame, int kind) {
+            frame.putByte(LaneFrame.KIND, (byte) kind);
+            frame.putShort(LaneFrame.COUNT, 1);
+        }
     }
 
     private DescriptorMessage raw() {
-        DescriptorMessage frame = new DescriptorMessage(20, 1024);
+        DescriptorMessage frame = new DescriptorMessage(20, LaneFrame.MAX_LENGTH + 1);
         for (int index = 0; index < 20; index++) {
             frame.putDescriptor(index, connection.accepted().fd());
         }
@@ -199,7 +283,7 @@ final class HandoffChannelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {3, -1, Integer.MIN_VALUE})
+    @ValueSource(ints = {4, -1, Integer.MIN_VALUE})
     void aRefusalForNoReason(int code) throws Exception {
         DescriptorMessage frame = raw();
         frame.putByte(LaneFrame.KIND, (byte) 6);
@@ -208,7 +292,7 @@ final class HandoffChannelTest {
         expect(Kind.REFUSE);
         assertThatExceptionOfType(WireException.class)
                 .isThrownBy(right::refusal)
-                .withMessageContaining("expected a refusal below 3 at offset 4")
+                .withMessageContaining("expected a refusal below 4 at offset 4")
                 .withMessageEndingWith("found " + code);
     }
 
@@ -276,19 +360,28 @@ final class HandoffChannelTest {
             }
             return length;
         }
-        int kind = random.nextInt(8);
+        int kind = random.nextInt(12);
         int count = random.nextInt(18);
         frame.putByte(LaneFrame.KIND, (byte) kind);
         frame.putByte(LaneFrame.VERSION_AT, (byte) (random.nextInt(20) == 0 ? random.nextInt() : LaneFrame.VERSION));
         frame.putShort(LaneFrame.COUNT, count);
         frame.putInt(LaneFrame.DETAIL, random.nextInt(6) - 1);
         frame.putLong(LaneFrame.SEQUENCE, random.nextLong());
-        return random.nextInt(10) == 0 ? length : kind == 0 ? LaneFrame.entry(count) : kind == 4 ? 32 : 16;
+        return random.nextInt(10) == 0 ? length : rightLength(kind, count, length);
+    }
+
+    private static int rightLength(int kind, int count, int any) {
+        return switch (kind) {
+            case 0 -> LaneFrame.entry(count);
+            case 4 -> LaneFrame.HEADER + LaneFrame.TOKEN;
+            case 7, 8 -> LaneFrame.STATE + any;
+            default -> LaneFrame.HEADER;
+        };
     }
 
     private void use(Random random) throws WireException {
         switch (right.kind()) {
-            case OFFER -> {
+            case OFFER, RESUME, HAND_BACK -> {
                 for (int index = random.nextInt(2); index < right.arrived(); index++) {
                     right.takeOffer(index).connection().close();
                 }

@@ -57,8 +57,8 @@ final class HandoffReceiverTest {
         private int room = Integer.MAX_VALUE;
 
         @Override
-        public Optional<Refusal> refusal(int listener, int before) {
-            return listener == UNKNOWN
+        public Optional<Refusal> refusal(Offer offer, int before) {
+            return offer.listener() == UNKNOWN
                     ? Optional.of(Refusal.UNKNOWN_LISTENER)
                     : adopted.size() + before < room ? Optional.empty() : Optional.of(Refusal.FULL);
         }

@@ -22,6 +22,7 @@ import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Listening;
 import dev.handoff.wire.ControlFrame.Refused;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
 import dev.handoff.wire.HandoffChannel;
@@ -179,7 +180,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     }
 
     private void awaitServing() throws InterruptedException {
-        assertThat(next()).isEqualTo(new Listening(List.of(Protocol.HTTP)));
+        assertThat(next()).isEqualTo(new Listening(List.of(new Service(Protocol.HTTP, 3))));
         assertThat(next()).isEqualTo(new Started());
     }
 
@@ -313,7 +314,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
             Thread loop = new Thread(() -> read(lane), "loop");
             loop.setDaemon(true);
             loop.start();
-            runtime.serving(List.of(Protocol.HTTP));
+            runtime.serving(List.of(new Service(Protocol.HTTP, 3)));
             if (manner.equals("block")) {
                 Thread.currentThread().join();
             }
@@ -335,7 +336,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         }
 
         @Override
-        public Optional<Refusal> refusal(int listener, int before) {
+        public Optional<Refusal> refusal(Offer offer, int before) {
             return Optional.of(Refusal.FULL);
         }
 

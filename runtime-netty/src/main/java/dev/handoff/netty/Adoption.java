@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.UnnamedAddress;
+import dev.handoff.wire.Offer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -38,10 +39,11 @@ final class Adoption {
      *
      * @param frame the number of the frame that brought it, or {@link Connections#NO_FRAME}
      */
-    void connection(Fd socket, SocketAddress peer, Connection.Traffic traffic, WorkerHandler handler, long frame) {
+    void connection(Offer offer, Connection.Traffic traffic, WorkerHandler handler, long frame) {
+        SocketAddress peer = offer.peer().decode();
         Channel channel;
         try {
-            channel = open(socket, peer);
+            channel = open(offer.connection(), peer);
         } catch (ChannelException e) {
             LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
             return;
@@ -51,7 +53,7 @@ final class Adoption {
             channel.unsafe().closeForcibly();
             return;
         }
-        connections.add(channel, new Connection(traffic, peer), handler, frame);
+        connections.add(channel, new Connection(traffic, peer, offer.listener(), handler), frame, offer.progress());
         loop.register(channel);
     }
 
@@ -75,10 +77,11 @@ final class Adoption {
     /**
      * Accepts from a listening socket, and serves who comes in. Any thread.
      *
+     * @param key of the listener
      * @param unix whether it is of a Unix path
      * @return what accepts, until it is closed
      */
-    Channel listener(Fd socket, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
+    Channel listener(Fd socket, int key, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
         int number = socket.release();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
@@ -89,7 +92,8 @@ final class Adoption {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        connections.add(channel, new Connection(traffic, peer), handler, Connections.NO_FRAME);
+                        Connection connection = new Connection(traffic, peer, key, handler);
+                        connections.add(channel, connection, Connections.NO_FRAME, null);
                     }
                 });
         return bootstrap.register().channel();

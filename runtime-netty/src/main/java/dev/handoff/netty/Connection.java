@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,28 @@ final class Connection {
 
     private final Traffic traffic;
     private final SocketAddress remote;
+    private final int listener;
+    private final WorkerHandler handler;
+    private @Nullable Channel channel;
     private @Nullable Farewells farewells;
+    private @Nullable HandBacks handBacks;
     private long served;
+    private boolean touched;
     private boolean requestInProgress;
+    private boolean leaving;
+    private boolean departing;
 
-    Connection(Traffic traffic, SocketAddress remote) {
+    /**
+     * A connection from which nothing has been read yet.
+     *
+     * @param listener the key of the listener it came from
+     * @param handler what serves it
+     */
+    Connection(Traffic traffic, SocketAddress remote, int listener, WorkerHandler handler) {
         this.traffic = traffic;
         this.remote = remote;
+        this.listener = listener;
+        this.handler = handler;
     }
 
     /** Where an event loop counts what its connections do. */
@@ -41,11 +57,14 @@ final class Connection {
     /**
      * The channel has become this connection.
      *
-     * @param farewells of its event loop
+     * @param ownFarewells of its event loop
+     * @param ownHandBacks of its event loop; null if there is nobody to hand it back to
      */
-    void opened(Channel channel, Farewells farewells) {
-        this.farewells = farewells;
-        channel.attr(KEY).set(this);
+    void opened(Channel ownChannel, Farewells ownFarewells, @Nullable HandBacks ownHandBacks) {
+        channel = ownChannel;
+        farewells = ownFarewells;
+        handBacks = ownHandBacks;
+        ownChannel.attr(KEY).set(this);
         traffic.opened();
     }
 
@@ -68,7 +87,16 @@ final class Connection {
         return remote;
     }
 
-    /** Requests answered on this connection so far. */
+    /** The key of the listener it came from. */
+    int listener() {
+        return listener;
+    }
+
+    WorkerHandler handler() {
+        return handler;
+    }
+
+    /** Requests answered on this connection so far, by other workers, too. */
     long served() {
         return served;
     }
@@ -91,5 +119,56 @@ final class Connection {
         requestInProgress = false;
         served++;
         traffic.requestFinished();
+    }
+
+    // --- on to another worker ---------------------------------------------------------------------------------------
+
+    /** Bytes of the client's have been read. */
+    void touched() {
+        touched = true;
+    }
+
+    /** Another worker has handed it back when it had answered so many requests. */
+    void continues(long servedBefore) {
+        touched = true;
+        served = servedBefore;
+    }
+
+    /** Whether it is as good as new: the client is to speak first, and has said nothing. */
+    boolean isUntouched() {
+        return !touched && (handler.protocol().isHttp() || handler.protocol().isEncrypted());
+    }
+
+    /** The handler that can say how far it has got. */
+    Optional<HandBack> handBack() {
+        return handler instanceof HandBack able ? Optional.of(able) : Optional.empty();
+    }
+
+    /** Whether it goes on in another worker when this one leaves. */
+    boolean movesOn() {
+        return handBacks != null && handler instanceof HandBack;
+    }
+
+    /** Its worker leaves. */
+    void leave() {
+        leaving = true;
+        atRest();
+    }
+
+    /** It goes now, if its worker leaves and there is somebody to hand it back to. */
+    void atRest() {
+        if (leaving && !departing && handBacks != null) {
+            handBacks.offer(Objects.requireNonNull(channel), this);
+        }
+    }
+
+    void setDeparting(boolean departs) {
+        departing = departs;
+    }
+
+    /** Nobody else could take it. */
+    void stays() {
+        departing = false;
+        handBacks = null;
     }
 }

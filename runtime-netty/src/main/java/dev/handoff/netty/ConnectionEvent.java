@@ -3,5 +3,12 @@ package dev.handoff.netty;
 /** What a worker tells the pipelines of its connections, as Netty user events. */
 public enum ConnectionEvent {
     /** The worker takes no more connections and will leave: end this one when nothing is lost by it. */
-    LEAVING
+    LEAVING,
+    /**
+     * The connection goes to another worker, with the state that {@link HandBack#release} gave: nothing can be done with it
+     * any more. Timers stop here. The handlers are removed soon, or {@link #RETURNED} takes this back.
+     */
+    HANDED_BACK,
+    /** Nobody else could take the connection: it goes on here, its pipeline as it was. */
+    RETURNED
 }

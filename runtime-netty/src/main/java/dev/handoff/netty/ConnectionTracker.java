@@ -1,10 +1,12 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.Cluster;
+import dev.handoff.wire.Progress;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,25 +19,35 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
 
     private final Connections connections;
     private final Connection connection;
-    private final WorkerHandler handler;
     private final long frame;
+    private final @Nullable Progress progress;
     private boolean read;
 
-    ConnectionTracker(Connections connections, Connection connection, WorkerHandler handler, long frame) {
+    ConnectionTracker(Connections connections, Connection connection, long frame, @Nullable Progress progress) {
         this.connections = connections;
         this.connection = connection;
-        this.handler = handler;
         this.frame = frame;
+        this.progress = progress;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         context.channel().closeFuture().addListener(this);
         try {
-            handler.initChannel(context.channel());
+            connection.handler().initChannel(context.channel());
         } catch (Exception e) {
             LOG.error("the handler refused the connection from {}: closed", connection.remote(), e);
             context.close();
+        }
+    }
+
+    /** Behind this the first bytes are asked for: what another worker has read comes before them. */
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        context.fireChannelActive();
+        if (progress != null) {
+            connection.continues(progress.served());
+            connection.handBack().ifPresent(handler -> handler.resume(context.channel(), progress.state()));
         }
     }
 
@@ -43,6 +55,7 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!read) {
             read = true;
+            connection.touched();
             connections.firstRead(frame);
         }
         context.fireChannelRead(message);

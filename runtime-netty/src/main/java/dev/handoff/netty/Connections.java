@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.wire.Progress;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** The open connections of one event loop. Used on that event loop. */
 final class Connections {
@@ -15,6 +17,7 @@ final class Connections {
     static final long NO_FRAME = 0;
 
     private final LongConsumer onFirstRead;
+    private final @Nullable HandBacks handBacks;
     private final Farewells farewells;
     private final Set<Channel> open = new HashSet<>();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -25,21 +28,24 @@ final class Connections {
      *
      * @param loop whose connections these are
      * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
+     * @param handBacks of that event loop; null if there is nobody to hand connections back to
      */
-    Connections(EventExecutor loop, LongConsumer onFirstRead) {
+    Connections(EventExecutor loop, LongConsumer onFirstRead, @Nullable HandBacks handBacks) {
         this.farewells = new Farewells(loop);
         this.onFirstRead = onFirstRead;
+        this.handBacks = handBacks;
     }
 
     /**
      * Takes a channel up; its handler builds the pipeline as soon as the channel has its event loop.
      *
      * @param frame the number of the frame that brought it, or {@link #NO_FRAME}
+     * @param progress how far it has got with another worker; null: it is new
      */
-    void add(Channel channel, Connection connection, WorkerHandler handler, long frame) {
+    void add(Channel channel, Connection connection, long frame, @Nullable Progress progress) {
         open.add(channel);
-        connection.opened(channel, farewells);
-        channel.pipeline().addLast(new ConnectionTracker(this, connection, handler, frame));
+        connection.opened(channel, farewells, handBacks);
+        channel.pipeline().addLast(new ConnectionTracker(this, connection, frame, progress));
     }
 
     void firstRead(long frame) {
@@ -53,14 +59,15 @@ final class Connections {
     }
 
     /**
-     * No more will come: tells those that are there.
+     * No more will come: tells those that are there, and hands back what is at rest.
      *
-     * @param limit how long they may go on
+     * @param limit how long the others may go on
      */
     void leave(Duration limit) {
         leaving = true;
         for (Channel channel : List.copyOf(open)) {
             channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING);
+            Connection.of(channel).leave();
         }
         farewells.begin(limit);
         completeIfEmpty();

@@ -29,6 +29,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private static final Optional<Refusal> TAKEN = Optional.empty();
     private static final Optional<Refusal> UNKNOWN = Optional.of(Refusal.UNKNOWN_LISTENER);
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
+    private static final Optional<Refusal> UNKNOWN_STATE = Optional.of(Refusal.UNKNOWN_STATE);
 
     private final int index;
     private final EventLoop loop;
@@ -37,6 +38,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final List<WorkerHandler> handlers;
     private final int maxConnections;
     private final Connection.Traffic traffic = new LoopTraffic();
+    private final HandBacks handBacks;
     private final Connections connections;
     private final Adoption adoption;
     private final Map<Integer, Channel> accepting = new HashMap<>();
@@ -51,7 +53,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         this.handlers = handlers;
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
-        this.connections = new Connections(loop, receiver::settled);
+        this.handBacks = new HandBacks(loop, receiver::handBack);
+        this.connections = new Connections(loop, receiver::settled, handBacks);
         this.adoption = new Adoption(loop, connections);
     }
 
@@ -66,7 +69,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         EventLoopWorker worker = new EventLoopWorker(index, loop, runtime, handlers);
         long beatNanos = runtime.welcome().beatEvery().toNanos();
         loop.scheduleAtFixedRate(worker::beat, 0, beatNanos, TimeUnit.NANOSECONDS);
-        LaneHandle.poll(loop, worker.receiver, worker::onLaneFailed);
+        LaneHandle.poll(loop, worker.receiver, worker.handBacks::laneEnded, worker::onLaneFailed);
         return worker;
     }
 
@@ -84,15 +87,23 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     // --- connections come -----------------------------------------------------------------------------------------
 
     @Override
-    public Optional<Refusal> refusal(int listener, int before) {
-        if (listener >= handlers.size()) {
+    public Optional<Refusal> refusal(Offer offer, int before) {
+        if (offer.listener() >= handlers.size()) {
             return UNKNOWN;
+        }
+        if (offer.progress() != null && offer.progress().version() != stateVersion(handlers.get(offer.listener()))) {
+            return UNKNOWN_STATE;
         }
         if (maxConnections > 0 && openInAllLoops() + before >= maxConnections) {
             scoreboard.increment(index, Cell.REFUSED);
             return FULL;
         }
         return TAKEN;
+    }
+
+    /** Which states of connections a handler understands; 0: none. */
+    static int stateVersion(WorkerHandler handler) {
+        return handler instanceof HandBack able ? able.version() : 0;
     }
 
     private long openInAllLoops() {
@@ -102,8 +113,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     @Override
     public void adopt(Offer offer) {
         adoption.connection(
-                offer.connection(),
-                offer.peer().decode(),
+                offer,
                 offer.probe() ? Connection.Traffic.NONE : traffic,
                 handlers.get(offer.listener()),
                 receiver.frame());
@@ -112,7 +122,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     @Override
     public void listen(int listener, Fd listeningSocket) {
         boolean unix = runtime.welcome().listeners().get(listener).file().isPresent();
-        accepting.put(listener, adoption.listener(listeningSocket, unix, traffic, handlers.get(listener)));
+        accepting.put(listener, adoption.listener(listeningSocket, listener, unix, traffic, handlers.get(listener)));
     }
 
     @Override
@@ -129,6 +139,16 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     public void drain() {
         connections.leave(runtime.drainLimit());
         runtime.laneDrained();
+    }
+
+    @Override
+    public void taken(long first, int count) {
+        handBacks.taken(first, count);
+    }
+
+    @Override
+    public void returned(long first, int count) {
+        handBacks.returned(first, count);
     }
 
     /** Done when no more connections come and the last one has ended. Any thread. */

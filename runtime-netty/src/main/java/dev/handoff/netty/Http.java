@@ -4,6 +4,7 @@ import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *         .maxBody(64 * 1024);
  * }</pre>
  */
-public final class Http implements WorkerHandler {
+public final class Http implements WorkerHandler, HandBack {
     private final HttpSettings settings;
     private final @Nullable Consumer<WorkerContext> startHook;
     private final @Nullable Runnable stopHook;
@@ -165,6 +166,24 @@ public final class Http implements WorkerHandler {
         }
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new HttpConnection(started, channel));
+    }
+
+    /** Called by a worker. */
+    @Override
+    public int version() {
+        return HttpConnection.STATE_VERSION;
+    }
+
+    /** Called by a worker: a connection goes between two requests, with what has come of the next one. */
+    @Override
+    public Optional<byte[]> release(Channel channel) {
+        return Optional.ofNullable(channel.pipeline().get(HttpConnection.class)).flatMap(HttpConnection::release);
+    }
+
+    /** Called by a worker. */
+    @Override
+    public void resume(Channel channel, byte[] state) {
+        channel.pipeline().get(HttpConnection.class).resume(state);
     }
 
     /** Called by a worker. */

@@ -10,7 +10,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final int MOST_SHOWN = 128;
 
+    /** Of what {@link #release} gives. */
+    static final int STATE_VERSION = 1;
+
+    /** More than a head may have and less than a state: what comes behind it in the same breath has room. */
+    private static final int MOST_MOVED = 48 * 1024;
+
     private final HttpService service;
     private final Channel channel;
     private final Connection connection;
@@ -48,6 +56,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private boolean proceeding;
     private boolean inputEnded;
+    private int ticksLeft;
     private boolean leaving;
     private boolean ending;
 
@@ -96,6 +105,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             proceed();
         } else if (event == ConnectionEvent.LEAVING) {
             leaving = true;
+        } else if (event == ConnectionEvent.HANDED_BACK) {
+            ticksLeft = timer.ticksLeft();
+            timer.clear();
+        } else if (event == ConnectionEvent.RETURNED) {
+            timer.set(ticksLeft);
+            proceed();
         }
         context.fireUserEventTriggered(event);
     }
@@ -162,7 +177,41 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Whether another request may follow the one in progress, as far as this side and the client's end are concerned. */
     boolean mayStay() {
-        return !leaving && !(inputEnded && !input.isReadable());
+        return (!leaving || movesOn()) && !(inputEnded && !input.isReadable());
+    }
+
+    /** Whether it goes on in another worker as soon as no request is in progress. */
+    private boolean movesOn() {
+        return leaving && connection.movesOn() && !inputEnded && input.readableBytes() <= MOST_MOVED;
+    }
+
+    /**
+     * What the next worker has to know; empty while a request is in progress.
+     *
+     * <pre>
+     *    0                        4
+     *   ┌────────────────────────┬───────────────────────────────────────┐
+     *   │ time left, ticks i32   │ what has come of the next request     │
+     *   └────────────────────────┴───────────────────────────────────────┘
+     * </pre>
+     */
+    Optional<byte[]> release() {
+        if (exchange != null || ending || inputEnded || input.readableBytes() > MOST_MOVED) {
+            return Optional.empty();
+        }
+        ByteBuffer state = ByteBuffer.allocate(Integer.BYTES + input.readableBytes());
+        state.putInt(timer.ticksLeft());
+        input.getBytes(input.readerIndex(), state);
+        return Optional.of(state.array());
+    }
+
+    /** Goes on where another worker's connection has left off. */
+    void resume(byte[] state) {
+        ByteBuffer said = ByteBuffer.wrap(state);
+        timer.set(said.getInt());
+        input = channel.alloc().buffer(said.remaining()).writeBytes(said);
+        phase = input.isReadable() ? Phase.HEAD : Phase.IDLE;
+        proceed();
     }
 
     void write(Object message) {
@@ -258,7 +307,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private boolean step() {
         Exchange current = exchange;
-        return current == null ? input.isReadable() && begin() : current.readBody(input);
+        return current == null ? input.isReadable() && !movesOn() && begin() : current.readBody(input);
     }
 
     private boolean begin() {
@@ -303,6 +352,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             gate.set(exchange == null || exchange.wantsInput(input.isReadable()));
         }
         enter(phaseNow());
+        if (movesOn() && exchange == null) {
+            connection.atRest();
+        }
     }
 
     /** Whether there is nothing to go on with until more bytes come. */

@@ -17,21 +17,24 @@ import java.util.function.Consumer;
 final class LaneHandle implements EpollIoHandle {
     private final HandoffReceiver receiver;
     private final FileDescriptor fd;
+    private final Runnable onEnd;
     private final Consumer<IOException> onFailure;
 
-    private LaneHandle(HandoffReceiver receiver, Consumer<IOException> onFailure) {
+    private LaneHandle(HandoffReceiver receiver, Runnable onEnd, Consumer<IOException> onFailure) {
         this.receiver = receiver;
         this.fd = new FileDescriptor(receiver.fd().number());
+        this.onEnd = onEnd;
         this.onFailure = onFailure;
     }
 
     /**
      * Begins to poll; blocks until the event loop does.
      *
-     * @param onFailure called on the event loop, once, if the lane fails
+     * @param onEnd called on the event loop, once, when nothing more can come or go on the lane
+     * @param onFailure called behind it if the lane has failed
      */
-    static void poll(IoEventLoop loop, HandoffReceiver receiver, Consumer<IOException> onFailure) {
-        IoRegistration registration = loop.register(new LaneHandle(receiver, onFailure))
+    static void poll(IoEventLoop loop, HandoffReceiver receiver, Runnable onEnd, Consumer<IOException> onFailure) {
+        IoRegistration registration = loop.register(new LaneHandle(receiver, onEnd, onFailure))
                 .syncUninterruptibly()
                 .getNow();
         registration.submit(EpollIoOps.EPOLLIN);
@@ -57,6 +60,7 @@ final class LaneHandle implements EpollIoHandle {
     private void end(IoRegistration registration) {
         registration.cancel();
         receiver.close();
+        onEnd.run();
     }
 
     /** The receiver owns the descriptor and closes it when the lane ends. */

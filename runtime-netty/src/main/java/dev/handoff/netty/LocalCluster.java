@@ -46,7 +46,7 @@ final class LocalCluster extends NoWorkers {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
     private final EventLoop loop = group.next();
-    private final Connections connections = new Connections(loop, frame -> {});
+    private final Connections connections = new Connections(loop, frame -> {}, null);
     private final LocalWorker worker = new LocalWorker(this::orderStop);
     private final Context context;
     private final CompletableFuture<Void> stopOrdered = new CompletableFuture<>();

@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import dev.handoff.acceptor.Listener;
 import dev.handoff.unix.Accepted;
+import dev.handoff.wire.Offer;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -21,7 +22,7 @@ final class LocalListener {
         this.adoption = adoption;
         this.handler = handler;
         boolean unix = listener.address().path().isPresent();
-        this.accepting = adoption.listener(listener.share(), unix, Connection.Traffic.NONE, handler);
+        this.accepting = adoption.listener(listener.share(), listener.key(), unix, Connection.Traffic.NONE, handler);
     }
 
     /** Accepts from now on. Any thread. */
@@ -34,8 +35,8 @@ final class LocalListener {
         accepting.close();
         try {
             for (Accepted last = listener.accept(); last != null; last = listener.accept()) {
-                adoption.connection(
-                        last.fd(), last.peer().decode(), Connection.Traffic.NONE, handler, Connections.NO_FRAME);
+                Offer offer = new Offer(last.fd(), listener.key(), false, last.peer());
+                adoption.connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME);
             }
         } catch (IOException e) {
             LOG.warn("{}: those who wait on {} are turned away", e.getMessage(), listener.address());

@@ -122,6 +122,11 @@ final class LoopClock {
             expiry = NEVER;
         }
 
+        /** After how many ticks it fires, for {@link #set}; none left: 0. */
+        int ticksLeft() {
+            return (int) Math.max(0, Math.min(expiry - tick - 1, Integer.MAX_VALUE));
+        }
+
         /** Never fires again. A second call changes nothing. */
         void remove() {
             if (removed) {

@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import dev.handoff.wire.ControlFrame.ListenerDescription;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Role;
 import dev.handoff.worker.JoinException;
 import dev.handoff.worker.WorkerRuntime;
@@ -106,8 +107,12 @@ final class WorkerProcess {
             WorkerRuntime.exit(MASTER_GONE);
         }
         runtime.serving(
-                handlers.byListener().stream().map(WorkerHandler::protocol).toList());
+                handlers.byListener().stream().map(WorkerProcess::service).toList());
         return loops;
+    }
+
+    private static Service service(WorkerHandler handler) {
+        return new Service(handler.protocol(), EventLoopWorker.stateVersion(handler));
     }
 
     private int drain(List<EventLoopWorker> loops) {

@@ -25,8 +25,10 @@ import dev.handoff.unix.Terminal;
 import dev.handoff.unix.UnnamedAddress;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Welcome;
 import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.Scoreboard;
@@ -60,7 +62,9 @@ class DirectionsTest {
             SocketHandle.class,
             Welcome.class,
             ListenerDescription.class,
+            Service.class,
             Offer.class,
+            Progress.class,
             Refusal.class,
             Scoreboard.class);
 

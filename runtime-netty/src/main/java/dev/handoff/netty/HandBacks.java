@@ -1,0 +1,199 @@
+package dev.handoff.netty;
+
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.SocketAddressBytes;
+import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one event loop that go back to the master while they are open. Used on that event loop.
+ *
+ * <pre>
+ *   at rest ──▶ out of epoll ──▶ still at rest? ──▶ sent ──▶ TAKEN: the copy is closed
+ *                                    │ no             └────▶ RETURNED: goes on here
+ *                                    └──▶ back into epoll
+ * </pre>
+ *
+ * Out of epoll before anything else, for a socket that others have open stays in it when its copy here is closed. And never a
+ * shutdown, which would end the connection for whoever gets it next.
+ */
+final class HandBacks {
+    private static final Logger LOG = LoggerFactory.getLogger(HandBacks.class);
+
+    /** While the lane has no room. */
+    private static final long RETRY_MILLIS = 1;
+
+    /** The way to the master. */
+    @FunctionalInterface
+    interface Lane {
+        /** Sends a connection, whose descriptor stays open here; gives its number, or nothing if there is no room just now. */
+        OptionalLong handBack(Offer connection) throws IOException;
+    }
+
+    private record Departure(
+            Channel channel,
+            Connection connection,
+            @Nullable Progress progress) {}
+
+    private final EventLoop loop;
+    private final Lane lane;
+    private final Deque<Departure> unsent = new ArrayDeque<>();
+    private final Map<Long, Departure> sent = new HashMap<>();
+    private boolean retrying;
+    private boolean ended;
+
+    HandBacks(EventLoop loop, Lane lane) {
+        this.loop = loop;
+        this.lane = lane;
+    }
+
+    /** Hands a connection back if it is at rest. */
+    void offer(Channel channel, Connection connection) {
+        if (!ended && departure(channel, connection).isPresent()) {
+            connection.setDeparting(true);
+            channel.deregister().addListener(out -> depart(channel, connection));
+        }
+    }
+
+    /** What came between the decision and the last event of the channel belongs to the state. */
+    private void depart(Channel channel, Connection connection) {
+        if (!channel.isOpen()) {
+            return;
+        }
+        Optional<Departure> departure = departure(channel, connection);
+        if (departure.isEmpty()) {
+            connection.setDeparting(false);
+            loop.register(channel).addListener(in -> channel.flush());
+            return;
+        }
+        channel.pipeline().addFirst(DepartedGuard.INSTANCE);
+        channel.pipeline().fireUserEventTriggered(ConnectionEvent.HANDED_BACK);
+        unsent.add(departure.get());
+        flush();
+    }
+
+    private static Optional<Departure> departure(Channel channel, Connection connection) {
+        if (!channel.isActive() || hasUnsent(channel) || isHalfClosed(channel)) {
+            return Optional.empty();
+        }
+        if (connection.isUntouched()) {
+            return Optional.of(new Departure(channel, connection, null));
+        }
+        return connection
+                .handBack()
+                .flatMap(handler -> handler.release(channel)
+                        .filter(state -> state.length <= Progress.MAX_STATE)
+                        .map(state -> new Progress(handler.version(), connection.served(), state)))
+                .map(progress -> new Departure(channel, connection, progress));
+    }
+
+    private static boolean hasUnsent(Channel channel) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null || buffer.totalPendingWriteBytes() > 0;
+    }
+
+    private static boolean isHalfClosed(Channel channel) {
+        DuplexChannel duplex = (DuplexChannel) channel;
+        return duplex.isInputShutdown()
+                || duplex.isOutputShutdown()
+                || channel.pipeline().get(LingeringClose.class) != null;
+    }
+
+    private void flush() {
+        try {
+            while (!unsent.isEmpty()) {
+                OptionalLong number = lane.handBack(offer(unsent.getFirst()));
+                if (number.isEmpty()) {
+                    retryLater();
+                    return;
+                }
+                sent.put(number.getAsLong(), unsent.removeFirst());
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot hand connections back, they stay: {}", e.getMessage());
+            laneEnded();
+        }
+    }
+
+    /** The descriptor is lent for the call. */
+    private static Offer offer(Departure departure) {
+        Fd socket = new Fd(((UnixChannel) departure.channel).fd().intValue());
+        Connection connection = departure.connection;
+        return new Offer(
+                socket, connection.listener(), false, SocketAddressBytes.of(connection.remote()), departure.progress);
+    }
+
+    private void retryLater() {
+        if (!retrying) {
+            retrying = true;
+            var unused = loop.schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void retry() {
+        retrying = false;
+        flush();
+    }
+
+    /** The master has those. */
+    void taken(long first, int count) {
+        for (Departure departure : take(first, count)) {
+            Channel channel = departure.channel;
+            while (channel.pipeline().firstContext() != null) {
+                channel.pipeline().removeLast();
+            }
+            channel.unsafe().close(channel.unsafe().voidPromise());
+        }
+    }
+
+    /** Those stay. */
+    void returned(long first, int count) {
+        take(first, count).forEach(this::stay);
+    }
+
+    private List<Departure> take(long first, int count) {
+        List<Departure> taken = new ArrayList<>();
+        for (long number = first; number < first + count; number++) {
+            Departure departure = sent.remove(number);
+            if (departure != null) {
+                taken.add(departure);
+            }
+        }
+        return taken;
+    }
+
+    private void stay(Departure departure) {
+        Channel channel = departure.channel;
+        departure.connection.stays();
+        channel.pipeline().remove(DepartedGuard.INSTANCE);
+        loop.register(channel).addListener(in -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.RETURNED));
+    }
+
+    /** The master answers no more: if it has gone, what was sent to it was closed with it. */
+    void laneEnded() {
+        ended = true;
+        List<Departure> left = new ArrayList<>(sent.values());
+        left.addAll(unsent);
+        sent.clear();
+        unsent.clear();
+        left.forEach(this::stay);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.handoff.sample;
+
+import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.sample.client.Answer;
+import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.RunningCluster;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Open connections go on through a roll: the same TCP connection, another worker. */
+@Tag("core")
+class KeptConnectionsIT {
+    private static final int QUICK = 300;
+    private static final int LONG = 10_000;
+
+    @RegisterExtension
+    static final Clusters CLUSTERS = new Clusters();
+
+    private static RunningCluster cluster;
+    private final List<StrictConnection> clients = new ArrayList<>();
+
+    @BeforeAll
+    static void startCluster() {
+        cluster = CLUSTERS.start(aCluster().workers(2));
+    }
+
+    @AfterEach
+    void closeClients() throws IOException {
+        for (StrictConnection client : clients) {
+            client.close();
+        }
+    }
+
+    private List<StrictConnection> connect(int count) throws IOException {
+        for (int index = 0; index < count; index++) {
+            clients.add(StrictConnection.to(cluster.port()));
+        }
+        return clients;
+    }
+
+    private static void mustAnswerFromAmong(Set<Long> workers, StrictConnection client, int served) throws IOException {
+        Answer answer = client.get("/info");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.pid()).isIn(workers);
+        assertThat(answer.header("Connection")).isNotEqualToIgnoringCase("close");
+        assertThat(answer.text()).contains("\"served\":" + served);
+    }
+
+    // --- idle ones --------------------------------------------------------------------------------------------------
+
+    @Test
+    void idleOnesGoOn() throws IOException {
+        idleOnesGoOn(QUICK, 3);
+    }
+
+    @Test
+    @Tag("long")
+    void tenThousandIdleOnesGoOn() throws IOException {
+        idleOnesGoOn(LONG, 3);
+    }
+
+    private void idleOnesGoOn(int count, int rolls) throws IOException {
+        for (StrictConnection client : connect(count)) {
+            mustAnswerFromAmong(cluster.workers(), client, 0);
+        }
+        for (int roll = 1; roll <= rolls; roll++) {
+            cluster.roll();
+            for (StrictConnection client : clients) {
+                mustAnswerFromAmong(cluster.workers(), client, roll);
+            }
+        }
+    }
+
+    // --- silent ones ------------------------------------------------------------------------------------------------
+
+    @Test
+    void silentOnesAreServed() throws IOException {
+        silentOnesAreServed(QUICK);
+    }
+
+    @Test
+    @Tag("long")
+    void tenThousandSilentOnesAreServed() throws IOException {
+        silentOnesAreServed(LONG);
+    }
+
+    private void silentOnesAreServed(int count) throws IOException {
+        connect(count);
+        cluster.roll();
+        cluster.roll();
+        for (StrictConnection client : clients) {
+            mustAnswerFromAmong(cluster.workers(), client, 0);
+        }
+    }
+
+    // --- those in the middle of something
+    // -----------------------------------------------------------------------------
+
+    @Test
+    void halfHeadsAreFinished() throws IOException {
+        halfHeadsAreFinished(100);
+    }
+
+    @Test
+    @Tag("long")
+    void aThousandHalfHeadsAreFinished() throws IOException {
+        halfHeadsAreFinished(1_000);
+    }
+
+    private void halfHeadsAreFinished(int count) throws IOException {
+        for (StrictConnection client : connect(count)) {
+            client.send("GET /info HTTP/1.1\r\nHost: str");
+        }
+        cluster.roll();
+        for (StrictConnection client : clients) {
+            client.send("ict\r\n\r\n");
+            Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.pid()).isIn(cluster.workers());
+        }
+    }
+
+    /** Answered by the worker that has it, without an end of the connection; what was pipelined goes on with it. */
+    @Test
+    void oneWithARequestInProgressGoesBehindItsResponse() throws IOException {
+        for (StrictConnection client : connect(20)) {
+            client.sendGet("/sleep?ms=3000");
+            client.sendGet("/info");
+            client.send("GET /info HTTP/1.1\r\nHo");
+        }
+        cluster.roll();
+        for (StrictConnection client : clients) {
+            Answer slept = client.answer();
+            assertThat(slept.status()).isEqualTo(200);
+            assertThat(slept.header("Connection")).isNotEqualToIgnoringCase("close");
+            assertThat(client.answer().pid()).isIn(cluster.workers());
+            client.send("st: strict\r\n\r\n");
+            assertThat(client.answer().text()).contains("\"served\":2");
+        }
+    }
+}
