@@ -51,11 +51,17 @@ final class ControlPeer implements ControlChannel.Listener {
         return workerId;
     }
 
-    /** Makes it a worker and answers. Called on the supervisor's thread. */
-    void welcome(int id, ControlFrame.Welcome welcome) {
+    /** Makes it a worker and answers: tickets first, so that a welcomed worker has them. Called on the supervisor's thread. */
+    void welcome(int id, ControlFrame.Tickets tickets, ControlFrame.Welcome welcome) {
         workerId = id;
         server.noStranger(this);
+        channel.send(tickets);
         channel.send(welcome);
+    }
+
+    /** Gives it new ticket secrets. One that has not read for long keeps what it has. Called on the supervisor's thread. */
+    void renew(ControlFrame.Tickets tickets) {
+        channel.send(tickets);
     }
 
     /** Tells it why it is of no use, and leaves it the time of a stranger to go by itself. Any thread. */

@@ -30,12 +30,14 @@ final class Lifecycle {
     private final Acceptor acceptor;
     private final EventBus events;
     private final Welcome welcome;
+    private final TicketRotation tickets;
     private final Losses losses;
 
-    Lifecycle(Acceptor acceptor, EventBus events, Welcome welcome, Losses losses) {
+    Lifecycle(Acceptor acceptor, EventBus events, Welcome welcome, TicketRotation tickets, Losses losses) {
         this.acceptor = acceptor;
         this.events = events;
         this.welcome = welcome;
+        this.tickets = tickets;
         this.losses = losses;
     }
 
@@ -50,7 +52,7 @@ final class Lifecycle {
     void online(ManagedWorker worker, ControlPeer peer, Hello hello, long nowNanos) {
         worker.enter(WorkerState.ONLINE, nowNanos, "hello from Java " + hello.java());
         worker.connect(peer);
-        peer.welcome(worker.id(), welcome);
+        peer.welcome(worker.id(), tickets.current(), welcome);
         events.publish("worker.online", worker, "Java " + hello.java());
     }
 

@@ -65,6 +65,7 @@ final class Supervisor implements Lifecycle.Losses {
     private final StopSequence stop;
     private final Reports reports;
     private final Condition condition;
+    private final TicketRotation tickets;
     private volatile int wanted;
 
     /**
@@ -80,7 +81,8 @@ final class Supervisor implements Lifecycle.Losses {
         ClusterSettings settings = first.settings();
         EventBus events = crew.events();
         wanted = settings.count(Setting.WORKERS);
-        lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), this);
+        tickets = new TicketRotation(settings.duration(Setting.TLS_TICKET_ROTATION), clock.getAsLong());
+        lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), tickets, this);
         punctuality = new Punctuality(events, clock.getAsLong());
         boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);
         stop = new StopSequence(settings);
@@ -149,6 +151,7 @@ final class Supervisor implements Lifecycle.Losses {
         crew.control().cutStrangers(nowNanos);
         limitWorkers(nowNanos);
         forgetTheDead(nowNanos);
+        renewTickets(nowNanos);
         if (mayStartWorkers()) {
             retireSurplus(nowNanos);
             fillSlots(nowNanos);
@@ -177,6 +180,13 @@ final class Supervisor implements Lifecycle.Losses {
                 crew.starter().removeBoard(worker.id());
                 roster.remove(worker);
             }
+        }
+    }
+
+    private void renewTickets(long nowNanos) {
+        if (tickets.advance(nowNanos)) {
+            roster.all().forEach(worker -> worker.control().ifPresent(peer -> peer.renew(tickets.current())));
+            crew.events().publish("tickets.renewed", 0, rolls.wanted().number(), "");
         }
     }
 

@@ -11,6 +11,7 @@ import dev.handoff.wire.ControlFrame.Listening;
 import dev.handoff.wire.ControlFrame.Refused;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Started;
+import dev.handoff.wire.ControlFrame.Tickets;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,7 @@ import java.util.Map;
  *   6 LEAVE      reason text
  *   7 DRAINED    requests cut i32
  *   8 REFUSED    reason text
+ *   9 TICKETS    count i32 | (secret 32 bytes) × count, the newest first
  * </pre>
  *
  * A HELLO's body up to its token never changes, and of another version's nothing behind that is read, so that a master can
@@ -64,6 +66,7 @@ final class ControlCodec {
     private static final int LEAVE = 6;
     private static final int DRAINED = 7;
     private static final int REFUSED = 8;
+    private static final int TICKETS = 9;
 
     /** By their codes on the wire. */
     private static final List<Protocol> PROTOCOLS = List.of(Protocol.TCP, Protocol.HTTP, Protocol.TLS, Protocol.HTTPS);
@@ -128,6 +131,11 @@ final class ControlCodec {
         } else if (frame instanceof Refused refused) {
             out.writeByte(REFUSED);
             writeText(out, refused.reason());
+        } else if (frame instanceof Tickets tickets) {
+            byte[] secrets = tickets.secrets().newestFirst();
+            out.writeByte(TICKETS);
+            out.writeInt(secrets.length / TicketSecrets.LENGTH);
+            out.write(secrets);
         }
     }
 
@@ -178,8 +186,9 @@ final class ControlCodec {
             case LEAVE -> new Leave(in.readUTF());
             case DRAINED -> new Drained(readCount(in, 0, Integer.MAX_VALUE, "requests cut"));
             case REFUSED -> new Refused(in.readUTF());
+            case TICKETS -> new Tickets(readSecrets(in));
             default ->
-                throw new WireException("expected a frame type from " + HELLO + " to " + REFUSED
+                throw new WireException("expected a frame type from " + HELLO + " to " + TICKETS
                         + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
         };
     }
@@ -218,6 +227,13 @@ final class ControlCodec {
         String key = in.readUTF();
         return Setting.find(key)
                 .orElseThrow(() -> new WireException("expected the name of a setting, found '" + key + "'"));
+    }
+
+    private static TicketSecrets readSecrets(DataInputStream in) throws IOException {
+        int count = readCount(in, 1, TicketSecrets.MOST, "ticket secrets");
+        byte[] secrets = new byte[count * TicketSecrets.LENGTH];
+        in.readFully(secrets);
+        return new TicketSecrets(secrets);
     }
 
     private static List<Service> readServices(DataInputStream in) throws IOException {

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * <pre>
  *   worker   Hello ─▶ Listening ─▶ Started ─▶ (Leave) ─▶ Drained        Failed instead of Started
- *   master         Welcome ─▶        Refused instead of Welcome
+ *   master         Tickets, Welcome ─▶ (Tickets)        Refused instead of both
  * </pre>
  *
  * {@link ControlCodec} draws the bytes.
@@ -52,6 +52,13 @@ public sealed interface ControlFrame {
             List<ListenerDescription> listeners,
             Map<Setting, Duration> saidToHandlers)
             implements ControlFrame {}
+
+    /**
+     * What TLS session tickets are made of from now on: before the welcome, and whenever there is a new secret.
+     *
+     * @param secrets the same for all workers
+     */
+    record Tickets(TicketSecrets secrets) implements ControlFrame {}
 
     /** The master's answer to a hello that it does not accept, for that reason: the worker ends. */
     record Refused(String reason) implements ControlFrame {}

@@ -10,6 +10,7 @@ import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.TicketSecrets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,8 @@ public final class WorkerRuntime {
     private final CountDownLatch controlEnded = new CountDownLatch(1);
     private final AtomicInteger lanesToDrain = new AtomicInteger();
     private final ThisWorker self;
+    private @Nullable TicketSecrets tickets;
+    private Consumer<? super TicketSecrets> ticketsListener = unheard -> {};
     private @Nullable Scoreboard scoreboard;
     private volatile boolean asked;
     private volatile boolean masterGone;
@@ -127,6 +131,23 @@ public final class WorkerRuntime {
     /** This worker, as programs see it. */
     public CurrentWorker self() {
         return self;
+    }
+
+    /**
+     * Hears what TLS session tickets are made of: now, and whenever that changes.
+     *
+     * @param listener called on the caller's thread, then on the control channel's, one call at a time
+     */
+    public synchronized void onTickets(Consumer<? super TicketSecrets> listener) {
+        ticketsListener = listener;
+        if (tickets != null) {
+            listener.accept(tickets);
+        }
+    }
+
+    private synchronized void renewTickets(TicketSecrets secrets) {
+        tickets = secrets;
+        ticketsListener.accept(secrets);
     }
 
     /** This worker's page of numbers. */
@@ -243,7 +264,9 @@ public final class WorkerRuntime {
     private final class FromMaster implements ControlChannel.Listener {
         @Override
         public void onFrame(ControlFrame frame) {
-            if (frame instanceof ControlFrame.Welcome answer) {
+            if (frame instanceof ControlFrame.Tickets renewed) {
+                renewTickets(renewed.secrets());
+            } else if (frame instanceof ControlFrame.Welcome answer) {
                 welcome.complete(answer);
             } else if (frame instanceof ControlFrame.Refused refused) {
                 welcome.completeExceptionally(

@@ -41,7 +41,8 @@ final class IdleWorker implements AutoCloseable {
         control = new ControlServer(directory.resolve("control"), proxy);
         channel = ControlChannel.connect(directory.resolve("control"));
         Welcome welcome = new Welcome(1, Duration.ofSeconds(1), Duration.ofSeconds(20), 0, List.of(), Map.of());
-        lifecycle = new Lifecycle(acceptor, events, welcome, (lost, before, why, lostNanos) -> {});
+        TicketRotation tickets = new TicketRotation(Duration.ofHours(12), nowNanos);
+        lifecycle = new Lifecycle(acceptor, events, welcome, tickets, (lost, before, why, lostNanos) -> {});
         WorkerProcess process = new WorkerLauncher((pid, number) -> {})
                 .launch(new LaunchSpec(
                         1, List.of("/bin/sh", "-c", "exec sleep 60"), Optional.empty(), Map.of(), Map.of()));

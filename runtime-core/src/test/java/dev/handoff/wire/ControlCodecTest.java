@@ -14,6 +14,7 @@ import dev.handoff.wire.ControlFrame.Listening;
 import dev.handoff.wire.ControlFrame.Refused;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Started;
+import dev.handoff.wire.ControlFrame.Tickets;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.time.Duration;
 import java.util.Arrays;
@@ -54,7 +55,9 @@ final class ControlCodecTest {
                 new Failed("java.lang.IllegalStateException: no database\n\tat …"),
                 new Leave(""),
                 new Drained(Integer.MAX_VALUE),
-                new Refused("it speaks wire version 2"));
+                new Refused("it speaks wire version 2"),
+                new Tickets(TicketSecrets.fresh()),
+                new Tickets(TicketSecrets.fresh().renewed().renewed()));
     }
 
     @ParameterizedTest
@@ -92,8 +95,8 @@ final class ControlCodecTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            00                                               | expected a frame type from 1 to 8 at offset 0 of a control frame of 1 bytes, found 0
-            09                                               | found 9
+            00                                               | expected a frame type from 1 to 9 at offset 0 of a control frame of 1 bytes, found 0
+            0a                                               | found 10
             ff                                               | found 255
             0200000000                                       | expected 1 to 64 event loops, found 0
             0200000041                                       | expected 1 to 64 event loops, found 65
@@ -110,6 +113,8 @@ final class ControlCodecTest {
             03000000010100010000                             | expected 0 to 65535 as the version of a state, found 65536
             050001ff                                         | expected well-formed text before what stands at offset 4
             0700000000ff                                     | expected the end of a Drained at offset 5 of a control frame of 6 bytes and type 7, found 1 bytes more
+            0900000000                                       | expected 1 to 3 ticket secrets, found 0
+            0900000004                                       | expected 1 to 3 ticket secrets, found 4
             0780000000                                       | expected 0 to 2147483647 requests cut, found -2147483648
             """)
     void whatMakesNoSenseIsRefused(String hex, String words) {

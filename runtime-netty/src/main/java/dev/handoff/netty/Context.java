@@ -15,6 +15,7 @@ final class Context implements WorkerContext {
     private final CurrentWorker worker;
     private final EventLoopGroup eventLoops;
     private final Map<Setting, Duration> said;
+    private final TicketKeys ticketKeys = new TicketKeys();
 
     Context(CurrentWorker worker, EventLoopGroup eventLoops, Map<Setting, Duration> said) {
         this.worker = worker;
@@ -45,6 +46,16 @@ final class Context implements WorkerContext {
     @Override
     public Optional<Duration> said(Setting setting) {
         return Optional.ofNullable(said.get(setting));
+    }
+
+    /** The keys of this worker's TLS session tickets. */
+    TicketKeys ticketKeys() {
+        return ticketKeys;
+    }
+
+    /** Those of a handler's worker; none that others have, if it is not one of ours. */
+    static TicketKeys ticketKeys(WorkerContext worker) {
+        return worker instanceof Context ours ? ours.ticketKeys : new TicketKeys();
     }
 
     private static final class Metrics {

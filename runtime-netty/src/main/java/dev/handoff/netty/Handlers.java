@@ -42,6 +42,14 @@ final class Handlers {
         return handlers;
     }
 
+    /** A single one, which is there already. */
+    static Handlers of(WorkerHandler handler) {
+        Handlers handlers = new Handlers();
+        handlers.byListener.add(handler);
+        handlers.distinct.add(handler);
+        return handlers;
+    }
+
     private static Supplier<? extends WorkerHandler> supplierOf(int key, String name, List<Binding> bindings) {
         for (Binding binding : bindings) {
             if (!name.isEmpty() && binding.where().name().equals(name)) {

@@ -8,6 +8,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.wire.TicketSecrets;
 import dev.handoff.worker.CurrentWorkerProvider;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -49,6 +50,7 @@ final class LocalCluster extends NoWorkers {
     private final Connections connections = new Connections(loop, frame -> {}, null);
     private final LocalWorker worker = new LocalWorker(this::orderStop);
     private final Context context;
+    private TicketSecrets tickets = TicketSecrets.fresh();
     private final CompletableFuture<Void> stopOrdered = new CompletableFuture<>();
     private final CompletableFuture<Void> killed = new CompletableFuture<>();
     private final CompletableFuture<StopResult> stopped = new CompletableFuture<>();
@@ -57,6 +59,7 @@ final class LocalCluster extends NoWorkers {
         this.settings = settings;
         this.listeners = listeners;
         this.context = new Context(worker, group, settings.saidToHandlers());
+        context.ticketKeys().renew(tickets);
     }
 
     /**
@@ -96,6 +99,7 @@ final class LocalCluster extends NoWorkers {
         Handlers handlers = Handlers.of(listeners.stream().map(Listener::name).toList(), bindings);
         try {
             handlers.start(context);
+            renewTicketsRegularly();
             accept(handlers);
         } catch (Throwable failure) {
             handlers.stop(context);
@@ -103,6 +107,17 @@ final class LocalCluster extends NoWorkers {
         }
         LOG.info("serving in this process, without workers, on {}", addresses());
         new Thread(() -> live(handlers), "handoff-local").start();
+    }
+
+    private void renewTicketsRegularly() {
+        long nanos = settings.duration(Setting.TLS_TICKET_ROTATION).toNanos();
+        loop.scheduleAtFixedRate(this::renewTickets, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** On the event loop. */
+    private void renewTickets() {
+        tickets = tickets.renewed();
+        context.ticketKeys().renew(tickets);
     }
 
     private void accept(Handlers handlers) throws IOException {

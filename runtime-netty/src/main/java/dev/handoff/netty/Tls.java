@@ -4,16 +4,15 @@ import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.AbstractSniHandler;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -29,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A client has 10 s for its handshake.
+ *
+ * <p>TLS is OpenSSL's where Netty has one for the machine (on Linux for x86_64 and aarch64 it comes along), else the JDK's. With
+ * OpenSSL every worker of a {@link ClusterServer} resumes the sessions that clients have begun with another one, with workers that
+ * have been replaced as well: the master gives all the same secrets for session tickets, and makes a new one every {@link
+ * dev.handoff.cluster.Setting#TLS_TICKET_ROTATION}. They are in memory only, so that another master resumes none. A session is
+ * resumed only where certificate and authorities are those that it began with. The JDK's tickets are of use at one worker only.
  */
 public final class Tls {
     private static final int HANDSHAKE_LIMIT_MILLIS = 10_000;
@@ -38,10 +43,10 @@ public final class Tls {
     private final Map<String, Tls> hosts;
     private final @Nullable Path authorities;
 
-    /** Where a context comes from, for a protocol inside. */
+    /** Where a context comes from, for a protocol inside and a host; an empty one: all others. */
     @FunctionalInterface
     private interface Source {
-        SslContext context(Protocol inside, @Nullable Path authorities) throws SSLException;
+        TlsContext open(Protocol inside, @Nullable Path authorities, String host) throws SSLException;
     }
 
     private Tls(Source source, Map<String, Tls> hosts, @Nullable Path authorities) {
@@ -57,12 +62,17 @@ public final class Tls {
      * @param key PEM, PKCS#8, not encrypted
      */
     public static Tls pem(Path chain, Path key) {
-        return new Tls((inside, authorities) -> context(chain, key, inside, authorities), Map.of(), null);
+        return new Tls((inside, authorities, host) -> TlsContext.pem(chain, key, inside, authorities), Map.of(), null);
     }
 
-    /** Whatever Netty can be told. The supplier is called once as a worker starts; it sees to ALPN and client certificates. */
+    /**
+     * Whatever Netty can be told. An OpenSSL context that asks for no client certificates takes the session tickets of other
+     * workers; keys that it had for them are replaced. Any other context goes on with its own.
+     *
+     * @param context called once as a worker starts; it sees to ALPN and client certificates
+     */
     public static Tls context(Supplier<SslContext> context) {
-        return new Tls((inside, authorities) -> context.get(), Map.of(), null);
+        return new Tls((inside, authorities, host) -> TlsContext.given(context.get(), host), Map.of(), null);
     }
 
     /**
@@ -103,53 +113,18 @@ public final class Tls {
         return failure instanceof DecoderException && failure.getCause() instanceof SSLException;
     }
 
-    private SslContext context(Protocol inside) {
+    private TlsContext open(Protocol inside, String host) {
         try {
-            return source.context(inside, authorities);
+            return source.open(inside, authorities, host);
         } catch (SSLException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
-        }
-    }
-
-    private static SslContext context(Path chain, Path key, Protocol inside, @Nullable Path authorities)
-            throws SSLException {
-        SslContextBuilder builder = builder(chain, key);
-        if (inside.isHttp()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                    ApplicationProtocolConfig.Protocol.ALPN,
-                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                    "http/1.1"));
-        }
-        if (authorities != null) {
-            trust(builder, authorities);
-        }
-        return builder.build();
-    }
-
-    private static SslContextBuilder builder(Path chain, Path key) {
-        try {
-            return SslContextBuilder.forServer(chain.toFile(), key.toFile());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "cannot use certificate " + chain + " with key " + key
-                            + ": both are PEM files, the key PKCS#8 without a password",
-                    e);
-        }
-    }
-
-    private static void trust(SslContextBuilder builder, Path authorities) {
-        try {
-            builder.trustManager(authorities.toFile()).clientAuth(ClientAuth.REQUIRE);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "cannot use authorities " + authorities + ": it is a PEM file of certificates", e);
         }
     }
 
     private static final class Wrapped implements WorkerHandler {
         private final Tls tls;
         private final WorkerHandler inside;
+        private final List<TlsContext> opened = new ArrayList<>();
         private volatile @Nullable SslContext context;
         private volatile @Nullable Mapping<String, SslContext> byHost;
 
@@ -160,9 +135,10 @@ public final class Tls {
 
         @Override
         public void start(WorkerContext worker) throws Exception {
-            SslContext usual = tls.context(inside.protocol());
+            TicketKeys keys = Context.ticketKeys(worker);
+            SslContext usual = open(tls, "", keys);
             if (!tls.hosts.isEmpty()) {
-                byHost = mapping(usual);
+                byHost = mapping(usual, keys);
             }
             context = usual;
             inside.start(worker);
@@ -191,7 +167,12 @@ public final class Tls {
 
         @Override
         public void stop(WorkerContext worker) throws Exception {
-            inside.stop(worker);
+            try {
+                inside.stop(worker);
+            } finally {
+                opened.forEach(each -> each.close(Context.ticketKeys(worker)));
+                opened.clear();
+            }
         }
 
         @Override
@@ -199,10 +180,17 @@ public final class Tls {
             return inside.protocol().encrypted();
         }
 
-        private Mapping<String, SslContext> mapping(SslContext usual) {
+        private Mapping<String, SslContext> mapping(SslContext usual, TicketKeys keys) {
             DomainWildcardMappingBuilder<SslContext> mapping = new DomainWildcardMappingBuilder<>(usual);
-            tls.hosts.forEach((name, other) -> mapping.add(name, other.context(inside.protocol())));
+            tls.hosts.forEach((name, other) -> mapping.add(name, open(other, name, keys)));
             return mapping.build();
+        }
+
+        private SslContext open(Tls which, String host, TicketKeys keys) {
+            TlsContext context = which.open(inside.protocol(), host);
+            opened.add(context);
+            context.shareTickets(keys);
+            return context.netty();
         }
     }
 }

@@ -48,6 +48,7 @@ final class WorkerProcess {
                 new DefaultThreadFactory("handoff-loop", true),
                 EpollIoHandler.newFactory());
         this.context = new Context(runtime.self(), group, runtime.welcome().saidToHandlers());
+        runtime.onTickets(context.ticketKeys()::renew);
         List<String> names = runtime.welcome().listeners().stream()
                 .map(ListenerDescription::name)
                 .toList();

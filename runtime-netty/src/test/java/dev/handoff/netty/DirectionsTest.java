@@ -33,6 +33,7 @@ import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.SocketHandle;
+import dev.handoff.wire.TicketSecrets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +67,8 @@ class DirectionsTest {
             Offer.class,
             Progress.class,
             Refusal.class,
-            Scoreboard.class);
+            Scoreboard.class,
+            TicketSecrets.class);
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

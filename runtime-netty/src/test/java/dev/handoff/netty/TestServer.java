@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.Setting;
+import dev.handoff.wire.TicketSecrets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** One event loop that serves real sockets with a handler, as a worker does. */
 final class TestServer implements AutoCloseable {
@@ -37,12 +39,17 @@ final class TestServer implements AutoCloseable {
     private final AtomicLong finished = new AtomicLong();
     private final Farewells farewells = new Farewells(loops.next());
     private final WorkerHandler handler;
+    private final Handlers handlers;
+    private final WorkerContext context;
     private final Channel listener;
 
-    private TestServer(WorkerHandler handler, ExecutorService blocking, Map<Setting, Duration> said) throws Exception {
+    private TestServer(WorkerHandler handler, ExecutorService blocking, Function<EventLoopGroup, WorkerContext> context)
+            throws Exception {
         this.handler = handler;
+        this.handlers = Handlers.of(handler);
         this.blocking = blocking;
-        handler.start(new TestWorker(loops, blocking, said));
+        this.context = context.apply(loops);
+        handlers.start(this.context);
         this.listener = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)
@@ -64,11 +71,21 @@ final class TestServer implements AutoCloseable {
 
     /** In a cluster of which that was said. */
     static TestServer serving(WorkerHandler handler, Map<Setting, Duration> said) throws Exception {
-        return new TestServer(handler, BlockingExecutor.create(), said);
+        ExecutorService blocking = BlockingExecutor.create();
+        return new TestServer(handler, blocking, loops -> new TestWorker(loops, blocking, said));
     }
 
     static TestServer serving(WorkerHandler handler, ExecutorService blocking) throws Exception {
-        return new TestServer(handler, blocking, Map.of());
+        return new TestServer(handler, blocking, loops -> new TestWorker(loops, blocking, Map.of()));
+    }
+
+    /** In a cluster whose session tickets are made of those. */
+    static TestServer serving(WorkerHandler handler, TicketSecrets tickets) throws Exception {
+        return new TestServer(handler, BlockingExecutor.create(), loops -> {
+            Context context = new Context(TestWorker.alone(), loops, Map.of());
+            context.ticketKeys().renew(tickets);
+            return context;
+        });
     }
 
     int port() {
@@ -144,6 +161,7 @@ final class TestServer implements AutoCloseable {
         listener.close().syncUninterruptibly();
         connections.close().syncUninterruptibly();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        handlers.stop(context);
         blocking.shutdownNow();
     }
 

@@ -23,7 +23,12 @@ record TestWorker(
         Map<Setting, Duration> said)
         implements WorkerContext {
     TestWorker(EventLoopGroup eventLoops, Executor blocking, Map<Setting, Duration> said) {
-        this(eventLoops, blocking, new SimpleMeterRegistry(), new Alone(), said);
+        this(eventLoops, blocking, new SimpleMeterRegistry(), alone(), said);
+    }
+
+    /** The worker itself. */
+    static CurrentWorker alone() {
+        return new Alone();
     }
 
     @Override

@@ -1,0 +1,98 @@
+package dev.handoff.wire;
+
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * What the keys of TLS session tickets are made of, the same in all workers of a cluster, so that each takes the tickets of
+ * the others. The newest makes tickets; the two before it are kept for the tickets that they have made. Immutable.
+ */
+public final class TicketSecrets {
+    /** Bytes of each. */
+    static final int LENGTH = 32;
+
+    /** How many are kept. */
+    static final int MOST = 3;
+
+    private static final String HMAC = "HmacSHA256";
+
+    private final byte[] newestFirst;
+
+    /** Takes what {@link #newestFirst} gave. */
+    TicketSecrets(byte[] newestFirst) {
+        this.newestFirst = newestFirst;
+    }
+
+    /** A single one that nobody can guess. */
+    public static TicketSecrets fresh() {
+        return new TicketSecrets(new byte[0]).renewed();
+    }
+
+    /** A new one, and the newest two of these. */
+    public TicketSecrets renewed() {
+        byte[] newest = new byte[LENGTH];
+        new SecureRandom().nextBytes(newest);
+        int kept = Math.min(newestFirst.length, (MOST - 1) * LENGTH);
+        byte[] all = Arrays.copyOf(newest, LENGTH + kept);
+        System.arraycopy(newestFirst, 0, all, LENGTH, kept);
+        return new TicketSecrets(all);
+    }
+
+    /** All of them, one behind the other. */
+    byte[] newestFirst() {
+        return newestFirst.clone();
+    }
+
+    /**
+     * Keys for one purpose; nothing can be told from them about those for another. Source: RFC 5869, section 2.3.
+     *
+     * @param length of each, in bytes, at most 8,160
+     * @return the newest first
+     */
+    public List<byte[]> keys(byte[] purpose, int length) {
+        List<byte[]> keys = new ArrayList<>();
+        for (int at = 0; at < newestFirst.length; at += LENGTH) {
+            keys.add(expand(new SecretKeySpec(newestFirst, at, LENGTH, HMAC), purpose, length));
+        }
+        return keys;
+    }
+
+    private static byte[] expand(SecretKeySpec secret, byte[] purpose, int length) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(secret);
+            byte[] key = new byte[length];
+            byte[] block = {};
+            for (int at = 0; at < length; at += block.length) {
+                mac.update(block);
+                mac.update(purpose);
+                block = mac.doFinal(new byte[] {(byte) (at / LENGTH + 1)});
+                System.arraycopy(block, 0, key, at, Math.min(block.length, length - at));
+            }
+            return key;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + HMAC, e);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TicketSecrets secrets && Arrays.equals(newestFirst, secrets.newestFirst);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(newestFirst);
+    }
+
+    /** Nothing of them: a secret must not get into a log. */
+    @Override
+    public String toString() {
+        return "TicketSecrets[***]";
+    }
+}

@@ -1,0 +1,16 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.Cluster;
+
+/** A worker that says over TLS which one it is. */
+final class TicketWorker {
+    private TicketWorker() {}
+
+    public static void main(String[] arguments) {
+        Tls tls = Tls.pem(TestCertificate.SERVER.chain(), TestCertificate.SERVER.key());
+        ClusterServer.run(
+                tls.wrap(Http.handler(request ->
+                        Response.text(Integer.toString(Cluster.worker().id())))),
+                2);
+    }
+}
