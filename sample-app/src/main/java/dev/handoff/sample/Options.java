@@ -20,6 +20,7 @@ record Options(Map<String, String> values) {
     static final String USAGE = """
             java -jar sample-app.jar [OPTION...]
               --port N          where to listen, 0 for any free port (8080)
+              --lines-port N    where to serve a line protocol, too, that counts each session's lines (nowhere)
               --host NAME       on which address of this machine (every one)
               --workers N       how many processes serve, 0 to 256 (2)
               --policy NAME     round-robin: the master gives connections out in turn (default)
@@ -62,14 +63,14 @@ record Options(Map<String, String> values) {
 
     private static String known(String name) {
         return switch (name) {
-            case "--port", "--host", "--workers", "--policy" -> name;
+            case "--port", "--lines-port", "--host", "--workers", "--policy" -> name;
             default -> throw new IllegalArgumentException("there is no option '" + name + "'");
         };
     }
 
     private static String checked(String name, String value) {
         switch (name) {
-            case "--port" -> Numbers.between(0, 65_535, name, value);
+            case "--port", "--lines-port" -> Numbers.between(0, 65_535, name, value);
             case "--workers" -> Numbers.between(0, 256, name, value);
             case "--policy" -> checkPolicy(value);
             default -> checkHost(value);
@@ -93,10 +94,13 @@ record Options(Map<String, String> values) {
     /** The defaults are the program's; what was said on the command line beats settings from anywhere else. */
     ClusterServer.Builder applyTo(ClusterServer.Builder server) {
         server.port(PORT).workers(WORKERS);
+        if (values.containsKey("--lines-port")) {
+            server.listen(ListenOptions.parse(address("--lines-port")), new LineCounter());
+        }
         said(server, Setting.WORKERS, "--workers");
         said(server, Setting.POLICY, "--policy");
         return values.containsKey("--port") || values.containsKey("--host")
-                ? server.option(Setting.LISTEN.key(), address())
+                ? server.option(Setting.LISTEN.key(), addresses())
                 : server;
     }
 
@@ -106,10 +110,17 @@ record Options(Map<String, String> values) {
         }
     }
 
+    /** All of them, in the order of the handlers. */
+    String addresses() {
+        return values.containsKey("--lines-port")
+                ? address("--port") + "," + address("--lines-port")
+                : address("--port");
+    }
+
     /** As {@link ListenOptions#parse} reads it. */
-    String address() {
+    private String address(String option) {
         String host = values.getOrDefault("--host", "");
         String bracketed = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-        return bracketed + ":" + values.getOrDefault("--port", Integer.toString(PORT));
+        return bracketed + ":" + values.getOrDefault(option, Integer.toString(PORT));
     }
 }

@@ -23,7 +23,13 @@ class OptionsTest {
             value = {"-,8080,:8080", "::1,0,[::1]:0", "[::1],80,[::1]:80", "localhost,9,localhost:9"})
     void makesAnAddress(@Nullable String host, String port, String address) {
         Options options = host == null ? Options.parse("--port", port) : Options.parse("--host", host, "--port", port);
-        assertThat(options.address()).isEqualTo(address);
+        assertThat(options.addresses()).isEqualTo(address);
+    }
+
+    @Test
+    void listensForLinesBesideIt() {
+        assertThat(Options.parse("--host", "::1", "--lines-port", "9").addresses())
+                .isEqualTo("[::1]:8080,[::1]:9");
     }
 
     @ParameterizedTest
