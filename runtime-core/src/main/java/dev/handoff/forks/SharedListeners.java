@@ -87,7 +87,9 @@ final class SharedListeners {
                     IN_USE, "cannot listen on " + place.options() + ": worker " + worker.id() + " does already"));
         }
         try {
-            return (there != null ? there : open(place, paths, settings)).join(worker);
+            return there != null
+                    ? there.join(worker)
+                    : open(place, paths, settings).joinFirst(worker);
         } catch (IOException e) {
             return Admission.of(ListenAnswer.no(e));
         }

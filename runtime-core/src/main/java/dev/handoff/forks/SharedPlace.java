@@ -61,6 +61,15 @@ abstract class SharedPlace {
         return admission;
     }
 
+    /** The first worker comes in; if that fails nobody has it. */
+    final Admission joinFirst(ForkedProcess worker) throws IOException {
+        try {
+            return join(worker);
+        } finally {
+            closeIfUnused();
+        }
+    }
+
     /**
      * A worker wants no more.
      *

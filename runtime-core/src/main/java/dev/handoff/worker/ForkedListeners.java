@@ -48,7 +48,8 @@ final class ForkedListeners {
             Place place = Wishes.place(Place.Kind.STREAMS, where);
             return where.isExclusive()
                     ? CompletableFuture.completedFuture(listenAlone(where, place, connections))
-                    : wishes.ask(where, place).thenApply(grant -> open(grant, where, connections));
+                    : wishes.ask(where, place, new CompletableFuture<>())
+                            .thenApply(grant -> open(grant, where, connections));
         } catch (ListenException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -70,7 +70,7 @@ final class ForkedSockets {
     private CompletableFuture<UdpSocket> bindShared(
             ListenOptions where, Place place, @Nullable Consumer<? super Datagram> datagrams) {
         CompletableFuture<UdpSocket> result = new CompletableFuture<>();
-        wishes.ask(where, place)
+        wishes.ask(where, place, result)
                 .thenAccept(grant -> give(result, grant, where, datagrams))
                 .exceptionally(failure -> {
                     result.completeExceptionally(Objects.requireNonNullElse(failure.getCause(), failure));

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** What this worker has asked its master for, from the question until it is given back. Any thread may call. */
@@ -29,11 +30,18 @@ final class Wishes {
     /** One address that this worker has asked for. */
     static final class Wish {
         private final Place place;
+        private final Future<?> result;
         private final CompletableFuture<Void> over = new CompletableFuture<>();
         private boolean ending;
 
-        private Wish(Place place) {
+        private Wish(Place place, Future<?> result) {
             this.place = place;
+            this.result = result;
+        }
+
+        /** Whether the program still wants it. */
+        private boolean isWanted() {
+            return !ending && !result.isCancelled();
         }
     }
 
@@ -75,17 +83,18 @@ final class Wishes {
     /**
      * Asks the master for an address.
      *
+     * @param result what the program waits for: once that is cancelled it may ask for the same again
      * @return completed on the channel's thread; fails with {@link ListenException}, and then there is no such wish any more
      * @throws ListenException if this worker has it already, or is leaving
      */
-    CompletableFuture<Grant> ask(ListenOptions where, Place place) {
+    CompletableFuture<Grant> ask(ListenOptions where, Place place, Future<?> result) {
         CompletableFuture<Void> before;
         Wish wish;
         synchronized (this) {
             checkStaying(where);
-            wish = new Wish(place.withTurn(freeTurn(place.key())));
+            wish = new Wish(place.withTurn(freeTurn(place.key())), result);
             Wish there = wishes.get(wish.place.key());
-            if (there != null && !there.ending) {
+            if (there != null && there.isWanted()) {
                 throw failure(where, "EADDRINUSE", "cannot listen on " + where + ": this worker listens there already");
             }
             before = there == null ? CompletableFuture.completedFuture(null) : there.over;
@@ -106,7 +115,7 @@ final class Wishes {
 
     private boolean isTaken(Place.Key key) {
         Wish there = wishes.get(key);
-        return there != null && !there.ending;
+        return there != null && there.isWanted();
     }
 
     private Grant grant(Wish wish, ListenOptions where, @Nullable Message message, @Nullable Throwable failure) {

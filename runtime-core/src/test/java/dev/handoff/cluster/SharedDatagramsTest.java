@@ -3,12 +3,15 @@ package dev.handoff.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Handle;
 import dev.handoff.process.NodeTest;
 import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Stdio;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.unix.OpenDescriptors;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -18,12 +21,16 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,8 +222,10 @@ class SharedDatagramsTest extends WithForks {
         ForkedWorker worker = fork();
         int port = port(bind(worker, ANY_PORT));
         ask(worker, "close");
+        CompletableFuture<Void> masterMayAnswer = new CompletableFuture<>();
+        EventThread.get().enqueue(masterMayAnswer::join);
         assertThat(ask(worker, "cancel", "127.0.0.1:" + port, 0)).isEqualTo("cancelled: true");
-        await().atMost(SOON).until(() -> isFree(port));
+        masterMayAnswer.complete(null);
         assertThat(bind(worker, "127.0.0.1:" + port)).endsWith(":" + port);
     }
 
@@ -230,6 +239,50 @@ class SharedDatagramsTest extends WithForks {
         assertThat(ask(worker, "closeAtOnce", "127.0.0.1:" + port, 0)).isEqualTo("closed");
         await().atMost(SOON).until(() -> isFree(port));
         assertThat(Collections.frequency(events, "listening")).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsBoundAndClosedAgainAndAgainLeavesNothingOpenOnEitherSide() {
+        ForkedWorker worker = fork();
+        int port = port(bind(worker, ANY_PORT));
+        ask(worker, "close");
+        await().atMost(SOON).until(() -> isFree(port));
+        int here = OpenDescriptors.count();
+        String there = ask(worker, "open");
+        for (int round = 0; round < 20; round++) {
+            assertThat(ask(worker, "closeAtOnce", ANY_PORT, 0)).isEqualTo("closed");
+            ask(worker, "cancel", "127.0.0.1:" + port, 0);
+        }
+        await().atMost(SOON).untilAsserted(() -> assertThat(ask(worker, "open")).isEqualTo(there));
+        await().atMost(SOON).until(() -> OpenDescriptors.count() == here);
+    }
+
+    @Test
+    void aWorkerWithoutRoomForADescriptorIsToldSoAndHasItWhenThereIsRoom() throws Exception {
+        ForkedWorker worker = fork();
+        int port = port(bind(worker, ANY_PORT));
+        ask(worker, "close");
+        // Loads what an error needs: later there is no descriptor for that.
+        assertThat(bind(worker, "127.0.0.1:" + client.getLocalPort())).startsWith("EADDRINUSE ");
+        limitDescriptors(worker, lowestFree(worker));
+        assertThat(bind(worker, "127.0.0.1:" + port))
+                .startsWith("EMFILE cannot receive datagrams on 127.0.0.1:" + port);
+        await().atMost(SOON).until(() -> isFree(port));
+        limitDescriptors(worker, 1024);
+        assertThat(bind(worker, "127.0.0.1:" + port)).endsWith(":" + port);
+        assertThat(served(port)).isEqualTo("" + worker.id());
+    }
+
+    private static int lowestFree(ForkedWorker worker) {
+        return IntStream.range(0, 1024)
+                .filter(number ->
+                        Files.notExists(Path.of("/proc/" + worker.pid() + "/fd/" + number), LinkOption.NOFOLLOW_LINKS))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void limitDescriptors(ForkedWorker worker, int most) {
+        ChildProcess.execFileSync("prlimit", "--pid", Long.toString(worker.pid()), "--nofile=" + most + ":");
     }
 
     @Test

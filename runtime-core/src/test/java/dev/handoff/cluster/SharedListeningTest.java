@@ -162,6 +162,15 @@ class SharedListeningTest extends WithForks {
         assertThat(listen(worker, "greet 127.0.0.1:42")).startsWith("EACCES ");
     }
 
+    @Test
+    void aPortThatTheKernelChoseIsSharedByItsNumber() throws Exception {
+        ForkedWorker one = fork();
+        ForkedWorker two = fork();
+        String chosen = listen(one, ANY_PORT);
+        assertThat(listen(two, "greet " + chosen)).isEqualTo(chosen);
+        assertThat(greetings(port(chosen), 4)).containsExactlyInAnyOrder("" + one.id(), "" + two.id());
+    }
+
     // --- by number
     // ----------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ package dev.handoff.cluster;
 import dev.handoff.cluster.ObedientWorker.Order;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
+import dev.handoff.unix.OpenDescriptors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,8 +36,7 @@ final class UdpWorker {
             case "bindFor" -> answer(message, bind(order.text(), order.number()));
             case "bindOnly" -> answer(message, SELF.bind(options(order.text())));
             case "bindTwice" -> bindTwice(message, order.text());
-            case "cancel" ->
-                message.answer("cancelled: " + bind(order.text(), 0).cancel(true));
+            case "cancel" -> cancel(message, bind(order.text(), 0));
             case "closeAtOnce" -> bind(order.text(), 0).thenAccept(bound -> closeAtOnce(message, bound));
             case "close" -> close(message, Objects.requireNonNull(socket));
             case "unref" -> {
@@ -51,6 +51,7 @@ final class UdpWorker {
                 message.answer("").join();
                 freeze();
             }
+            case "open" -> message.answer(Integer.toString(OpenDescriptors.count()));
             case "unrefSelf" -> SELF.unref();
             default -> message.answer("unknown: " + order.verb());
         }
@@ -91,6 +92,12 @@ final class UdpWorker {
         });
         wanted.thenAccept(bound::complete);
         return wanted;
+    }
+
+    private static void cancel(Message message, CompletableFuture<UdpSocket> wanted) {
+        boolean inTime = wanted.cancel(true);
+        wanted.thenAccept(UdpSocket::close);
+        message.answer("cancelled: " + inTime);
     }
 
     private static void bindTwice(Message message, String text) {

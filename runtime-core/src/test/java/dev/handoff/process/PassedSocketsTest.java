@@ -130,6 +130,45 @@ class PassedSocketsTest extends ForkingTest {
     }
 
     @Test
+    void aSocketComesWithAnAnswerToWhoeverReadsTheWholeMessageAndIsElseClosed() throws Exception {
+        int before = OpenDescriptors.count();
+        try (ServerSocket server = new ServerSocket(0, EACH, LOOPBACK)) {
+            ChildProcess child = fork(AnswersWithSockets.class);
+            Message whole =
+                    child.request(server.getLocalPort(), Message.class, SOON).join();
+            assertThat(whole.as(String.class)).isEqualTo("there");
+            try (Socket peer = server.accept();
+                    ByteChannel channel = whole.handle().orElseThrow().open()) {
+                channel.write(ByteBuffer.wrap("hello".getBytes(UTF_8)));
+                assertThat(peer.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(UTF_8));
+            }
+            assertThat(child.request(server.getLocalPort(), String.class, SOON).join())
+                    .isEqualTo("there");
+            try (Socket peer = server.accept()) {
+                assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
+            child.kill(Signal.KILL);
+            exit(child);
+        }
+        await().until(() -> OpenDescriptors.count() <= before);
+    }
+
+    static final class AnswersWithSockets {
+        private AnswersWithSockets() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> {
+                try {
+                    int port = message.as(Integer.class);
+                    message.answer("there", Handle.connect(new InetSocketAddress(LOOPBACK, port)));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    @Test
     @NodeTest("test-child-process-fork-getconnections.js")
     void connectionsThatWereSentOutliveTheirListenerAndAreTheReceiversToClose() throws Exception {
         ChildProcess child = fork(Keeps.class);

@@ -19,6 +19,8 @@ import io.netty.channel.epoll.EpollDatagramChannel;
  * Cluster.worker().bind(ListenOptions.port(5353))
  *         .thenAccept(socket -> Datagrams.channel(group, socket, new MyHandler()));
  * }</pre>
+ *
+ * <p>Netty cuts datagrams of more than 2,048 bytes unless {@code channel.config().setRecvByteBufAllocator} says more.
  */
 public final class Datagrams {
     private Datagrams() {}
