@@ -1,6 +1,5 @@
 package dev.handoff.jvm;
 
-import dev.handoff.process.Signal;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageChannel;
@@ -21,10 +20,10 @@ public final class ChildChannel {
      * Waits for the child at the door, on a thread of its own; what is sent meanwhile waits too.
      *
      * @param id as in {@link dev.handoff.process.Peer#id()}
-     * @throws IOException if there is no room for a channel; the child is sent KILL then
+     * @throws IOException if there is no room for a channel; then the child, which nobody hears, is the caller's to end
      */
     public static Conversation open(ChannelDoor door, ChildHandle child, int id, Hearing hearing) throws IOException {
-        MessageChannel channel = channel(child);
+        MessageChannel channel = new MessageChannel();
         long pid = child.pid();
         Conversation conversation = new Conversation(channel, id, pid);
         channel.start(
@@ -32,15 +31,5 @@ public final class ChildChannel {
                 (woken, unwanted) -> door.admit(pid, woken, unwanted),
                 hearing.of(channel, conversation));
         return conversation;
-    }
-
-    /** After the start, which may fail: nobody would take an unused channel's descriptor back. */
-    private static MessageChannel channel(ChildHandle child) throws IOException {
-        try {
-            return new MessageChannel();
-        } catch (IOException e) {
-            child.signal(Signal.KILL);
-            throw e;
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.CommandLine;
 import dev.handoff.jvm.FreePorts;
 import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.Signal;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageRouter;
@@ -79,13 +80,18 @@ final class WorkerStarter {
     }
 
     private Conversation converse(int workerId, ChildHandle child, ChannelDoor door) throws IOException {
-        Conversation messages = ChildChannel.open(
-                door,
-                child,
-                workerId,
-                (channel, conversation) -> router.join(workerId, child.pid(), channel, conversation));
-        child.onExit().thenRun(messages::peerExited);
-        return messages;
+        try {
+            Conversation messages = ChildChannel.open(
+                    door,
+                    child,
+                    workerId,
+                    (channel, conversation) -> router.join(workerId, child.pid(), channel, conversation));
+            child.onExit().thenRun(messages::peerExited);
+            return messages;
+        } catch (IOException e) {
+            child.signal(Signal.KILL);
+            throw e;
+        }
     }
 
     private LaunchSpec launch(ManagedWorker.Identity identity, int workers, ChannelDoor door) {
