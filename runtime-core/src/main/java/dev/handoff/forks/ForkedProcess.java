@@ -12,6 +12,7 @@ import dev.handoff.process.Signal;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.wire.Conversation;
 import dev.handoff.wire.ForkOrder;
 import dev.handoff.wire.ForkOrder.Act;
 import dev.handoff.wire.Token;
@@ -125,6 +126,11 @@ final class ForkedProcess implements ForkedWorker {
     boolean endTold() {
         endsToTell--;
         return endsToTell == 0;
+    }
+
+    /** It is about to go: what was sent to it so far it still hears, and nothing more is sent. */
+    void finishChannel() {
+        child.conversation().ifPresent(Conversation::finish);
     }
 
     void orderToLeave() {

@@ -185,6 +185,7 @@ final class ForkingMaster implements ForkingCluster {
                 startLeaving(worker, "it asked to leave");
                 message.answer(true);
             }
+            case DONE -> worker.finishChannel();
         }
     }
 

@@ -287,6 +287,11 @@ final class ManagedWorker implements Worker {
         return disconnectedNanos;
     }
 
+    /** It is about to go: what was sent to it so far it still hears, and nothing more is sent. */
+    void finishMessages() {
+        messages.finish();
+    }
+
     void noteLanesOpen() {
         lanesOpen = true;
     }

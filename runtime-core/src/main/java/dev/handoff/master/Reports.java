@@ -165,6 +165,7 @@ final class Reports {
             LOG.warn("{}: {} requests in progress were cut at the drain limit", worker, requestsCut);
         }
         stop.countCut(requestsCut);
+        worker.finishMessages();
         worker.control().ifPresent(ControlPeer::close);
     }
 

@@ -52,6 +52,8 @@ public interface LibC {
 
     int flock(int fd, int operation);
 
+    int shutdown(int fd, int how);
+
     int kill(int pid, int signal);
 
     int geteuid();

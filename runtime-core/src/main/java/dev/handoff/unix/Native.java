@@ -34,6 +34,8 @@ final class Native {
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_V6ONLY = 26;
 
+    static final int SHUT_WR = 1;
+
     static final int SCM_RIGHTS = 1;
     static final int MSG_CTRUNC = 0x8;
     static final int MSG_TRUNC = 0x20;

@@ -105,13 +105,18 @@ public final class SeqPacketSocket implements AutoCloseable {
         throw new UnixException("cannot send " + descriptors + " descriptors", errno);
     }
 
+    /** Tells the peer that nothing more will come: it reads an end behind what was sent. What it sends still arrives. */
+    public void shutdownOutput() throws UnixException {
+        Native.check(Native.LIBC.shutdown(fd.number(), Native.SHUT_WR), "cannot end what is sent on a Unix socket");
+    }
+
     /** What a receive found. */
     public enum Received {
         /** A message, now in the block. */
         MESSAGE,
         /** No message waits. */
         NOTHING,
-        /** The peer is gone, and all that it sent has been read. */
+        /** The peer is gone, or sends nothing more, and all that it sent has been read. */
         END
     }
 

@@ -224,6 +224,11 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         channel.close();
     }
 
+    /** Sends nothing more, and lets the other end read all that was sent before the channel ends. */
+    public void finish() {
+        channel.finish();
+    }
+
     /** The other end's process is gone: what it left is read to its end. */
     public void peerExited() {
         channel.readToEnd();

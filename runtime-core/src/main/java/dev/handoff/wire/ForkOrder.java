@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *                     CLOSE key                 it wants no more from there; the lane's DRAIN follows
  *                     CLOSED key                it has closed its lane or that socket, or will open none
  *                     LEAVE                     a request, answered by {@code true}: it leaves because it wants to
+ *                     DONE                      it has nothing more to do: the master ends the channel behind what it has sent
  *   master → worker   LEAVE                     it is to leave
  * </pre>
  *
@@ -35,7 +36,9 @@ public record ForkOrder(Act act, int key, @Nullable Place place) {
         /** A worker has nothing to do with a listener any more. */
         CLOSED,
         /** A worker leaves, or is to leave. */
-        LEAVE
+        LEAVE,
+        /** A worker waits for nothing but the end of its channel. */
+        DONE
     }
 
     /** One about nothing else. */

@@ -102,6 +102,8 @@ public final class MessageChannel implements AutoCloseable {
     private long unsentBytes;
     private @Nullable SeqPacketSocket socket;
     private boolean closing;
+    private boolean finishing;
+    private boolean finished;
     private boolean ended;
     private boolean peerGone;
     private long packetsWritten;
@@ -179,7 +181,7 @@ public final class MessageChannel implements AutoCloseable {
     }
 
     private String refusalNow(int length) {
-        if (closing || ended) {
+        if (!isOpenNow()) {
             return "cannot send a message of " + length + " bytes: the channel is closed";
         }
         if (length > EnvelopeCodec.MAX_BODY) {
@@ -203,8 +205,12 @@ public final class MessageChannel implements AutoCloseable {
     /** Whether messages can still be sent. */
     public boolean isOpen() {
         synchronized (sending) {
-            return !closing && !ended;
+            return isOpenNow();
         }
+    }
+
+    private boolean isOpenNow() {
+        return !closing && !finishing && !ended;
     }
 
     /** A message that came has been dealt with: there is room for more. */
@@ -218,6 +224,17 @@ public final class MessageChannel implements AutoCloseable {
     /** The other end's process is gone: what it left is read now, however much waits to be used. */
     public void readToEnd() {
         toTheEnd = true;
+        wakeUp.signal();
+    }
+
+    /**
+     * Takes no more, and tells the other end so when what waits has been sent: that ends the channel when it has read all of it.
+     * What it sends until then still comes. Idempotent.
+     */
+    public void finish() {
+        synchronized (sending) {
+            finishing = true;
+        }
         wakeUp.signal();
     }
 
@@ -270,6 +287,9 @@ public final class MessageChannel implements AutoCloseable {
         if (isOver()) {
             return false;
         }
+        if (mayFinish()) {
+            connected.shutdownOutput();
+        }
         boolean rests = saidWritable && !progress;
         boolean reads = toTheEnd || unused.get() <= MOST_UNUSED;
         boolean writes = hasUnsent() && !rests;
@@ -305,6 +325,15 @@ public final class MessageChannel implements AutoCloseable {
     private boolean isOver() {
         synchronized (sending) {
             return closing && unsent.isEmpty() && !peerGone;
+        }
+    }
+
+    /** True once. */
+    private boolean mayFinish() {
+        synchronized (sending) {
+            boolean may = finishing && !finished && unsent.isEmpty();
+            finished |= may;
+            return may;
         }
     }
 

@@ -19,6 +19,7 @@ import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ final class ForkedSelf extends ChannelWorker {
     private final ForkedListeners listeners;
     private final ForkedSockets sockets;
     private final Announcement<CurrentWorker> disconnected = new Announcement<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean asked = new AtomicBoolean();
     private volatile boolean killed;
 
@@ -122,7 +124,19 @@ final class ForkedSelf extends ChannelWorker {
     private void leaveAfter(CompletableFuture<Boolean> told) {
         tellLeaving();
         CompletableFuture<Void> finished = CompletableFuture.allOf(told, leaveAll());
-        EventThread.get().holdUntil(finished.thenRun(channel()::disconnect));
+        EventThread.get().holdUntil(finished.thenCompose(done -> awaitLastMessages()));
+    }
+
+    /** Their senders were told that this worker has them: the master ends the channel behind the last one. */
+    private CompletableFuture<Void> awaitLastMessages() {
+        channel().runtime().send(ForkOrder.of(Act.DONE));
+        return ended.copy()
+                .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(tooLate -> {
+                    LOG.warn("the master has not ended the channel within {} s: it is cut", ANSWER_LIMIT.toSeconds());
+                    channel().disconnect();
+                    return null;
+                });
     }
 
     /** Done when nothing more comes, and the last connection has ended. */
@@ -149,6 +163,7 @@ final class ForkedSelf extends ChannelWorker {
                 .removeWhatTheMasterLeft();
         tellLeaving();
         disconnected.fire(this);
+        ended.complete(null);
         if (killed || !asked.get()) {
             EventThread.get().enqueue(() -> CurrentProcess.exit(0));
         }

@@ -41,6 +41,9 @@ public final class WorkerRuntime {
     private static final Duration WELCOME_LIMIT = Duration.ofSeconds(30);
     private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
 
+    /** With the other one less than what a master gives a worker that has said goodbye. */
+    private static final Duration LAST_MESSAGES_LIMIT = Duration.ofMillis(1400);
+
     private final Role role;
     private final RuntimePaths paths;
     private final ControlChannel control;
@@ -232,14 +235,28 @@ public final class WorkerRuntime {
         saidGoodbye = true;
         control.send(new ControlFrame.Drained(requestsCut));
         awaitControlEnd();
+        if (!masterGone) {
+            awaitLastMessages();
+        }
         exit(masterGone ? Orphan.EXIT_CODE : 0);
     }
 
     /** The master closes the channel when it has heard: then all that was sent has arrived. */
     private void awaitControlEnd() {
+        await(controlEnded, GOODBYE_LIMIT, "the master has not answered a goodbye");
+    }
+
+    /** Its senders were told that this worker has them: the master ends the channel behind the last one. */
+    private void awaitLastMessages() {
+        CountDownLatch heard = new CountDownLatch(1);
+        self.channel().onDisconnect(heard::countDown);
+        await(heard, LAST_MESSAGES_LIMIT, "the program has not heard all messages, and hears no more of them");
+    }
+
+    private static void await(CountDownLatch what, Duration limit, String complaint) {
         try {
-            if (!controlEnded.await(GOODBYE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("the master has not answered a goodbye within {} s", GOODBYE_LIMIT.toSeconds());
+            if (!what.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} within {} ms", complaint, limit.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -13,12 +13,14 @@ import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.spi.EventThread;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -344,5 +346,22 @@ class ForkingClusterTest extends WithForks {
                 .startsWith("MessageException: ")
                 .contains("there is no worker 999");
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void whatWasToldToBeSentToAWorkerThatLeavesItHasHeard() {
+        ForkedWorker worker = fork();
+        ask(worker, "exitWithCount");
+        order(worker, "disconnect", 0);
+        List<CompletableFuture<Void>> sends = new ArrayList<>();
+        do {
+            sends.add(worker.send(new Order("count", "", 0)));
+            LockSupport.parkNanos(100_000);
+        } while (sends.size() < 250 && !sends.get(sends.size() - 1).isCompletedExceptionally());
+        awaitGone(worker);
+        int sent = (int) sends.stream()
+                .filter(send -> send.isDone() && !send.isCompletedExceptionally())
+                .count();
+        assertThat(worker.exitStatus()).contains(new ExitStatus.Exited(sent));
     }
 }

@@ -37,6 +37,7 @@ final class ObedientWorker {
     private static final List<Listener> LISTENERS = new ArrayList<>();
     private static final List<Handle> HELD = new ArrayList<>();
     private static final CurrentWorker SELF = Cluster.worker();
+    private static int counted;
 
     private ObedientWorker() {}
 
@@ -121,6 +122,11 @@ final class ObedientWorker {
             case "exit" -> CurrentProcess.exit(order.number());
             case "exitWhenDisconnected" -> {
                 SELF.onDisconnect(() -> CurrentProcess.exit(SELF.isConnected() ? 98 : order.number()));
+                message.answer("");
+            }
+            case "count" -> counted++;
+            case "exitWithCount" -> {
+                SELF.onDisconnect(() -> CurrentProcess.exit(counted));
                 message.answer("");
             }
             case "throw" -> throwSomewhere();

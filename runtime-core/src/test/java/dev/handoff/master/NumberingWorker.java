@@ -1,0 +1,88 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.Cluster;
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A worker that says numbers to its master and to all other workers, and writes its account when it ends. */
+public final class NumberingWorker {
+    /**
+     * What is said.
+     *
+     * @param number from 1, for each pair
+     * @param workers the ids there are, where the master says it
+     */
+    record Numbered(int number, List<Integer> workers) {}
+
+    private static final Numbers NUMBERS = new Numbers();
+    private static volatile List<Integer> workers = List.of();
+
+    private NumberingWorker() {}
+
+    /** Serves, and talks meanwhile. */
+    public static void main(String[] args) throws Exception {
+        CurrentProcess.onMessage(NumberingWorker::hear);
+        TestWorker.main(args);
+    }
+
+    private static void hear(Message message) {
+        Numbered numbered = message.as(Numbered.class);
+        int from = message.sender().id();
+        NUMBERS.hear(from, numbered.number());
+        if (from == 0) {
+            if (workers.isEmpty()) {
+                begin();
+            }
+            workers = numbered.workers();
+        }
+    }
+
+    private static void begin() {
+        Thread talking = new Thread(NumberingWorker::talk, "talking");
+        talking.setDaemon(true);
+        talking.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(NumberingWorker::write));
+    }
+
+    private static void talk() {
+        try {
+            CurrentWorker self = self();
+            while (true) {
+                NUMBERS.say(self.master(), number -> new Numbered(number, List.of()));
+                for (int worker : workers) {
+                    if (worker != self.id()) {
+                        NUMBERS.say(self.peer(worker), number -> new Numbered(number, List.of()));
+                    }
+                }
+                Thread.sleep(2);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The master speaks before this worker has said hello. */
+    private static CurrentWorker self() throws InterruptedException {
+        while (true) {
+            try {
+                return Cluster.worker();
+            } catch (IllegalStateException notYet) {
+                Thread.sleep(2);
+            }
+        }
+    }
+
+    private static void write() {
+        try {
+            NUMBERS.write(Path.of(System.getProperty("accounts"))
+                    .resolve(Integer.toString(Cluster.worker().id())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
