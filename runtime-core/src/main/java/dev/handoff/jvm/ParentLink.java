@@ -52,11 +52,11 @@ final class ParentLink implements ParentChannel {
         }
 
         private static ParentChannel open(SeqPacketSocket socket) throws IOException {
-            MessageChannel channel = new MessageChannel(socket);
+            MessageChannel channel = new MessageChannel();
             long parent =
                     ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
             ParentLink link = new ParentLink(new Conversation(channel, 0, parent));
-            channel.start("handoff-channel-parent", link.conversation);
+            channel.start(socket, "handoff-channel-parent", link.conversation);
             return link;
         }
     }

@@ -1,0 +1,294 @@
+package dev.handoff.wire;
+
+import dev.handoff.process.MessageException;
+import dev.handoff.process.Peer;
+import dev.handoff.unix.DescriptorMessage;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.SeqPacketSocket;
+import dev.handoff.unix.UnixException;
+import dev.handoff.unix.WakeUp;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is to be sent over a channel, in order and bounded. A message goes out on its sender's thread as far as the kernel takes it;
+ * the rest waits for the channel's own thread. What follows another message at once waits for that thread, too: it sends together
+ * what has come until then. What is sent before there is a connection waits as well.
+ *
+ * <pre>
+ *   open ─▶ finishing ──all is sent──▶ (the other end is told so)
+ *     └───▶ closing ────all is sent──▶ over
+ * </pre>
+ *
+ * Any thread may call.
+ */
+final class Outbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final int MOST_UNSENT = Peer.MOST_BYTES;
+    private static final int WRITABLE_BELOW = 128 * 1024;
+
+    /** A message that follows another sooner is one of many: they travel together. */
+    private static final long CROWD_NANOS = 20_000;
+
+    private static final class Outgoing {
+        private final Envelope message;
+        private final CompletableFuture<Void> written = new CompletableFuture<>();
+        private int sent;
+        private boolean begun;
+
+        Outgoing(Envelope message) {
+            this.message = message;
+        }
+
+        boolean isDone() {
+            return begun && sent == message.body().length;
+        }
+    }
+
+    private final WakeUp wakeUp;
+    private final Deque<Outgoing> unsent = new ArrayDeque<>();
+    private final DescriptorMessage out = new DescriptorMessage(1, EnvelopeCodec.MAX_PACKET);
+    private final ByteBuffer packet = ByteBuffer.allocate(EnvelopeCodec.MAX_PACKET);
+    private long unsentBytes;
+    private @Nullable SeqPacketSocket socket;
+    private boolean closing;
+    private boolean finishing;
+    private boolean finished;
+    private boolean ended;
+    private boolean peerGone;
+    private long packetsWritten;
+    private long lastWriteNanos = System.nanoTime() - CROWD_NANOS;
+
+    /**
+     * An empty one.
+     *
+     * @param wakeUp tells the channel's thread that something has changed
+     */
+    Outbox(WakeUp wakeUp) {
+        this.wakeUp = wakeUp;
+    }
+
+    /** From now on there is where to write to; whoever calls keeps it and closes it, behind {@link #end}. */
+    synchronized void connected(SeqPacketSocket connected) {
+        socket = connected;
+    }
+
+    // --- for senders ------------------------------------------------------------------------------------------------
+
+    CompletableFuture<Void> send(Envelope message) {
+        Outgoing outgoing = new Outgoing(message);
+        List<Outgoing> done;
+        synchronized (this) {
+            String refusal = refusal(message.body().length);
+            if (!refusal.isEmpty()) {
+                return CompletableFuture.failedFuture(new MessageException(refusal, null));
+            }
+            unsent.add(outgoing);
+            unsentBytes += message.body().length;
+            done = isAlone() ? write() : List.of();
+            if (!unsent.isEmpty()) {
+                wakeUp.signal();
+            }
+        }
+        complete(done);
+        return outgoing.written;
+    }
+
+    private boolean isAlone() {
+        return unsent.size() == 1 && System.nanoTime() - lastWriteNanos > CROWD_NANOS;
+    }
+
+    /** Why a message of that length is refused now; empty if it is not. */
+    synchronized String refusal(int length) {
+        if (!isOpen()) {
+            return "cannot send a message of " + length + " bytes: the channel is closed";
+        }
+        if (length > EnvelopeCodec.MAX_BODY) {
+            return "cannot send a message of " + length + " bytes: the limit is " + EnvelopeCodec.MAX_BODY;
+        }
+        if (unsentBytes + length > MOST_UNSENT) {
+            return "cannot send a message of " + length + " bytes: " + unsentBytes
+                    + " wait already for the other end to read, and the limit is " + MOST_UNSENT
+                    + "; wait until isWritable, or for the futures of what was sent";
+        }
+        return "";
+    }
+
+    /** Whether less than 128 KiB wait. */
+    synchronized boolean isWritable() {
+        return unsentBytes <= WRITABLE_BELOW;
+    }
+
+    /** Whether it takes more. */
+    synchronized boolean isOpen() {
+        return !closing && !finishing && !ended;
+    }
+
+    /** Takes no more, and tells the other end so when what waits has been sent. */
+    void finish() {
+        synchronized (this) {
+            finishing = true;
+        }
+        wakeUp.signal();
+    }
+
+    /** Takes no more, and is over when what waits has been sent. */
+    void close() {
+        synchronized (this) {
+            closing = true;
+        }
+        wakeUp.signal();
+    }
+
+    // --- for the channel's thread -----------------------------------------------------------------------------------
+
+    synchronized boolean isEmpty() {
+        return unsent.isEmpty();
+    }
+
+    /** Whether nothing is to be sent, now or later. */
+    synchronized boolean isUnwanted() {
+        return closing && unsent.isEmpty();
+    }
+
+    /** Whether the channel was closed, and all has been sent to an end that was there to take it. */
+    synchronized boolean isOver() {
+        return closing && unsent.isEmpty() && !peerGone;
+    }
+
+    /** Whether the other end is to be told, now, that nothing more will come: true once. */
+    synchronized boolean mayFinish() {
+        boolean may = finishing && !finished && unsent.isEmpty();
+        finished |= may;
+        return may;
+    }
+
+    /** Writes as much as the kernel takes. Gives whether anything could be written, or nothing waited. */
+    boolean flush() {
+        List<Outgoing> done;
+        boolean progress;
+        synchronized (this) {
+            boolean nothing = unsent.isEmpty();
+            long before = packetsWritten;
+            done = write();
+            progress = nothing || packetsWritten > before || unsent.isEmpty();
+        }
+        complete(done);
+        return progress;
+    }
+
+    /** Nothing more is written: what waits has failed. */
+    void end() {
+        List<Outgoing> dropped;
+        synchronized (this) {
+            ended = true;
+            dropped = dropUnsent();
+            socket = null;
+        }
+        complete(dropped);
+    }
+
+    // --- writing; called with this held -----------------------------------------------------------------------------
+
+    /** Writes until the kernel takes no more; gives what is done with. */
+    private List<Outgoing> write() {
+        List<Outgoing> done = new ArrayList<>();
+        SeqPacketSocket connected = socket;
+        if (connected == null) {
+            return done;
+        }
+        try {
+            boolean taken = true;
+            while (taken && !unsent.isEmpty()) {
+                taken = writePacket(connected, done);
+            }
+        } catch (IOException e) {
+            LOG.debug("the other end of a channel is gone", e);
+            peerGone = true;
+            done.addAll(dropUnsent());
+        }
+        return done;
+    }
+
+    /** Writes as much of what waits as goes into one packet. Gives whether the kernel has taken it. */
+    private boolean writePacket(SeqPacketSocket connected, List<Outgoing> done) throws UnixException {
+        Outgoing first = unsent.element();
+        packet.clear();
+        int count = EnvelopeCodec.encode(first.message, first.sent, packet);
+        boolean whole = first.sent + count == first.message.body().length;
+        int messages = whole ? 1 + appendWhole() : 0;
+        packet.flip();
+        out.putBytes(0, packet.array(), packet.limit());
+        Fd descriptor = first.begun ? null : first.message.descriptor();
+        if (descriptor != null) {
+            out.putDescriptor(0, descriptor);
+        }
+        if (!connected.send(out, packet.limit(), descriptor == null ? 0 : 1)) {
+            return false;
+        }
+        packetsWritten++;
+        lastWriteNanos = System.nanoTime();
+        first.begun = true;
+        first.sent += count;
+        for (int index = 0; index < messages; index++) {
+            done.add(finishFirst());
+        }
+        return true;
+    }
+
+    /** Puts into the packet what fits behind its first message; one with a descriptor begins its own. Gives how many. */
+    private int appendWhole() {
+        int appended = 0;
+        Iterator<Outgoing> behindFirst = unsent.iterator();
+        behindFirst.next();
+        while (behindFirst.hasNext()) {
+            Envelope next = behindFirst.next().message;
+            if (next.descriptor() != null || !EnvelopeCodec.fits(next, packet)) {
+                break;
+            }
+            EnvelopeCodec.encode(next, 0, packet);
+            appended++;
+        }
+        return appended;
+    }
+
+    private Outgoing finishFirst() {
+        Outgoing written = unsent.remove();
+        unsentBytes -= written.message.body().length;
+        written.begun = true;
+        written.sent = written.message.body().length;
+        written.message.closeDescriptor();
+        return written;
+    }
+
+    private List<Outgoing> dropUnsent() {
+        List<Outgoing> dropped = new ArrayList<>(unsent);
+        unsent.clear();
+        unsentBytes = 0;
+        closing = true;
+        dropped.forEach(each -> each.message.closeDescriptor());
+        return dropped;
+    }
+
+    private static void complete(List<Outgoing> done) {
+        for (Outgoing each : done) {
+            if (each.isDone()) {
+                each.written.complete(null);
+            } else {
+                each.written.completeExceptionally(new MessageException(
+                        "a message of " + each.message.body().length
+                                + " bytes was not sent: the channel has ended, the other end is gone",
+                        null));
+            }
+        }
+    }
+}
