@@ -15,15 +15,11 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Reference;
-import dev.handoff.unix.Signals;
-import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,88 +56,16 @@ final class Child implements ChildProcess {
     private volatile boolean errorHeard;
     private volatile @Nullable ExitStatus status;
 
-    private Child(
-            SpawnOptions options, Optional<Launched> launched, Optional<Conversation> conversation, boolean collects) {
+    /** One that is still to begin, or was never started: {@link ChildStarter} makes it. */
+    Child(SpawnOptions options, Optional<Launched> launched, Optional<Conversation> conversation, boolean collects) {
         this.options = options;
         this.launched = launched;
         this.conversation = conversation;
         this.collecting = collects ? Optional.of(new Collecting(options, this::tooMuch)) : Optional.empty();
     }
 
-    static Child start(SpawnOptions options) {
-        return start(options, false, Signals::send);
-    }
-
-    /** Starts one whose output is collected. */
-    static Child startCollecting(SpawnOptions options) {
-        return startCollecting(options, Signals::send);
-    }
-
-    /** As the other, with what sends the signals that the JDK cannot send. */
-    static Child startCollecting(SpawnOptions options, SignalSender signals) {
-        return start(options, true, signals);
-    }
-
-    private static Child start(SpawnOptions options, boolean collects, SignalSender signals) {
-        try {
-            Launched launched = new Launcher(options, Map.of(), signals).launch();
-            Child child = new Child(options, Optional.of(launched), Optional.empty(), collects);
-            child.begin(launched);
-            return child;
-        } catch (IOException e) {
-            return stillborn(options, collects, e);
-        }
-    }
-
-    /** Starts one that has a channel. */
-    static Child fork(SpawnOptions options) {
-        return fork(options, ChannelDoor::open, 0, (channel, conversation) -> conversation);
-    }
-
-    /** Starts one that has a channel, through a door at that path. */
-    static Child fork(SpawnOptions options, Path door, int id, ChildChannel.Hearing hearing) {
-        return fork(options, () -> ChannelDoor.at(door), id, hearing);
-    }
-
-    private interface Doors {
-        ChannelDoor open() throws IOException;
-    }
-
-    private static Child fork(SpawnOptions options, Doors doors, int id, ChildChannel.Hearing hearing) {
-        try {
-            ChannelDoor door = doors.open();
-            try {
-                return fork(options, door, id, hearing);
-            } catch (IOException | RuntimeException e) {
-                door.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            return stillborn(options, false, e);
-        }
-    }
-
-    private static Child fork(SpawnOptions options, ChannelDoor door, int id, ChildChannel.Hearing hearing)
-            throws IOException {
-        Launched launched = new Launcher(options, door.environment()).launch();
-        try {
-            Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
-            Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
-            child.begin(launched);
-            return child;
-        } catch (IOException e) {
-            launched.undo();
-            throw e;
-        }
-    }
-
-    static Child stillborn(SpawnOptions options, boolean collects, IOException e) {
-        Child child = new Child(options, Optional.empty(), Optional.empty(), collects);
-        child.stillborn(e);
-        return child;
-    }
-
-    private void stillborn(IOException e) {
+    /** Tells that it could not be started. */
+    void stillborn(IOException e) {
         ChildProcessException failure =
                 new ChildProcessException(Reason.NOT_STARTED, String.valueOf(e.getMessage()), null, e);
         tellFailure(failure);
@@ -161,7 +85,8 @@ final class Child implements ChildProcess {
         }
     }
 
-    private void begin(Launched child) {
+    /** Begins to follow the process, which was just started. */
+    void begin(Launched child) {
         spawned.fire(this);
         collecting.ifPresent(collection -> collection.begin(child));
         options.input().ifPresent(bytes -> InputWriter.write(child, bytes));

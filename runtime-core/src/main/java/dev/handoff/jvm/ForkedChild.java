@@ -26,12 +26,12 @@ public final class ForkedChild {
      * @return one that tells its error if it could not be started
      */
     public static ForkedChild start(SpawnOptions options, Path door, int id, Hearing hearing) {
-        return keptAlive(Child.fork(options, door, id, hearing));
+        return keptAlive(ChildStarter.fork(options, door, id, hearing));
     }
 
     /** One that could not be started. */
     public static ForkedChild stillborn(SpawnOptions options, IOException why) {
-        return keptAlive(Child.stillborn(options, false, why));
+        return keptAlive(ChildStarter.stillborn(options, why));
     }
 
     private static ForkedChild keptAlive(Child child) {

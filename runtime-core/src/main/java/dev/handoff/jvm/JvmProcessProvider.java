@@ -19,21 +19,21 @@ public final class JvmProcessProvider implements ProcessProvider {
 
     @Override
     public ChildProcess spawn(SpawnOptions options) {
-        Child child = Child.start(options);
+        Child child = ChildStarter.start(options);
         child.keepJvmAlive();
         return child;
     }
 
     @Override
     public ChildProcess collect(SpawnOptions options) {
-        Child child = Child.startCollecting(options);
+        Child child = ChildStarter.startCollecting(options);
         child.keepJvmAlive();
         return child;
     }
 
     @Override
     public ChildProcess fork(SpawnOptions options) {
-        Child child = Child.fork(options);
+        Child child = ChildStarter.fork(options);
         child.keepJvmAlive();
         return child;
     }

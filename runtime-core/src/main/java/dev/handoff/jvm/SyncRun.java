@@ -19,7 +19,7 @@ final class SyncRun {
 
     /** Needs no events: listeners may call it. */
     Output run() {
-        Child child = Child.startCollecting(options);
+        Child child = ChildStarter.startCollecting(options);
         try {
             return child.output().get();
         } catch (ExecutionException e) {

@@ -205,9 +205,8 @@ public final class MessageChannel implements AutoCloseable {
         poller.clear();
         int woken = poller.add(wakeUp.fd(), Poller.IN);
         // Left out where nothing is wanted of it: a hang-up would be reported for ever.
-        int ready = reads || writes
-                ? poller.add(socket.fd(), (reads ? Poller.IN : 0) | (writes ? Poller.OUT : 0))
-                : woken;
+        int ready =
+                reads || writes ? poller.add(socket.fd(), (reads ? Poller.IN : 0) | (writes ? Poller.OUT : 0)) : woken;
         poller.poll(rests ? REST_MILLIS : -1);
         saidWritable = writes && poller.isReady(ready, Poller.OUT);
         if (poller.isReady(woken)) {

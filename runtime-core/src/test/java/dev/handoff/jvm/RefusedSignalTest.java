@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RefusedSignalTest {
     private static ChildProcessException failureOf(SpawnOptions options) {
-        try (Child child = Child.startCollecting(options.killSignal(Signal.USR1), RefusedSignalTest::refuse)) {
+        try (Child child = ChildStarter.startCollecting(options.killSignal(Signal.USR1), RefusedSignalTest::refuse)) {
             ChildProcessException failure = catchThrowableOfType(ChildProcessException.class, () -> {
                 try {
                     child.output().get(20, TimeUnit.SECONDS);

@@ -1,0 +1,95 @@
+package dev.handoff.jvm;
+
+import dev.handoff.jvm.Launcher.Launched;
+import dev.handoff.process.SpawnOptions;
+import dev.handoff.unix.Signals;
+import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.Conversation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Starts children; one that cannot be started is a child as well, which tells its error. */
+final class ChildStarter {
+    private ChildStarter() {}
+
+    /** Starts one. */
+    static Child start(SpawnOptions options) {
+        return start(options, false, Signals::send);
+    }
+
+    /** Starts one whose output is collected. */
+    static Child startCollecting(SpawnOptions options) {
+        return startCollecting(options, Signals::send);
+    }
+
+    /** As the other, with what sends the signals that the JDK cannot send. */
+    static Child startCollecting(SpawnOptions options, SignalSender signals) {
+        return start(options, true, signals);
+    }
+
+    private static Child start(SpawnOptions options, boolean collects, SignalSender signals) {
+        try {
+            Launched launched = new Launcher(options, Map.of(), signals).launch();
+            Child child = new Child(options, Optional.of(launched), Optional.empty(), collects);
+            child.begin(launched);
+            return child;
+        } catch (IOException e) {
+            return stillborn(options, collects, e);
+        }
+    }
+
+    /** Starts one that has a channel. */
+    static Child fork(SpawnOptions options) {
+        return fork(options, ChannelDoor::open, 0, (channel, conversation) -> conversation);
+    }
+
+    /** Starts one that has a channel, through a door at that path. */
+    static Child fork(SpawnOptions options, Path door, int id, ChildChannel.Hearing hearing) {
+        return fork(options, () -> ChannelDoor.at(door), id, hearing);
+    }
+
+    private interface Doors {
+        ChannelDoor open() throws IOException;
+    }
+
+    private static Child fork(SpawnOptions options, Doors doors, int id, ChildChannel.Hearing hearing) {
+        try {
+            ChannelDoor door = doors.open();
+            try {
+                return fork(options, door, id, hearing);
+            } catch (IOException | RuntimeException e) {
+                door.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            return stillborn(options, e);
+        }
+    }
+
+    private static Child fork(SpawnOptions options, ChannelDoor door, int id, ChildChannel.Hearing hearing)
+            throws IOException {
+        Launched launched = new Launcher(options, door.environment()).launch();
+        try {
+            Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
+            Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
+            child.begin(launched);
+            return child;
+        } catch (IOException e) {
+            launched.undo();
+            throw e;
+        }
+    }
+
+    /** One that could not be started, whose output nobody collects. */
+    static Child stillborn(SpawnOptions options, IOException why) {
+        return stillborn(options, false, why);
+    }
+
+    private static Child stillborn(SpawnOptions options, boolean collects, IOException why) {
+        Child child = new Child(options, Optional.empty(), Optional.empty(), collects);
+        child.stillborn(why);
+        return child;
+    }
+}
