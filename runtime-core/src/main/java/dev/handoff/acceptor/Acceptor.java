@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -88,7 +89,7 @@ public final class Acceptor implements AutoCloseable {
             throws IOException {
         this.policy = settings.policy();
         this.rotation = new Rotation(policy);
-        this.targets = new Targets(settings, events, this::putBack, this::takeBack);
+        this.targets = new Targets(settings, events, this::putBack, moved::addLast);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
         this.queueMax = settings.count(Setting.QUEUE_MAX);
         this.gate = new Gate(listeners);
@@ -149,6 +150,16 @@ public final class Acceptor implements AutoCloseable {
     /** Takes a worker out of rotation; it may come back. */
     public void workerSuspended(int workerId) {
         commandFor(workerId, target -> target.setInRotation(false));
+    }
+
+    /**
+     * Moves connections that are at rest from workers that have many to others.
+     *
+     * @param shed how many whoever has too many is asked for, by id
+     * @param light the ids of those who may get them
+     */
+    public void balance(Map<Integer, Integer> shed, Set<Integer> light) {
+        command(() -> targets.balance(shed, light));
     }
 
     /** Hands a connection of the master's own to that worker alone. */
@@ -336,19 +347,11 @@ public final class Acceptor implements AutoCloseable {
             Pending connection = returned.get(index);
             if (connection.isProbe()) {
                 connection.close();
-            } else if (connection.isMoved()) {
+            } else if (connection.from() != null) {
                 moved.addFirst(connection);
             } else {
                 waiting.addFirst(connection);
             }
-        }
-    }
-
-    private void takeBack(Pending connection) {
-        if (connection.isMoved()) {
-            moved.addLast(connection);
-        } else {
-            waiting.addLast(connection);
         }
     }
 

@@ -100,6 +100,11 @@ final class Lane {
         order(open -> open.taken(number, 1));
     }
 
+    /** Asks the worker to hand back connections that are at rest. */
+    void orderShed(int count) {
+        order(open -> open.shed(count));
+    }
+
     /** Leaves to the worker what it has handed back. */
     void orderReturned(long number) {
         order(open -> open.returned(number, 1));
@@ -155,7 +160,7 @@ final class Lane {
         if (ledger.isEmpty()) {
             target.unreceived().since(index, nowNanos);
         }
-        int count = assigned.getFirst().isMoved() ? resumeFirst() : offerFirst();
+        int count = assigned.getFirst().hasProgress() ? resumeFirst() : offerFirst();
         for (int sent = 0; sent < count; sent++) {
             ledger.sent(assigned.removeFirst());
         }
@@ -170,7 +175,7 @@ final class Lane {
     private int offerFirst() throws UnixException {
         int count = 0;
         for (Pending connection : assigned) {
-            if (count == frame.length || connection.isMoved()) {
+            if (count == frame.length || connection.hasProgress()) {
                 break;
             }
             frame[count++] = connection.offer();

@@ -4,6 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +28,33 @@ final class Moved {
         waiting.addLast(connection);
     }
 
-    /** Gives them to workers that understand them. What nobody does any more is closed: those who did are gone. */
+    /**
+     * Gives them to the workers that they are meant for, or, when those are gone, to others that could go on with them. What
+     * nobody could any more is closed.
+     */
     void handOut(Rotation rotation, Collection<Target> targets) {
         for (Iterator<Pending> each = waiting.iterator(); each.hasNext() && !rotation.isEmpty(); ) {
             Pending connection = each.next();
-            if (rotation.giveMoved(connection)) {
-                each.remove();
-            } else if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
+            Optional<Predicate<Target>> heirs = heirs(connection, targets);
+            if (heirs.isEmpty()) {
                 LOG.warn(
-                        "closed the connection from {}: no worker is left that understands what another has said of it",
+                        "closed the connection from {}: no worker is left that could go on with it",
                         connection.offer().peer().decode());
                 connection.close();
                 each.remove();
+            } else if (rotation.giveToOneOf(heirs.get(), connection)) {
+                each.remove();
             }
         }
+    }
+
+    private static Optional<Predicate<Target>> heirs(Pending connection, Collection<Target> targets) {
+        Stream<Predicate<Target>> best = Stream.of(
+                target -> target.isMeantFor(connection),
+                target -> target.isOther(connection),
+                target -> target.understands(connection));
+        return best.filter(heirs -> targets.stream().anyMatch(target -> !target.isDraining() && heirs.test(target)))
+                .findFirst();
     }
 
     void close() {

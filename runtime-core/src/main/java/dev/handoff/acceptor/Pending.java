@@ -1,16 +1,25 @@
 package dev.handoff.acceptor;
 
 import dev.handoff.wire.Offer;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that the master has accepted or taken back, and no worker has acknowledged. The acceptor's thread only. */
 final class Pending {
     private static final int MOST_FAILURES = 3;
 
     private final Offer offer;
+    private final @Nullable Target from;
     private int failures;
 
+    /** One that has just come. */
     Pending(Offer offer) {
+        this(offer, null);
+    }
+
+    /** One that a worker has handed back. */
+    Pending(Offer offer, @Nullable Target from) {
         this.offer = offer;
+        this.from = from;
     }
 
     Offer offer() {
@@ -22,8 +31,14 @@ final class Pending {
         return offer.probe();
     }
 
-    /** Whether another worker has had it, and has said how far it got. */
-    boolean isMoved() {
+    /** The worker that has handed it back; null if none has. */
+    @Nullable
+    Target from() {
+        return from;
+    }
+
+    /** Whether another worker has read from it, and has said how far it got. */
+    boolean hasProgress() {
         return offer.progress() != null;
     }
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,14 +53,13 @@ final class Rotation {
         give(connection, takers.get(pick(candidates)));
     }
 
-    /** Gives a connection to one that understands it; false if none of these can take it now. */
-    boolean giveMoved(Pending connection) {
-        List<Target> understanding =
-                takers.stream().filter(target -> target.understands(connection)).toList();
-        if (understanding.isEmpty()) {
+    /** Gives a connection to one of some; false if none of these can take it now. */
+    boolean giveToOneOf(Predicate<Target> some, Pending connection) {
+        List<Target> able = takers.stream().filter(some).toList();
+        if (able.isEmpty()) {
             return false;
         }
-        give(connection, understanding.get(pick(understanding)));
+        give(connection, able.get(pick(able)));
         return true;
     }
 

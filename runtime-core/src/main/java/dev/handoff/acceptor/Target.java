@@ -2,6 +2,7 @@ package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Token;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Target implements SchedulingPolicy.Candidate {
     private final Unreceived unreceived;
     private boolean inRotation;
     private boolean draining;
+    private boolean light;
     private List<Listener> shared = List.of();
     private List<Integer> stateVersions = List.of();
     private long lastTurn;
@@ -91,12 +93,35 @@ final class Target implements SchedulingPolicy.Candidate {
         stateVersions = versions;
     }
 
-    /** Whether it can go on where another worker has left a connection. */
+    /** Whether it has fewer connections than others. */
+    void setLight(boolean fewer) {
+        light = fewer;
+    }
+
+    /** Asks it for connections that are at rest. */
+    void shed(int count) {
+        int each = (count + lanes.size() - 1) / lanes.size();
+        lanes.forEach(lane -> lane.orderShed(each));
+    }
+
+    /** Whether it is wanted for a connection of another worker's: one that leaves, or one that has more than this. */
+    boolean isMeantFor(Pending connection) {
+        Target from = connection.from();
+        return isOther(connection) && (from == null || from.draining || light);
+    }
+
+    /** Whether another worker has handed a connection back, and this one could go on with it. */
+    boolean isOther(Pending connection) {
+        return connection.from() != this && understands(connection);
+    }
+
+    /** Whether it could go on where a worker has left a connection. */
     boolean understands(Pending connection) {
-        Progress progress = connection.offer().progress();
-        int listener = connection.offer().listener();
+        Offer offer = connection.offer();
+        Progress progress = offer.progress();
         return progress == null
-                || (listener < stateVersions.size() && stateVersions.get(listener) == progress.version());
+                || (offer.listener() < stateVersions.size()
+                        && stateVersions.get(offer.listener()) == progress.version());
     }
 
     /** Whether it may get connections now. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -145,8 +146,8 @@ final class Targets {
 
         @Override
         public void onHandedBack(Offer connection, long number) {
-            Pending returned = new Pending(connection);
-            if (dead || isReadyFor(returned, lane.target())) {
+            Pending returned = new Pending(connection, lane.target());
+            if (dead || isReadyFor(returned)) {
                 lane.orderTaken(number);
                 handedBack.accept(returned);
             } else {
@@ -156,9 +157,18 @@ final class Targets {
         }
     }
 
-    private boolean isReadyFor(Pending connection, Target from) {
-        return byWorker.values().stream()
-                .anyMatch(target -> target != from && target.isInRotation() && target.understands(connection));
+    private boolean isReadyFor(Pending connection) {
+        return byWorker.values().stream().anyMatch(target -> target.isInRotation() && target.isMeantFor(connection));
+    }
+
+    /** Lets some workers shed connections, which others get. */
+    void balance(Map<Integer, Integer> shed, Set<Integer> light) {
+        byWorker.forEach((workerId, target) -> {
+            target.setLight(light.contains(workerId));
+            if (shed.containsKey(workerId) && target.isInRotation()) {
+                target.shed(shed.get(workerId));
+            }
+        });
     }
 
     /** A lane that a worker closes when it leaves is no failure. */

@@ -77,6 +77,8 @@ public enum Setting {
     HTTP_KEEP_ALIVE("http.keepAlive", Kind.SECONDS, Duration.ofSeconds(75), 1, 86_400),
     /** TLS: until there is a new secret for session tickets; the two before it are kept for those that they have made. */
     TLS_TICKET_ROTATION("tls.ticketRotation", Kind.SECONDS, Duration.ofHours(12), 1, 604_800),
+    /** Whether connections at rest are moved from workers that have far more of them than others. */
+    BALANCE("balance", Kind.SWITCH, true),
     /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
     JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
     /** Lines of workers' output that may wait for the master's own; more are dropped and counted. */

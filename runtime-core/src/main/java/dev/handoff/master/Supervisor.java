@@ -66,6 +66,7 @@ final class Supervisor implements Lifecycle.Losses {
     private final Reports reports;
     private final Condition condition;
     private final TicketRotation tickets;
+    private final Balance balance;
     private volatile int wanted;
 
     /**
@@ -82,6 +83,7 @@ final class Supervisor implements Lifecycle.Losses {
         EventBus events = crew.events();
         wanted = settings.count(Setting.WORKERS);
         tickets = new TicketRotation(settings.duration(Setting.TLS_TICKET_ROTATION), clock.getAsLong());
+        balance = new Balance(crew.acceptor(), settings.isOn(Setting.BALANCE), clock.getAsLong());
         lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), tickets, this);
         punctuality = new Punctuality(events, clock.getAsLong());
         boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);
@@ -152,6 +154,9 @@ final class Supervisor implements Lifecycle.Losses {
         limitWorkers(nowNanos);
         forgetTheDead(nowNanos);
         renewTickets(nowNanos);
+        if (!stop.isOrdered()) {
+            balance.advance(roster.all(), nowNanos);
+        }
         if (mayStartWorkers()) {
             retireSurplus(nowNanos);
             fillSlots(nowNanos);

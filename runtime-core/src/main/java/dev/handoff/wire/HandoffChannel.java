@@ -50,7 +50,9 @@ public final class HandoffChannel implements AutoCloseable {
         /** The master has what was handed back. */
         TAKEN(9),
         /** The master does not take what was handed back. */
-        RETURNED(10);
+        RETURNED(10),
+        /** The worker has more than its share. */
+        SHED(11);
 
         private static final Kind[] BY_CODE = values();
 
@@ -181,6 +183,16 @@ public final class HandoffChannel implements AutoCloseable {
     /** Refuses that many connections from a sequence number on. */
     public boolean refuse(long firstSequence, int count, Refusal reason) throws UnixException {
         begin(Kind.REFUSE, count, REFUSALS.indexOf(reason), firstSequence);
+        return socket.send(out, HEADER, 0);
+    }
+
+    /**
+     * Asks for connections that are at rest.
+     *
+     * @param count 1 to 65535
+     */
+    public boolean shed(int count) throws UnixException {
+        begin(Kind.SHED, count, 0, 0);
         return socket.send(out, HEADER, 0);
     }
 

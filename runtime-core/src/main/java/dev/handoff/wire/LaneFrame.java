@@ -27,6 +27,7 @@ package dev.handoff.wire;
  *                                  └────────────┴──────────────────────────────────┘
  *   TAKEN        master → worker   of what was handed back, [first, first + count) is the master's: close the copies
  *   RETURNED     master → worker   [first, first + count) is not: nobody else could serve it
+ *   SHED         master → worker   hand count connections back that are at rest: others have far fewer
  *   HELLO        worker → master   the first frame: detail: lane index; first: worker id; then the token, 16 bytes
  *   ACKNOWLEDGE  worker → master   [first, first + count) were received and will now be read: credit returns, and the
  *                                  master drops its duplicates

@@ -51,6 +51,9 @@ public final class HandoffReceiver implements AutoCloseable {
 
         /** Those connections stay: nobody else could serve them. */
         default void returned(long first, int count) {}
+
+        /** This worker has far more connections than others: so many of those that are at rest are to be handed back. */
+        default void shed(int count) {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(HandoffReceiver.class);
@@ -137,6 +140,7 @@ public final class HandoffReceiver implements AutoCloseable {
                 checkHandedBack();
                 adopter.returned(channel.firstSequence(), channel.count());
             }
+            case SHED -> adopter.shed(channel.count());
             default -> throw new WireException("expected a frame of a master's, found " + channel.kind());
         }
     }

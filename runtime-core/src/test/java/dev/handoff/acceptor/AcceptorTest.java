@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -413,6 +414,41 @@ final class AcceptorTest implements Acceptor.Events {
         Taken arrived = next.takeResumed();
         assertThat(arrived.clientPort()).isEqualTo(moving.clientPort());
         assertThat(Objects.requireNonNull(arrived.offer().progress()).state()).containsExactly(9);
+    }
+
+    @Test
+    void whoHasTooManyIsAskedForSomeAndThoseWithFewerGetThem() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd heavy = readyWith(acceptor, 1, 7);
+        clients(2);
+        List<Taken> taken = heavy.take(2);
+        heavy.acknowledge(taken);
+        WorkerEnd even = readyWith(acceptor, 2, 7);
+        WorkerEnd light = readyWith(acceptor, 3, 7);
+
+        acceptor.balance(Map.of(1, 2), Set.of(3));
+        heavy.expect(Kind.SHED);
+        assertThat(heavy.channel().count()).isEqualTo(2);
+        heavy.handBack(0, taken.get(0), null);
+        heavy.handBack(1, taken.get(1), new Progress(7, 1, new byte[0]));
+        heavy.expect(Kind.TAKEN);
+        heavy.expect(Kind.TAKEN);
+        assertThat(ports(light.take(1))).containsExactly(taken.get(0).clientPort());
+        assertThat(light.takeResumed().clientPort()).isEqualTo(taken.get(1).clientPort());
+        even.expectNothing();
+        heavy.expectNothing();
+    }
+
+    @Test
+    void whatNobodyHasTooFewForStays() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd heavy = readyWith(acceptor, 1, 7);
+        clients(1);
+        List<Taken> taken = heavy.take(1);
+        heavy.acknowledge(taken);
+        readyWith(acceptor, 2, 7);
+        heavy.handBack(0, taken.get(0), null);
+        heavy.expect(Kind.RETURNED);
     }
 
     // --- death ----------------------------------------------------------------------------------------------------

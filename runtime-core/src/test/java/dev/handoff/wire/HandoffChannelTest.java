@@ -194,8 +194,8 @@ final class HandoffChannelTest {
                 "expected a frame of at most 65536 bytes on a hand-off lane, found a longer one"),
         OTHER_VERSION(16, 1, frame -> frame.putByte(1, (byte) 2), "expected version 1 at offset 1", "found version 2"),
         UNKNOWN_KIND(
-                16, 1, frame -> frame.putByte(0, (byte) 11), "expected a kind below 11 at offset 0", "found kind 11"),
-        NEGATIVE_KIND(16, 0, frame -> frame.putByte(0, (byte) -1), "expected a kind below 11", "found kind -1"),
+                16, 1, frame -> frame.putByte(0, (byte) 12), "expected a kind below 12 at offset 0", "found kind 12"),
+        NEGATIVE_KIND(16, 0, frame -> frame.putByte(0, (byte) -1), "expected a kind below 12", "found kind -1"),
         NO_OFFER(16, 1, frame -> frame.putShort(2, 0), "expected 1 to 16 connections at offset 2", "found 0 of them"),
         TOO_MANY_OFFERS(528, 1, frame -> frame.putShort(2, 17), "expected 1 to 16 connections", "found 17 of them"),
         OFFER_CUT_OFF(47, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 48 bytes", "found 47 bytes"),
@@ -360,7 +360,7 @@ final class HandoffChannelTest {
             }
             return length;
         }
-        int kind = random.nextInt(12);
+        int kind = random.nextInt(13);
         int count = random.nextInt(18);
         frame.putByte(LaneFrame.KIND, (byte) kind);
         frame.putByte(LaneFrame.VERSION_AT, (byte) (random.nextInt(20) == 0 ? random.nextInt() : LaneFrame.VERSION));

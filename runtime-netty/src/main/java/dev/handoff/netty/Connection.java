@@ -166,9 +166,24 @@ final class Connection {
         departing = departs;
     }
 
-    /** Nobody else could take it. */
-    void stays() {
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Its worker has too many: it goes if it is at rest; gives whether it does. */
+    boolean shed() {
+        return !departing && handBacks != null && handBacks.offer(Objects.requireNonNull(channel), this);
+    }
+
+    /**
+     * Nobody else could take it.
+     *
+     * @param last whether it is not to be tried again
+     */
+    void returned(boolean last) {
         departing = false;
-        handBacks = null;
+        if (last) {
+            handBacks = null;
+        }
     }
 }

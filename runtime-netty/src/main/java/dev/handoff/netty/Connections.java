@@ -73,6 +73,19 @@ final class Connections {
         completeIfEmpty();
     }
 
+    /** Hands back so many of those that are at rest, or all of them. */
+    void shed(int count) {
+        int left = count;
+        for (Channel channel : List.copyOf(open)) {
+            if (left == 0) {
+                return;
+            }
+            if (Connection.of(channel).shed()) {
+                left--;
+            }
+        }
+    }
+
     private void completeIfEmpty() {
         if (leaving && open.isEmpty()) {
             emptied.complete(null);

@@ -147,6 +147,11 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     }
 
     @Override
+    public void shed(int count) {
+        connections.shed(count);
+    }
+
+    @Override
     public void returned(long first, int count) {
         handBacks.returned(first, count);
     }

@@ -48,10 +48,12 @@ final class HandBacks {
         OptionalLong handBack(Offer connection) throws IOException;
     }
 
+    /** One that goes; whether its worker goes, too, so that there will be no other chance. */
     private record Departure(
             Channel channel,
             Connection connection,
-            @Nullable Progress progress) {}
+            @Nullable Progress progress,
+            boolean last) {}
 
     private final EventLoop loop;
     private final Lane lane;
@@ -65,12 +67,14 @@ final class HandBacks {
         this.lane = lane;
     }
 
-    /** Hands a connection back if it is at rest. */
-    void offer(Channel channel, Connection connection) {
-        if (!ended && departure(channel, connection).isPresent()) {
-            connection.setDeparting(true);
-            channel.deregister().addListener(out -> depart(channel, connection));
+    /** Hands a connection back if it is at rest; gives whether it is. */
+    boolean offer(Channel channel, Connection connection) {
+        if (ended || departure(channel, connection).isEmpty()) {
+            return false;
         }
+        connection.setDeparting(true);
+        channel.deregister().addListener(out -> depart(channel, connection));
+        return true;
     }
 
     /** What came between the decision and the last event of the channel belongs to the state. */
@@ -95,14 +99,14 @@ final class HandBacks {
             return Optional.empty();
         }
         if (connection.isUntouched()) {
-            return Optional.of(new Departure(channel, connection, null));
+            return Optional.of(new Departure(channel, connection, null, connection.isLeaving()));
         }
         return connection
                 .handBack()
                 .flatMap(handler -> handler.release(channel)
                         .filter(state -> state.length <= Progress.MAX_STATE)
                         .map(state -> new Progress(handler.version(), connection.served(), state)))
-                .map(progress -> new Departure(channel, connection, progress));
+                .map(progress -> new Departure(channel, connection, progress, connection.isLeaving()));
     }
 
     private static boolean hasUnsent(Channel channel) {
@@ -182,9 +186,14 @@ final class HandBacks {
 
     private void stay(Departure departure) {
         Channel channel = departure.channel;
-        departure.connection.stays();
+        departure.connection.returned(departure.last);
         channel.pipeline().remove(DepartedGuard.INSTANCE);
-        loop.register(channel).addListener(in -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.RETURNED));
+        loop.register(channel).addListener(in -> comeBack(channel, departure.connection));
+    }
+
+    private static void comeBack(Channel channel, Connection connection) {
+        channel.pipeline().fireUserEventTriggered(ConnectionEvent.RETURNED);
+        connection.atRest();
     }
 
     /** The master answers no more: if it has gone, what was sent to it was closed with it. */
