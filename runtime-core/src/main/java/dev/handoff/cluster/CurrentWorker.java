@@ -4,7 +4,9 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.EventThread;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +72,18 @@ public interface CurrentWorker {
      * @return done when connections come; fails with {@link ListenException}
      */
     default CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
+        return listen(where, EventThread.get()::enqueue, connections);
+    }
+
+    /**
+     * Listens, and takes connections where an executor runs tasks: an event loop, for instance. What waits for that executor is
+     * not this worker's yet, and goes to another one if this one dies.
+     *
+     * @param executor runs one call at a time
+     * @param connections called with each connection; as {@link #listen(ListenOptions, Consumer)}
+     */
+    default CompletableFuture<Listener> listen(
+            ListenOptions where, Executor executor, Consumer<? super Handle> connections) {
         return CompletableFuture.failedFuture(new IllegalStateException("cannot listen on " + where
                 + ": the listeners of worker " + id() + " are its master's; name it where the cluster is built"));
     }

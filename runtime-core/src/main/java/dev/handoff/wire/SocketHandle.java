@@ -107,6 +107,19 @@ public final class SocketHandle implements Handle {
         return released;
     }
 
+    /**
+     * A descriptor that was given away while the connection still counts as open here.
+     *
+     * @param socket the new owner's
+     * @param closed to be run when that has closed it
+     */
+    public record Lent(Fd socket, Runnable closed) {}
+
+    /** Gives the descriptor to somebody who tells when it is closed: this handle is used up. */
+    public Lent lend() {
+        return new Lent(new Fd(fd.release()), this::end);
+    }
+
     private void end() {
         if (over.compareAndSet(false, true)) {
             uses.oneLess();

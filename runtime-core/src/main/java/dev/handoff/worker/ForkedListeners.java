@@ -4,7 +4,6 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenException;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Listener;
-import dev.handoff.process.Handle;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.BoundSocket;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /** Where this worker listens: what it has asked its master for, and what it has bound by itself. Any thread may call. */
 final class ForkedListeners {
@@ -43,7 +41,7 @@ final class ForkedListeners {
         this.onFailure = onFailure;
     }
 
-    CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
+    CompletableFuture<Listener> listen(ListenOptions where, Taking connections) {
         try {
             Place place = Wishes.place(Place.Kind.STREAMS, where);
             return where.isExclusive()
@@ -57,7 +55,7 @@ final class ForkedListeners {
 
     // --- by itself --------------------------------------------------------------------------------------------------
 
-    private Listener listenAlone(ListenOptions where, Place place, Consumer<? super Handle> connections) {
+    private Listener listenAlone(ListenOptions where, Place place, Taking connections) {
         try {
             BoundSocket bound =
                     BoundSocket.open(where.isReusePort() ? place.options().reusePort() : place.options());
@@ -70,8 +68,7 @@ final class ForkedListeners {
         }
     }
 
-    private WorkerListener listenerAlone(
-            ListenAddress address, ListenOptions where, Consumer<? super Handle> connections, Fd socket)
+    private WorkerListener listenerAlone(ListenAddress address, ListenOptions where, Taking connections, Fd socket)
             throws UnixException {
         try {
             WorkerListener listener = new WorkerListener(address, where, connections, new Alone());
@@ -86,7 +83,7 @@ final class ForkedListeners {
     // --- through the master -----------------------------------------------------------------------------------------
 
     /** Called on the channel's thread. */
-    private Listener open(Grant grant, ListenOptions where, Consumer<? super Handle> connections) {
+    private Listener open(Grant grant, ListenOptions where, Taking connections) {
         try {
             return openLane(grant, where, connections);
         } catch (IOException e) {
@@ -98,8 +95,7 @@ final class ForkedListeners {
         }
     }
 
-    private Listener openLane(Grant grant, ListenOptions where, Consumer<? super Handle> connections)
-            throws IOException {
+    private Listener openLane(Grant grant, ListenOptions where, Taking connections) throws IOException {
         HandoffChannel channel = HandoffReceiver.connect(Path.of(grant.answer().rendezvous()), role, 0);
         try {
             ListenAddress address = Objects.requireNonNull(grant.answer().address());

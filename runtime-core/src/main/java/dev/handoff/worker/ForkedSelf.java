@@ -19,6 +19,7 @@ import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -83,8 +84,9 @@ final class ForkedSelf extends ChannelWorker {
     }
 
     @Override
-    public CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
-        return EventThread.get().holdUntil(listeners.listen(where, connections));
+    public CompletableFuture<Listener> listen(
+            ListenOptions where, Executor executor, Consumer<? super Handle> connections) {
+        return EventThread.get().holdUntil(listeners.listen(where, new Taking(executor, connections)));
     }
 
     @Override

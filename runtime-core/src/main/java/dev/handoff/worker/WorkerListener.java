@@ -17,7 +17,7 @@ import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A place where this worker listens: a lane from the master, a listening socket, or both.
  *
- * <p>A thread of its own, {@code handoff-listen-…}, only waits for them. What there is to do is done on {@code handoff-events}
- * while that thread waits for it: so a connection is acknowledged just before the program gets it, and one that comes while the
+ * <p>A thread of its own, {@code handoff-listen-…}, only waits for them. What there is to do is done where the program {@linkplain
+ * Taking takes connections} while that thread waits for it: so a connection is acknowledged just before the program gets it, and one that comes while the
  * program is busy stays the master's, who gives it to another if this process dies.
  */
 final class WorkerListener implements Listener, HandoffReceiver.Adopter {
@@ -49,7 +49,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
 
     private final ListenAddress address;
     private final ListenOptions options;
-    private final Consumer<? super Handle> connections;
+    private final Taking connections;
     private final Owner owner;
     private final WakeUp wakeUp;
     private final OpenConnections open;
@@ -65,8 +65,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     private boolean resting;
 
     /** One that waits for {@link #start}. */
-    WorkerListener(ListenAddress address, ListenOptions options, Consumer<? super Handle> connections, Owner owner)
-            throws UnixException {
+    WorkerListener(ListenAddress address, ListenOptions options, Taking connections, Owner owner) throws UnixException {
         this.address = address;
         this.options = options;
         this.connections = connections;
@@ -138,8 +137,8 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
             CompletableFuture<Boolean> turn = new CompletableFuture<>();
             try {
                 Runnable work = await();
-                EventThread.get().enqueue(() -> turn.complete(turn(work)));
-            } catch (UnixException e) {
+                connections.executor().execute(() -> turn.complete(turn(work)));
+            } catch (UnixException | RejectedExecutionException e) {
                 fail(e);
                 EventThread.get().enqueue(() -> turn.complete(turn(() -> {})));
             }
@@ -193,7 +192,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
         closed.complete(null);
     }
 
-    private void fail(IOException failure) {
+    private void fail(Exception failure) {
         LOG.error("nothing comes to this worker on {} any more, it leaves: {}", address, failure.getMessage());
         ending = true;
         owner.onFailed();
@@ -252,7 +251,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     private void give(Handle handle) {
         boolean taken = false;
         try {
-            connections.accept(handle);
+            connections.connections().accept(handle);
             taken = true;
         } finally {
             if (!taken) {
@@ -261,7 +260,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
         }
     }
 
-    // --- what the lane brings, on handoff-events --------------------------------------------------------------------
+    // --- what the lane brings, on the executor --------------------------------------------------------------------
 
     @Override
     public Optional<Refusal> refusal(Offer offer, int before) {

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
+    /** Of connections that no listener of the master's has brought. */
+    private static final int NO_LISTENER = -1;
+
     private final EventLoop loop;
     private final Connections connections;
 
@@ -43,18 +46,47 @@ final class Adoption {
         SocketAddress peer = offer.peer().decode();
         Channel channel;
         try {
-            channel = open(offer.connection(), peer);
+            channel = open(offer.connection(), peer == UnnamedAddress.UNNAMED);
         } catch (ChannelException e) {
             LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
             return;
         }
-        if (!channel.isActive() || hasLostItsPeer(channel)) {
-            // Reset by the client on its way here: Netty would register it, hear nothing, and never close it.
-            channel.unsafe().closeForcibly();
-            return;
+        if (!isLost(channel)) {
+            connections.add(channel, new Connection(traffic, peer, offer.listener(), handler), frame, offer.progress());
+            loop.register(channel);
         }
-        connections.add(channel, new Connection(traffic, peer, offer.listener(), handler), frame, offer.progress());
+    }
+
+    /**
+     * Serves a connection of which only the socket is known. On the event loop.
+     *
+     * @return false if it has ended already
+     */
+    boolean connection(Fd socket, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
+        Channel channel;
+        try {
+            channel = open(socket, unix);
+        } catch (ChannelException e) {
+            LOG.warn("cannot adopt a connection: {}", e.getMessage());
+            return false;
+        }
+        if (isLost(channel)) {
+            return false;
+        }
+        SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
+        connections.add(channel, new Connection(traffic, peer, NO_LISTENER, handler), Connections.NO_FRAME, null);
         loop.register(channel);
+        connections.tellIfLeaving(channel);
+        return true;
+    }
+
+    /** Reset by the client on its way here: Netty would register it, hear nothing, and never close it. */
+    private static boolean isLost(Channel channel) {
+        boolean lost = !channel.isActive() || hasLostItsPeer(channel);
+        if (lost) {
+            channel.unsafe().closeForcibly();
+        }
+        return lost;
     }
 
     /** The client of a Unix socket mostly has no address; its end is read like any other. */
@@ -62,12 +94,10 @@ final class Adoption {
         return channel instanceof EpollSocketChannel && channel.remoteAddress() == null;
     }
 
-    private static Channel open(Fd socket, SocketAddress peer) {
+    private static Channel open(Fd socket, boolean unix) {
         int number = socket.release();
         try {
-            return peer == UnnamedAddress.UNNAMED
-                    ? new EpollDomainSocketChannel(number)
-                    : new EpollSocketChannel(number);
+            return unix ? new EpollDomainSocketChannel(number) : new EpollSocketChannel(number);
         } catch (ChannelException e) {
             new Fd(number).close();
             throw e;

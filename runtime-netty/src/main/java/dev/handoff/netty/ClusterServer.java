@@ -4,12 +4,14 @@ import dev.handoff.cluster.Cluster;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Listener;
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.process.Handle;
 import dev.handoff.wire.Role;
 import dev.handoff.worker.CurrentWorkerProvider;
 import java.util.ArrayList;
@@ -58,6 +60,43 @@ public final class ClusterServer implements AutoCloseable {
      */
     public static void run(Supplier<? extends WorkerHandler> handler, int workers) {
         builder(handler).workers(workers).run();
+    }
+
+    /**
+     * Serves an address in a worker that its program has forked, through its master: all workers that listen there take
+     * turns. On one event loop, on which a connection is taken from the master when its turn has come.
+     *
+     * <pre>{@code
+     * if (Cluster.isMaster()) {
+     *     Cluster.master().fork();
+     * } else {
+     *     ClusterServer.listen(Http.handler(request -> Response.text("hello\n")), ListenOptions.port(8000)).join();
+     * }
+     * }</pre>
+     *
+     * A worker that leaves lets its connections finish, within the operator's {@link Setting#DRAIN_LIMIT}; then the handler is
+     * stopped, on {@code handoff-events}. One that is killed, or whose master has died, ends at once.
+     *
+     * @param handler started by the first call that names it, on the caller's thread
+     * @return done when connections come; fails with {@link dev.handoff.cluster.ListenException}, or with {@link
+     *     IllegalStateException} if the handler does not start
+     * @throws IllegalStateException in any other process
+     */
+    public static CompletableFuture<Listener> listen(WorkerHandler handler, ListenOptions where) {
+        return ForkedServer.get().listen(handler, where);
+    }
+
+    /**
+     * Serves a connection that came with a message, as {@link #listen} serves those that it has taken. In a worker that its
+     * program has forked, whether it listens or not.
+     *
+     * @param handler started by the first call that names it, on the caller's thread
+     * @param connection used up, unless this throws
+     * @throws IllegalArgumentException if it is no connection
+     * @throws IllegalStateException in any other process, or if the handler does not start
+     */
+    public static void serve(WorkerHandler handler, Handle connection) {
+        ForkedServer.get().serve(handler, connection);
     }
 
     /** A server with that handler. */
@@ -249,7 +288,7 @@ public final class ClusterServer implements AutoCloseable {
             if (role.isForked()) {
                 throw new IllegalStateException("worker " + role.workerId()
                         + " was forked by its program, Cluster.master().fork(), and no server keeps it: it listens by"
-                        + " Cluster.worker().listen, and only a master starts a server");
+                        + " ClusterServer.listen, and only a master starts a server");
             }
         }
 

@@ -65,12 +65,17 @@ final class Connections {
      */
     void leave(Duration limit) {
         leaving = true;
-        for (Channel channel : List.copyOf(open)) {
+        List.copyOf(open).forEach(this::tellIfLeaving);
+        farewells.begin(limit);
+        completeIfEmpty();
+    }
+
+    /** Tells one that has its pipeline: where nobody says which is the last, it may have come after the others were told. */
+    void tellIfLeaving(Channel channel) {
+        if (leaving) {
             channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING);
             Connection.of(channel).leave();
         }
-        farewells.begin(limit);
-        completeIfEmpty();
     }
 
     /** Hands back so many of those that are at rest, or all of them. */

@@ -77,7 +77,7 @@ final class WorkerProcess {
      * Netty follows one buffer of 128 to its end, which costs a twentieth of a request: here one of 4096, unless somebody has
      * said otherwise. A leak that is worth being found loses more buffers than that.
      */
-    private static void lookForLeaksRarely() {
+    static void lookForLeaksRarely() {
         if (System.getProperty(LEAK_SAMPLING) == null) {
             System.setProperty(LEAK_SAMPLING, "4096");
         }

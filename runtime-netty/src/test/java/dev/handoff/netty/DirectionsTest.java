@@ -61,6 +61,7 @@ class DirectionsTest {
             Terminal.class,
             Role.class,
             SocketHandle.class,
+            SocketHandle.Lent.class,
             Welcome.class,
             ListenerDescription.class,
             Service.class,

@@ -1,0 +1,163 @@
+package dev.handoff.netty;
+
+import dev.handoff.cluster.Cluster;
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Listener;
+import dev.handoff.cluster.Setting;
+import dev.handoff.process.Handle;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.wire.Role;
+import dev.handoff.wire.SocketHandle;
+import dev.handoff.wire.SocketHandle.Lent;
+import dev.handoff.wire.TicketSecrets;
+import dev.handoff.worker.CurrentWorkerProvider;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What serves in a worker that its program has forked: one event loop, which takes connections from the master by itself, so
+ * that one is acknowledged when the loop has come to it, and not before.
+ *
+ * <pre>
+ *   the program listens ─▶ start its handler ─▶ serve ─▶ (the worker leaves) ─▶ connections end, or are cut at the drain limit
+ *     ─▶ the channel has ended ─▶ stop the handlers ─▶ nothing keeps the process
+ * </pre>
+ *
+ * Any thread may call.
+ */
+final class ForkedServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ForkedServer.class);
+    private static @Nullable ForkedServer server;
+
+    private final CurrentWorker worker = Cluster.worker();
+    private final EventLoopGroup group;
+    private final EventLoop loop;
+    private final Connections connections;
+    private final Adoption adoption;
+    private final Context context;
+    private final Duration drainLimit;
+    private final Map<WorkerHandler, Handlers> started = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private ForkedServer(ClusterSettings settings) {
+        group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
+        loop = group.next();
+        connections = new Connections(loop, frame -> {}, null);
+        adoption = new Adoption(loop, connections);
+        context = new Context(worker, group, settings.saidToHandlers());
+        context.ticketKeys().renew(TicketSecrets.fresh());
+        drainLimit = settings.duration(Setting.DRAIN_LIMIT);
+    }
+
+    /**
+     * This process's, which begins with the first call.
+     *
+     * @throws IllegalStateException if this process is no worker that its program has forked
+     */
+    static synchronized ForkedServer get() {
+        if (server == null) {
+            checkThatItWasForked();
+            WorkerProcess.lookForLeaksRarely();
+            server = new ForkedServer(ClusterSettings.defaults().resolved(System::getProperty, System::getenv));
+            server.endWithItsWorker();
+        }
+        return server;
+    }
+
+    private static void checkThatItWasForked() {
+        if (CurrentWorkerProvider.role().filter(Role::isForked).isEmpty()) {
+            throw new IllegalStateException(
+                    "this process is no worker that its program has forked, Cluster.master().fork():"
+                            + " a server of its own, whose workers somebody keeps, is ClusterServer.run or start");
+        }
+    }
+
+    private void endWithItsWorker() {
+        CompletableFuture<Void> disconnected = new CompletableFuture<>();
+        worker.onLeaving(this::leave);
+        worker.onDisconnect(() -> disconnected.complete(null));
+        CompletableFuture.allOf(disconnected, connections.emptied())
+                .thenRun(() -> EventThread.get().enqueue(this::stop));
+    }
+
+    CompletableFuture<Listener> listen(WorkerHandler handler, ListenOptions where) {
+        try {
+            start(handler);
+        } catch (IllegalStateException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return worker.listen(where, loop, connection -> adopt(connection, handler));
+    }
+
+    void serve(WorkerHandler handler, Handle connection) {
+        if (connection.kind() != Handle.Kind.CONNECTION) {
+            throw new IllegalArgumentException("cannot serve " + connection + ": it is no connection");
+        }
+        start(handler);
+        loop.execute(() -> adopt(connection, handler));
+    }
+
+    private void start(WorkerHandler handler) {
+        started.computeIfAbsent(handler, this::started);
+    }
+
+    private Handlers started(WorkerHandler handler) {
+        Handlers alone = Handlers.of(handler);
+        try {
+            alone.start(context);
+            return alone;
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot serve: " + handler + " did not start: " + e, e);
+        }
+    }
+
+    /** On the event loop. */
+    private void adopt(Handle connection, WorkerHandler handler) {
+        boolean unix = connection.port() == 0;
+        Lent lent = ((SocketHandle) connection).lend();
+        Connection.Traffic untilClosed = new Connection.Traffic() {
+            @Override
+            public void closed() {
+                lent.closed().run();
+            }
+        };
+        if (!adoption.connection(lent.socket(), unix, untilClosed, handler)) {
+            lent.closed().run();
+        }
+    }
+
+    /** The lanes are drained at the same time: those that still come hear of it, too. */
+    private void leave() {
+        EventThread.get().holdUntil(stopped);
+        loop.execute(() -> connections.leave(drainLimit));
+        loop.schedule(this::cut, drainLimit.toNanos(), TimeUnit.NANOSECONDS);
+        started.values().forEach(handler -> handler.leaving(context));
+    }
+
+    private void cut() {
+        if (!connections.emptied().isDone()) {
+            LOG.info(
+                    "the drain limit is over: closed what was left, {} requests in progress among it",
+                    connections.cut());
+        }
+    }
+
+    private void stop() {
+        started.values().forEach(handler -> handler.stop(context));
+        stopped.complete(null);
+    }
+}
