@@ -286,6 +286,9 @@ public final class Acceptor implements AutoCloseable {
 
     /** A little while only, where something is to be done that no descriptor tells of. */
     private int timeoutMillis(boolean accepting) {
+        if (moved.isFresh()) {
+            return 0;
+        }
         boolean paused = !accepting && policy.masterAccepts() && !gate.isClosed();
         boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
         boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || rendezvous.isTimed(nowNanos);

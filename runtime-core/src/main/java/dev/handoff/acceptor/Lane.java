@@ -34,8 +34,8 @@ final class Lane {
         /** Connections that the worker gave back unread; somebody else is to get them. */
         void onRefused(List<Pending> connections, Refusal reason);
 
-        /** A connection that the worker hands back; wants {@link #orderTaken} or {@link #orderReturned}. */
-        void onHandedBack(Offer connection, long number);
+        /** A connection that the worker hands back; wants {@link #take} or {@link #orderReturned}. */
+        void onHandedBack(Pending connection, long number);
     }
 
     /** An order that is sent when what was assigned before it has been. */
@@ -49,6 +49,7 @@ final class Lane {
     private final Ledger ledger;
     private final Deque<Pending> assigned = new ArrayDeque<>();
     private final Deque<Order> orders = new ArrayDeque<>();
+    private final Deque<Pending> untold = new ArrayDeque<>();
     private final Offer[] frame = new Offer[HandoffChannel.MAX_OFFERS];
     private State state = State.OPEN;
 
@@ -95,9 +96,22 @@ final class Lane {
         order(HandoffChannel::drain);
     }
 
-    /** Lets the worker close its copy of what it has handed back. */
-    void orderTaken(long number) {
-        order(open -> open.taken(number, 1));
+    /**
+     * Lets the worker close its copy of what it has handed back. Nobody else may have the connection before the worker has been
+     * told: should this process end in between, the worker goes on with it.
+     *
+     * @param told called when it has been
+     */
+    void take(Pending connection, long number, Runnable told) {
+        untold.add(connection);
+        order(open -> {
+            boolean sent = open.taken(number, 1);
+            if (sent) {
+                untold.remove(connection);
+                told.run();
+            }
+            return sent;
+        });
     }
 
     /** Asks the worker to hand back connections that are at rest. */
@@ -227,7 +241,7 @@ final class Lane {
 
     private void takeHandedBack(Answers answers) {
         if (channel.arrived() == 1) {
-            answers.onHandedBack(channel.takeOffer(0), channel.firstSequence());
+            answers.onHandedBack(new Pending(channel.takeOffer(0), target), channel.firstSequence());
         } else {
             // This process's limit of open files is reached.
             orderReturned(channel.firstSequence());
@@ -260,8 +274,16 @@ final class Lane {
         return unanswered;
     }
 
+    /** Takes what the worker has handed back and was not told that it is taken. When its process is gone that is safe. */
+    List<Pending> takeUntold() {
+        List<Pending> taken = List.copyOf(untold);
+        untold.clear();
+        return taken;
+    }
+
     void close() {
         leave(State.ENDED);
+        takeUntold().forEach(Pending::close);
         ledger.abandon(Pending::close);
         takeUnsent().forEach(Pending::close);
         channel.close();

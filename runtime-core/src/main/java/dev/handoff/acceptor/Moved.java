@@ -15,9 +15,15 @@ final class Moved {
     private static final Logger LOG = LoggerFactory.getLogger(Moved.class);
 
     private final Deque<Pending> waiting = new ArrayDeque<>();
+    private boolean fresh;
 
     boolean isEmpty() {
         return waiting.isEmpty();
+    }
+
+    /** Whether there is one that nobody has been found for because nobody was looked for yet. */
+    boolean isFresh() {
+        return fresh;
     }
 
     void addFirst(Pending connection) {
@@ -26,6 +32,7 @@ final class Moved {
 
     void addLast(Pending connection) {
         waiting.addLast(connection);
+        fresh = true;
     }
 
     /**
@@ -33,6 +40,7 @@ final class Moved {
      * nobody could any more is closed.
      */
     void handOut(Rotation rotation, Collection<Target> targets) {
+        fresh = false;
         for (Iterator<Pending> each = waiting.iterator(); each.hasNext() && !rotation.isEmpty(); ) {
             Pending connection = each.next();
             Optional<Predicate<Target>> heirs = heirs(connection, targets);

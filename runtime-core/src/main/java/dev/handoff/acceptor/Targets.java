@@ -5,7 +5,6 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.HandoffChannel;
-import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -145,14 +144,12 @@ final class Targets {
         }
 
         @Override
-        public void onHandedBack(Offer connection, long number) {
-            Pending returned = new Pending(connection, lane.target());
-            if (dead || isReadyFor(returned)) {
-                lane.orderTaken(number);
-                handedBack.accept(returned);
+        public void onHandedBack(Pending connection, long number) {
+            if (dead || isReadyFor(connection)) {
+                lane.take(connection, number, () -> handedBack.accept(connection));
             } else {
                 lane.orderReturned(number);
-                returned.close();
+                connection.close();
             }
         }
     }
@@ -243,6 +240,7 @@ final class Targets {
         for (Lane lane : target.lanes()) {
             readAnswers(lane, nowNanos, true);
             putBack.accept(lane.takeUnsent());
+            putBack.accept(lane.takeUntold());
             putBack.accept(survivors(target, lane.takeUnanswered()));
         }
         target.close();
