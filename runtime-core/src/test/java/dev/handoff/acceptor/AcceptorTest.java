@@ -367,7 +367,7 @@ final class AcceptorTest implements Acceptor.Events {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = ready(acceptor, 1);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
-        WorkerEnd heir = ready(acceptor, 2);
+        WorkerEnd heir = readyWith(acceptor, 2, 0);
         leaving.handBack(0, moving, null);
         leaving.expect(Kind.TAKEN);
         assertThat(ports(heir.take(1))).containsExactly(moving.clientPort());

@@ -356,8 +356,9 @@ class ForkingClusterTest extends WithForks {
         List<CompletableFuture<Void>> sends = new ArrayList<>();
         do {
             sends.add(worker.send(new Order("count", "", 0)));
-            LockSupport.parkNanos(100_000);
-        } while (sends.size() < 250 && !sends.get(sends.size() - 1).isCompletedExceptionally());
+            LockSupport.parkNanos(200_000);
+            // From 128 on a code stands for a signal.
+        } while (sends.size() < 127 && !sends.get(sends.size() - 1).isCompletedExceptionally());
         awaitGone(worker);
         int sent = (int) sends.stream()
                 .filter(send -> send.isDone() && !send.isCompletedExceptionally())
