@@ -16,17 +16,24 @@ class EventThreadTest {
     private final EventThread events = new EventThread();
     private final List<String> told = new CopyOnWriteArrayList<>();
 
-    /** Lets the test put things in line while the thread is busy. */
+    /** Keeps the thread busy, so that the test can put things in line, until what this gives is counted down. */
     private CountDownLatch occupy() {
+        CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         events.enqueue(() -> {
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            busy.countDown();
+            awaitLatch(go);
         });
+        awaitLatch(busy);
         return go;
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
