@@ -1,8 +1,10 @@
 package dev.handoff.sample;
 
 import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Answer;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.rig.Clusters;
@@ -146,6 +148,27 @@ class KeptConnectionsIT {
             assertThat(client.answer().pid()).isIn(cluster.workers());
             client.send("st: strict\r\n\r\n");
             assertThat(client.answer().text()).contains("\"served\":2");
+        }
+    }
+
+    // --- with nobody to go to
+    // -----------------------------------------------------------------------------------------
+
+    /** The only worker leaves, and its successor is not ready yet: what it would hand back it gets back, and serves. */
+    @Test
+    void whatNobodyElseCanTakeIsServedByTheWorkerThatLeaves() throws IOException {
+        RunningCluster alone = CLUSTERS.start(aCluster().workers(1));
+        long worker = alone.aWorker();
+        try (StrictConnection idle = StrictConnection.to(alone.port());
+                StrictConnection silent = StrictConnection.to(alone.port())) {
+            assertThat(idle.get("/info").pid()).isEqualTo(worker);
+            RunningCluster.send(worker, Signal.TERM);
+            await("the worker drains").until(() -> alone.output().text().contains("READY → DRAINING"));
+            for (StrictConnection client : List.of(idle, silent)) {
+                Answer answer = client.get("/info");
+                assertThat(answer.pid()).isEqualTo(worker);
+                assertThat(answer.header("Connection")).isEqualToIgnoringCase("close");
+            }
         }
     }
 }
