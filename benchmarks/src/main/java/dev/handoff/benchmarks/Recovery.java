@@ -88,9 +88,9 @@ public final class Recovery {
     /** Round robin that notes when it is asked: a connection goes to a worker in the same pass of the acceptor. */
     private static SchedulingPolicy noting(Queue<Instant> handOffs) {
         SchedulingPolicy roundRobin = SchedulingPolicy.roundRobin();
-        return candidates -> {
+        return (candidates, client) -> {
             handOffs.add(Instant.now());
-            return roundRobin.pick(candidates);
+            return roundRobin.pick(candidates, client);
         };
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,9 +122,18 @@ public final class Acceptor implements AutoCloseable {
         command(() -> rendezvous.move(next));
     }
 
-    /** The lanes of that worker may connect from now on. */
+    /** The lanes of that worker may connect from now on; when its connections end is not known. */
     public void expect(int workerId, int slot, long pid, Token token) {
-        Target target = new Target(workerId, slot, pid, token, eventLoops);
+        expect(workerId, slot, pid, token, () -> 0);
+    }
+
+    /**
+     * The lanes of that worker may connect from now on.
+     *
+     * @param ended how many of the connections that it was given have ended; called on the acceptor's thread when the policy asks
+     */
+    public void expect(int workerId, int slot, long pid, Token token, LongSupplier ended) {
+        Target target = new Target(workerId, slot, pid, token, eventLoops, ended);
         unreceived.put(workerId, target.unreceived());
         command(() -> targets.add(target));
     }

@@ -1,10 +1,12 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.wire.Offer;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that the master has accepted or taken back, and no worker has acknowledged. The acceptor's thread only. */
-final class Pending {
+final class Pending implements SchedulingPolicy.Client {
     private static final int MOST_FAILURES = 3;
 
     private final Offer offer;
@@ -24,6 +26,11 @@ final class Pending {
 
     Offer offer() {
         return offer;
+    }
+
+    @Override
+    public SocketAddress address() {
+        return offer.peer().decode();
     }
 
     /** Whether it is the master's own question to one worker, which is nobody else's. */

@@ -50,7 +50,7 @@ final class Rotation {
 
     /** Gives a connection to the one whose turn it is. Not to be called while there is none. */
     void give(Pending connection) {
-        give(connection, takers.get(pick(candidates)));
+        give(connection, takers.get(pick(candidates, connection)));
     }
 
     /** Gives a connection to one of some; false if none of these can take it now. */
@@ -59,7 +59,7 @@ final class Rotation {
         if (able.isEmpty()) {
             return false;
         }
-        give(connection, able.get(pick(able)));
+        give(connection, able.get(pick(able, connection)));
         return true;
     }
 
@@ -71,9 +71,9 @@ final class Rotation {
     }
 
     /** A policy of the user's that fails costs its choice, not the connection. */
-    private int pick(List<Target> among) {
+    private int pick(List<Target> among, Pending connection) {
         try {
-            return Objects.checkIndex(policy.pick(among), among.size());
+            return Objects.checkIndex(policy.pick(among, connection), among.size());
         } catch (RuntimeException e) {
             LOG.error(
                     "the scheduling policy failed among {} workers: the first one gets the connection",

@@ -7,6 +7,7 @@ import dev.handoff.wire.Progress;
 import dev.handoff.wire.Token;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ final class Target implements SchedulingPolicy.Candidate {
     private final @Nullable Lane[] byIndex;
     private final List<Lane> lanes = new ArrayList<>();
     private final Unreceived unreceived;
+    private final LongSupplier ended;
+    private long given;
     private boolean inRotation;
     private boolean draining;
     private boolean light;
@@ -31,13 +34,19 @@ final class Target implements SchedulingPolicy.Candidate {
     private long restUntilNanos;
     private int nextLane;
 
-    Target(int workerId, int slot, long pid, Token token, int eventLoops) {
+    /**
+     * One without lanes.
+     *
+     * @param ended how many of the connections that it was given have ended, as far as that is known
+     */
+    Target(int workerId, int slot, long pid, Token token, int eventLoops, LongSupplier ended) {
         this.workerId = workerId;
         this.slot = slot;
         this.pid = pid;
         this.token = token;
         this.byIndex = new Lane[eventLoops];
         this.unreceived = new Unreceived(eventLoops);
+        this.ended = ended;
     }
 
     @Override
@@ -53,6 +62,11 @@ final class Target implements SchedulingPolicy.Candidate {
     @Override
     public long lastTurn() {
         return lastTurn;
+    }
+
+    @Override
+    public long connections() {
+        return given - ended.getAsLong();
     }
 
     /** Whether a lane that says so may become one of this worker's; each index counts once. */
@@ -138,10 +152,12 @@ final class Target implements SchedulingPolicy.Candidate {
         return sum;
     }
 
-    /** Leaves it alone until then: it has just refused. */
-    void restUntil(long nanos) {
+    /** It has just refused some connections, and is left alone until then. */
+    void refused(List<Pending> connections, long restNanos) {
+        given -=
+                connections.stream().filter(connection -> !connection.isProbe()).count();
         resting = true;
-        restUntilNanos = nanos;
+        restUntilNanos = restNanos;
     }
 
     void startDraining() {
@@ -186,6 +202,7 @@ final class Target implements SchedulingPolicy.Candidate {
             nextLane = (nextLane + 1) % lanes.size();
             if (lane.credit() > 0) {
                 lane.assign(connection);
+                given += connection.isProbe() ? 0 : 1;
                 return;
             }
         }

@@ -139,7 +139,7 @@ final class Targets {
         public void onRefused(List<Pending> refused, Refusal reason) {
             Target target = lane.target();
             LOG.debug("worker {} refused {} connections: {}", target.workerId(), refused.size(), reason);
-            target.restUntil(nowNanos + REST_NANOS);
+            target.refused(refused, nowNanos + REST_NANOS);
             putBack.accept(reason == Refusal.UNKNOWN_STATE ? survivors(target, refused) : refused);
         }
 

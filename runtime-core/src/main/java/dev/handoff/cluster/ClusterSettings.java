@@ -233,21 +233,13 @@ public final class ClusterSettings {
         if (policy.isPresent() && !operator.containsKey(Setting.POLICY)) {
             return policy.get();
         }
-        return policyOf(text(Setting.POLICY));
+        return PolicyNames.policyOf(text(Setting.POLICY));
     }
 
     static List<ListenOptions> addresses(String text) {
         return text.isEmpty()
                 ? List.of()
                 : Arrays.stream(text.split(",", -1)).map(ListenOptions::parse).toList();
-    }
-
-    static SchedulingPolicy policyOf(String text) {
-        return switch (text) {
-            case "round-robin" -> SchedulingPolicy.roundRobin();
-            case "shared" -> SchedulingPolicy.shared();
-            default -> throw new IllegalArgumentException("policy = '" + text + "': expected round-robin or shared");
-        };
     }
 
     /** The class that workers start, if it is not this process's own command line that they repeat. */

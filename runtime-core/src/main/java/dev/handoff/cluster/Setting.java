@@ -178,7 +178,7 @@ public enum Setting {
         if (this == LISTEN) {
             ClusterSettings.addresses(text);
         } else if (this == POLICY) {
-            ClusterSettings.policyOf(text);
+            PolicyNames.policyOf(text);
         }
         return text;
     }

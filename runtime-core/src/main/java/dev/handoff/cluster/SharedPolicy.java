@@ -8,8 +8,8 @@ enum SharedPolicy implements SchedulingPolicy {
 
     /** Chosen from only for what the master itself hands over, such as its probes: strictly in turn. */
     @Override
-    public int pick(List<? extends Candidate> candidates) {
-        return SchedulingPolicy.roundRobin().pick(candidates);
+    public int pick(List<? extends Candidate> candidates, Client client) {
+        return SchedulingPolicy.roundRobin().pick(candidates, client);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.handoff.master;
 
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.WorkerState;
-import dev.handoff.wire.Scoreboard.Cell;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -65,18 +64,9 @@ final class Balance {
         Map<Integer, Long> open = new TreeMap<>();
         for (ManagedWorker worker : workers) {
             if (worker.state() == WorkerState.READY) {
-                open.put(worker.id(), open(worker));
+                open.put(worker.id(), worker.openConnections());
             }
         }
         return open;
-    }
-
-    /** A page that cannot be read is the watch's business; here it counts for an empty one. */
-    private static long open(ManagedWorker worker) {
-        try {
-            return worker.scoreboard().sum(Cell.ADOPTED) - worker.scoreboard().sum(Cell.CLOSED);
-        } catch (InternalError e) {
-            return 0;
-        }
     }
 }

@@ -44,7 +44,7 @@ final class Lifecycle {
     /** Its process was started. */
     void forked(ManagedWorker worker) {
         LOG.debug("{} was started", worker);
-        acceptor.expect(worker.id(), worker.slot(), worker.pid(), worker.token());
+        acceptor.expect(worker.id(), worker.slot(), worker.pid(), worker.token(), worker::endedConnections);
         events.publish("worker.forked", worker, "");
     }
 

@@ -12,6 +12,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.Scoreboard.Cell;
 import dev.handoff.wire.Token;
 import java.time.Duration;
 import java.util.List;
@@ -222,6 +223,25 @@ final class ManagedWorker implements Worker {
 
     Scoreboard scoreboard() {
         return scoreboard;
+    }
+
+    /** Connections that it has at the moment. */
+    long openConnections() {
+        return count(Cell.ADOPTED) - count(Cell.CLOSED);
+    }
+
+    /** Connections that it had and has no more. Any thread. */
+    long endedConnections() {
+        return count(Cell.CLOSED);
+    }
+
+    /** A page that cannot be read is the watch's business; here it counts for an empty one. */
+    private long count(Cell cell) {
+        try {
+            return scoreboard.sum(cell);
+        } catch (InternalError e) {
+            return 0;
+        }
     }
 
     /** When its process was started. */

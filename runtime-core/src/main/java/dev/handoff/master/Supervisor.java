@@ -83,7 +83,10 @@ final class Supervisor implements Lifecycle.Losses {
         EventBus events = crew.events();
         wanted = settings.count(Setting.WORKERS);
         tickets = new TicketRotation(settings.duration(Setting.TLS_TICKET_ROTATION), clock.getAsLong());
-        balance = new Balance(crew.acceptor(), settings.isOn(Setting.BALANCE), clock.getAsLong());
+        balance = new Balance(
+                crew.acceptor(),
+                settings.isOn(Setting.BALANCE) && settings.policy().evensOut(),
+                clock.getAsLong());
         lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), tickets, this);
         punctuality = new Punctuality(events, clock.getAsLong());
         boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);

@@ -220,7 +220,7 @@ final class AcceptorTest implements Acceptor.Events {
         CompletableFuture<Boolean> answered = new CompletableFuture<>();
         AtomicInteger choices = new AtomicInteger();
         List<Socket> first = new CopyOnWriteArrayList<>();
-        settings = settings.with(Setting.CREDIT, crowd + 2).policy(candidates -> {
+        settings = settings.with(Setting.CREDIT, crowd + 2).policy((candidates, client) -> {
             choosing.countDown();
             int choice = choices.incrementAndGet();
             if (choice == 2) {
@@ -290,7 +290,7 @@ final class AcceptorTest implements Acceptor.Events {
 
     @Test
     void aPolicyThatFailsCostsItsChoiceOnly() throws Exception {
-        settings = settings.policy(candidates -> {
+        settings = settings.policy((candidates, client) -> {
             if (candidates.size() == 2) {
                 throw new IllegalStateException("on purpose");
             }
@@ -503,7 +503,7 @@ final class AcceptorTest implements Acceptor.Events {
     void whatADyingWorkerStillSaidCounts() throws Exception {
         CountDownLatch choosing = new CountDownLatch(2);
         CountDownLatch dead = new CountDownLatch(1);
-        settings = settings.policy(candidates -> {
+        settings = settings.policy((candidates, client) -> {
             choosing.countDown();
             if (choosing.getCount() == 0) {
                 awaitUninterruptibly(dead);

@@ -7,6 +7,7 @@ import dev.handoff.unix.WakeUp;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Token;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TargetTest {
@@ -15,7 +16,7 @@ final class TargetTest {
     @Test
     void admitsEachLaneOfItsProcessOnce() throws Exception {
         try (SeqPacketPair pair = SeqPacketPair.open()) {
-            Target target = new Target(1, 1, 4711, TOKEN, 2);
+            Target target = new Target(1, 1, 4711, TOKEN, 2, () -> 0);
             assertThat(target.admits(4711, TOKEN, 0)).isTrue();
             assertThat(target.admits(4712, TOKEN, 0)).isFalse();
             assertThat(target.admits(4711, new Token(1, 3), 0)).isFalse();
@@ -32,11 +33,11 @@ final class TargetTest {
     @Test
     void restsAfterARefusalOnAClockThatOverflows() throws Exception {
         try (SeqPacketPair pair = SeqPacketPair.open()) {
-            Target target = new Target(1, 1, 4711, TOKEN, 1);
+            Target target = new Target(1, 1, 4711, TOKEN, 1, () -> 0);
             target.open(0, new HandoffChannel(pair.left()), 4);
             target.setInRotation(true);
             assertThat(target.takes(Long.MAX_VALUE)).isTrue();
-            target.restUntil(Long.MIN_VALUE + 5);
+            target.refused(List.of(), Long.MIN_VALUE + 5);
             assertThat(target.takes(Long.MAX_VALUE)).isFalse();
             assertThat(target.takes(Long.MIN_VALUE + 4)).isFalse();
             assertThat(target.takes(Long.MIN_VALUE + 5)).isTrue();
@@ -48,7 +49,7 @@ final class TargetTest {
     void whatDrainsNeverComesBack() throws Exception {
         try (SeqPacketPair pair = SeqPacketPair.open();
                 WakeUp any = new WakeUp()) {
-            Target target = new Target(1, 1, 4711, TOKEN, 1);
+            Target target = new Target(1, 1, 4711, TOKEN, 1, () -> 0);
             Lane lane = target.open(0, new HandoffChannel(pair.left()), 1);
             target.setInRotation(true);
             target.startDraining();

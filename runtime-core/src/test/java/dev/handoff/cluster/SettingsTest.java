@@ -59,7 +59,7 @@ final class SettingsTest {
             beat.every       | 49                    | expected 50 to 5000 ms
             credit           | 254                   | expected 1 to 253
             jvm.divide       | true                  | jvm.divide = 'true': expected on or off
-            policy           | random                | policy = 'random': expected round-robin or shared
+            policy           | random                | policy = 'random': expected round-robin, least-connections
             listen           | :80,nowhere           | cannot listen on 'nowhere'
             listen           | :80,                  | cannot listen on ''
             """)
@@ -259,7 +259,7 @@ final class SettingsTest {
 
     @Test
     void theProgramsOwnPolicyYieldsToTheOperatorsOnly() {
-        SchedulingPolicy own = candidates -> 0;
+        SchedulingPolicy own = (candidates, client) -> 0;
         ClusterSettings settings = ClusterSettings.defaults().policy(own);
         assertThat(settings.with(Setting.POLICY, "shared").policy()).isSameAs(own);
         assertThat(settings.option("policy", "shared").policy().masterAccepts()).isFalse();
@@ -336,17 +336,5 @@ final class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ListenOptions.port(80).backlog(0))
                 .withMessageContaining("expected at least 1");
-    }
-
-    private record Candidate(int workerId, int slot, long lastTurn) implements SchedulingPolicy.Candidate {}
-
-    @ParameterizedTest
-    @CsvSource({"'0', 0", "'3 1 2', 1", "'0 0 0', 0", "'5 4 4', 1", "'9 8 7 0', 3"})
-    void whoWasNotChosenForTheLongestTimeIsNext(String turns, int expected) {
-        List<Candidate> candidates = Arrays.stream(turns.split(" ", -1))
-                .map(turn -> new Candidate(1, 1, Long.parseLong(turn)))
-                .toList();
-        assertThat(SchedulingPolicy.roundRobin().pick(candidates)).isEqualTo(expected);
-        assertThat(SchedulingPolicy.shared().pick(candidates)).isEqualTo(expected);
     }
 }

@@ -23,8 +23,8 @@ record Options(Map<String, String> values) {
               --lines-port N    where to serve a line protocol, too, that counts each session's lines (nowhere)
               --host NAME       on which address of this machine (every one)
               --workers N       how many processes serve, 0 to 256 (2)
-              --policy NAME     round-robin: the master gives connections out in turn (default)
-                                shared: the workers take them themselves
+              --policy NAME     who gets the next connection: round-robin (default), least-connections, power-of-two,
+                                consistent-hash; shared: the workers take them themselves
               --help            this text
             Signals to the master: HUP replaces all workers without losing a connection, TERM and INT stop
             gracefully (a second one at once), TTIN and TTOU start and stop one worker.
@@ -32,7 +32,8 @@ record Options(Map<String, String> values) {
 
     private static final int PORT = 8080;
     private static final int WORKERS = 2;
-    private static final List<String> POLICIES = List.of("round-robin", "shared");
+    private static final List<String> POLICIES =
+            List.of("round-robin", "least-connections", "power-of-two", "consistent-hash", "shared");
 
     Options {
         values = Map.copyOf(values);

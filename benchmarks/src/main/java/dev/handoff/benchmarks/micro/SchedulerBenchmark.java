@@ -1,6 +1,9 @@
 package dev.handoff.benchmarks.micro;
 
+import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.SchedulingPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -24,24 +27,31 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class SchedulerBenchmark {
-    private final SchedulingPolicy policy = SchedulingPolicy.roundRobin();
+    private static final SchedulingPolicy.Client CLIENT =
+            () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
 
     @Param({"2", "16", "64"})
     private int workers;
 
+    @Param({"round-robin", "least-connections", "power-of-two", "consistent-hash", "weighted:2,1"})
+    private String policyName = "";
+
+    private SchedulingPolicy policy = SchedulingPolicy.roundRobin();
+
     private List<Worker> candidates = List.of();
     private long turn;
 
-    /** Makes the workers. */
+    /** Makes the policy and the workers. */
     @Setup
     public void makeWorkers() {
+        policy = ClusterSettings.defaults().option("policy", policyName).policy();
         candidates = IntStream.rangeClosed(1, workers).mapToObj(Worker::new).toList();
     }
 
     /** One choice, and the note that it was made. */
     @Benchmark
-    public int roundRobin() {
-        int picked = policy.pick(candidates);
+    public int choice() {
+        int picked = policy.pick(candidates, CLIENT);
         turn++;
         candidates.get(picked).lastTurn = turn;
         return picked;
@@ -67,6 +77,11 @@ public class SchedulerBenchmark {
 
         @Override
         public long lastTurn() {
+            return lastTurn;
+        }
+
+        @Override
+        public long connections() {
             return lastTurn;
         }
     }
