@@ -1,7 +1,6 @@
 package dev.handoff.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    private final HttpConnection connection;
+    private final Carrier carrier;
     private final RequestHead head;
     private @Nullable BodyReader reader;
     private @Nullable BodyFeed feed;
@@ -30,8 +29,8 @@ final class Exchange {
     private boolean headSent;
     private boolean stays;
 
-    Exchange(HttpConnection connection, RequestHead head) {
-        this.connection = connection;
+    Exchange(Carrier carrier, RequestHead head) {
+        this.carrier = carrier;
         this.head = head;
     }
 
@@ -41,11 +40,10 @@ final class Exchange {
      * @throws HttpFailure 413 if the announced body is too long
      */
     void begin() {
-        HttpSettings settings = connection.service().settings;
         if (head.hasBody()) {
-            reader = new BodyReader(head, settings.maxBody(), settings.maxHeaders());
+            reader = carrier.bodyReader(head);
         }
-        switch (settings.mode()) {
+        switch (carrier.service().settings.mode()) {
             case WHOLE -> beginWhole();
             case BLOCKING -> beginBlocking();
             case STREAMING -> beginStreaming();
@@ -75,12 +73,12 @@ final class Exchange {
         return bodyIsComplete() ? !bytesWait : wantsBody();
     }
 
-    /** Answers with an error status and ends the connection: what follows cannot be understood. */
+    /** Answers with an error status and ends what carries this: what follows cannot be understood. */
     void refuse(HttpFailure failure) {
         refused = true;
         endBody(new IOException(failure.getMessage()));
         if (answered) {
-            connection.cut("the request turned out wrong after its response had begun: " + failure.getMessage());
+            carrier.cut("the request turned out wrong after its response had begun: " + failure.getMessage());
         } else {
             answer(failure.response());
         }
@@ -122,9 +120,9 @@ final class Exchange {
 
     /** The body failed after its head had left: only the end of the connection can tell the client. */
     void breakOff(Throwable failure) {
-        if (!connection.isEnding()) {
+        if (!carrier.isEnding()) {
             LOG.error("the response to {} {} broke off: cutting the connection", head.method(), target(), failure);
-            connection.cut("the response broke off");
+            carrier.cut("the response broke off");
         }
     }
 
@@ -134,11 +132,11 @@ final class Exchange {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof HttpFailure refusal) {
             answer(refusal.response());
-        } else if (answered || refused || connection.isEnding()) {
+        } else if (answered || refused || carrier.isEnding()) {
             LOG.debug("the handler of {} {} failed after its client had gone", head.method(), target(), cause);
         } else {
             LOG.error("the handler of {} {} failed: answering 500", head.method(), target(), cause);
-            Exhaustion.check(cause, connection.service().context.worker());
+            Exhaustion.check(cause, carrier.service().context.worker());
             answer(Response.status(500));
         }
     }
@@ -159,13 +157,13 @@ final class Exchange {
     private void beginBlocking() {
         Body body = WholeBody.EMPTY;
         if (reader != null) {
-            StreamedBody streamed = new StreamedBody(() -> connection.execute(this::onBodyWanted));
+            StreamedBody streamed = new StreamedBody(() -> carrier.execute(this::onBodyWanted));
             feed = streamed;
             body = streamed;
         }
-        Request request = connection.request(head, body);
+        Request request = carrier.request(head, body);
         try {
-            connection.service().context.blocking().execute(() -> handleBlocking(request));
+            carrier.service().context.blocking().execute(() -> handleBlocking(request));
         } catch (RejectedExecutionException e) {
             answerRejected();
         }
@@ -176,28 +174,27 @@ final class Exchange {
             handle(WholeBody.EMPTY);
             return;
         }
-        PublishedBody published = new PublishedBody(connection::execute, this::onBodyWanted);
+        PublishedBody published = new PublishedBody(carrier::execute, this::onBodyWanted);
         feed = published;
         handle(published);
     }
 
     private void onBodyWanted() {
         sayContinue();
-        connection.proceed();
+        carrier.proceed();
     }
 
     /* Also when the body is on its way already: whoever asked gets the leave, once, unless the response has begun. */
     private void sayContinue() {
-        if (head.expectsContinue() && !continued && !headSent && !connection.isEnding()) {
+        if (head.expectsContinue() && !continued && !headSent && !carrier.isEnding()) {
             continued = true;
-            connection.write(Unpooled.wrappedBuffer(ResponseEncoder.CONTINUE));
-            connection.flush();
+            carrier.writer().sendContinue();
         }
     }
 
     private void handle(Body body) {
         try {
-            answer(responseTo(connection.request(head, body)));
+            answer(responseTo(carrier.request(head, body)));
         } catch (Throwable e) {
             fail(e);
         }
@@ -206,14 +203,14 @@ final class Exchange {
     private void handleBlocking(Request request) {
         try {
             Response response = responseTo(request);
-            connection.execute(() -> answer(response));
+            carrier.execute(() -> answer(response));
         } catch (Throwable e) {
-            connection.execute(() -> fail(e));
+            carrier.execute(() -> fail(e));
         }
     }
 
     private Response responseTo(Request request) throws Exception {
-        Response response = connection.service().settings.handler().handle(request);
+        Response response = carrier.service().settings.handler().handle(request);
         if (response == null) {
             throw new NullPointerException("the handler returned null where a response is due");
         }
@@ -221,7 +218,7 @@ final class Exchange {
     }
 
     private void answer(Response response) {
-        if (answered || connection.isEnding()) {
+        if (answered || carrier.isEnding()) {
             return;
         }
         Response.Content content = response.content();
@@ -236,7 +233,7 @@ final class Exchange {
 
     private void answerLater(Response.Later later) {
         var unused = later.response()
-                .whenComplete((response, failure) -> connection.execute(() -> {
+                .whenComplete((response, failure) -> carrier.execute(() -> {
                     if (failure != null) {
                         fail(failure);
                     } else if (response == null) {
@@ -251,10 +248,7 @@ final class Exchange {
         answered = true;
         headSent = true;
         stays = mayStay() && bodyIsComplete();
-        endWith(connection.writeAndFlush(connection
-                .service()
-                .encoder
-                .whole(connection.alloc(), connection.dateLine(), response, body, head.isHead(), stays)));
+        endWith(carrier.writer().sendWhole(response, body, head.isHead(), stays));
     }
 
     private void answerPiecewise(Response response, Response.Content content) {
@@ -265,14 +259,14 @@ final class Exchange {
         } else if (content instanceof Response.Opened socket) {
             answerWebSocket(response, socket);
         } else if (head.isHead() || ResponseEncoder.isBodiless(response)) {
-            answerHead(response, ResponseEncoder.Framing.NONE, 0);
+            answerHead(response, ResponseWriter.Framing.NONE, 0);
         } else {
             stays &= !head.oldVersion();
             BodyOutput output = output(response, framing(), 0);
             start(
                     content instanceof Response.Written written
                             ? new StreamSender(
-                                    output, connection.service().context.blocking(), written.writer())
+                                    output, carrier.service().context.blocking(), written.writer())
                             : new PublisherSender(output, ((Response.Published) content).chunks()));
         }
     }
@@ -283,11 +277,11 @@ final class Exchange {
         if (response.content() instanceof Response.Bytes none) {
             answerWhole(response, none.bytes());
         } else if (answer.file() == null) {
-            answerHead(response, ResponseEncoder.Framing.LENGTH, answer.part().length());
+            answerHead(response, ResponseWriter.Framing.LENGTH, answer.part().length());
         } else {
             BodyOutput output = output(
-                    response, ResponseEncoder.Framing.LENGTH, answer.part().length());
-            start(new FileSender(output, answer.file(), answer.part(), !connection.isSecure()));
+                    response, ResponseWriter.Framing.LENGTH, answer.part().length());
+            start(new FileSender(output, answer.file(), answer.part(), carrier.writer().takesFiles()));
         }
     }
 
@@ -298,25 +292,20 @@ final class Exchange {
             answer(refusal.get());
             return;
         }
-        connection.becomeWebSocket(
-                connection
-                        .service()
-                        .encoder
-                        .switchingProtocols(connection.alloc(), response, WebSocketHandshake.accept(head)),
-                socket.opened());
+        carrier.becomeWebSocket(head, response, socket.opened());
     }
 
-    private void answerHead(Response response, ResponseEncoder.Framing framing, long length) {
+    private void answerHead(Response response, ResponseWriter.Framing framing, long length) {
         stays &= bodyIsComplete();
-        output(response, framing, length).endWithHead();
+        output(response, framing, length).end();
     }
 
-    private ResponseEncoder.Framing framing() {
-        return head.oldVersion() ? ResponseEncoder.Framing.UNTIL_CLOSE : ResponseEncoder.Framing.CHUNKED;
+    private ResponseWriter.Framing framing() {
+        return head.oldVersion() ? ResponseWriter.Framing.UNTIL_CLOSE : ResponseWriter.Framing.CHUNKED;
     }
 
-    private BodyOutput output(Response response, ResponseEncoder.Framing framing, long length) {
-        return new BodyOutput(connection, this, response, framing, length);
+    private BodyOutput output(Response response, ResponseWriter.Framing framing, long length) {
+        return new BodyOutput(carrier, this, response, framing, length);
     }
 
     private void start(BodySender begun) {
@@ -336,7 +325,7 @@ final class Exchange {
     }
 
     private boolean mayStay() {
-        return head.keepAlive() && !refused && connection.mayStay();
+        return head.keepAlive() && !refused && carrier.mayStay();
     }
 
     private boolean bodyIsComplete() {
@@ -350,17 +339,17 @@ final class Exchange {
     }
 
     private void onWritten(ChannelFuture last) {
-        if (connection.isEnding()) {
+        if (carrier.isEnding()) {
             return;
         }
         if (!last.isSuccess()) {
-            connection.cut("the response could not be written: " + last.cause());
+            carrier.cut("the response could not be written: " + last.cause());
             return;
         }
         boolean whole = bodyIsComplete();
         if (!whole) {
             endBody(new EOFException("the response was sent before the body had come"));
         }
-        connection.onAnswered(stays && whole, !head.keepAlive() && whole && !refused);
+        carrier.onAnswered(stays && whole, !head.keepAlive() && whole && !refused);
     }
 }

@@ -171,7 +171,7 @@ public final class Http implements WorkerHandler, HandBack {
     /** Called by a worker. */
     @Override
     public int version() {
-        return HttpConnection.STATE_VERSION;
+        return HttpMove.STATE_VERSION;
     }
 
     /** Called by a worker: a connection goes between two requests, with what has come of the next one. */

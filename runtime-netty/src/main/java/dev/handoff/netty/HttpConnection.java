@@ -1,16 +1,14 @@
 package dev.handoff.netty;
 
+import dev.handoff.netty.Pace.Phase;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,47 +30,24 @@ import org.slf4j.LoggerFactory;
  *
  * Used on the connection's event loop, but for {@link #execute}.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final int MOST_SHOWN = 128;
-
-    /** Of what {@link #release} gives. */
-    static final int STATE_VERSION = 1;
-
-    /** More than a head may have and less than a state: what comes behind it in the same breath has room. */
-    private static final int MOST_MOVED = 48 * 1024;
 
     private final HttpService service;
     private final Channel channel;
     private final Connection connection;
     private final ServerRequest.Origin origin;
-    private final LoopClock clock;
-    private final LoopClock.Timer timer;
+    private final Pace pace;
+    private final HttpMove move;
     private final HeadReader heads;
-    private final WriteWatch writeWatch = new WriteWatch();
+    private final Http1Writer writer;
     private final InputGate gate;
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
-    private Phase phase = Phase.SILENT;
     private @Nullable Exchange exchange;
     private boolean proceeding;
     private boolean inputEnded;
-    private int ticksLeft;
-    private boolean leaving;
     private boolean ending;
-
-    /** What is waited for, which decides how long. */
-    private enum Phase {
-        /** The first byte. */
-        SILENT,
-        /** The first byte of the next request. */
-        IDLE,
-        /** The rest of a head. */
-        HEAD,
-        /** More of a body. */
-        BODY,
-        /** The handler, or the client's taking the response. */
-        BUSY
-    }
 
     HttpConnection(HttpService service, Channel channel) {
         this.service = service;
@@ -81,9 +56,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.gate = new InputGate(channel);
         this.origin = new ServerRequest.Origin(connection.remote(), Tls.protects(channel), service.context);
         this.heads = new HeadReader(service.settings.maxLine(), service.settings.maxHeaders());
-        this.clock = LoopClock.of(channel.eventLoop());
-        this.timer = clock.timer(this::onTimeout);
-        timer.set(service.firstTicks);
+        this.writer =
+                new Http1Writer(channel, service.encoder, LoopClock.of(channel.eventLoop()), origin.secure());
+        this.pace = new Pace(service, channel, WriteWatch.of(channel), Phase.SILENT, this);
+        this.move = new HttpMove(connection, pace.timer());
     }
 
     @Override
@@ -102,15 +78,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
+            writer.onInputEnded();
             proceed();
-        } else if (event == ConnectionEvent.LEAVING) {
-            leaving = true;
-        } else if (event == ConnectionEvent.HANDED_BACK) {
-            ticksLeft = timer.ticksLeft();
-            timer.clear();
-        } else if (event == ConnectionEvent.RETURNED) {
-            timer.set(ticksLeft);
-            proceed();
+        } else if (event instanceof ConnectionEvent said) {
+            move.on(said);
+            if (said == ConnectionEvent.RETURNED) {
+                proceed();
+            }
         }
         context.fireUserEventTriggered(event);
     }
@@ -137,8 +111,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         end();
     }
 
-    /** Runs a task on the event loop, unless that has ended, and this connection before it. Any thread may call. */
-    void execute(Runnable task) {
+    // --- what carries an exchange ---------------------------------------------------------------------------------
+
+    @Override
+    public void execute(Runnable task) {
         try {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
@@ -146,97 +122,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    HttpService service() {
+    @Override
+    public HttpService service() {
         return service;
     }
 
-    ServerRequest request(RequestHead head, Body body) {
+    @Override
+    public ServerRequest request(RequestHead head, Body body) {
         return new ServerRequest(head, body, origin, connection.served());
     }
 
-    ByteBufAllocator alloc() {
-        return channel.alloc();
+    @Override
+    public BodyReader bodyReader(RequestHead head) {
+        return new Http1BodyReader(head, service.settings.maxBody(), service.settings.maxHeaders());
     }
 
-    byte[] dateLine() {
-        return clock.dateLine();
+    @Override
+    public ResponseWriter writer() {
+        return writer;
     }
 
-    boolean isSecure() {
-        return origin.secure();
-    }
-
-    boolean isEnding() {
+    @Override
+    public boolean isEnding() {
         return ending;
     }
 
-    /** Whether bytes of this client wait to be looked at. */
-    boolean hasInput() {
-        return input.isReadable();
+    @Override
+    public boolean mayStay() {
+        return (!move.isLeaving() || movesOn()) && !(inputEnded && !input.isReadable());
     }
 
-    /** Whether another request may follow the one in progress, as far as this side and the client's end are concerned. */
-    boolean mayStay() {
-        return (!leaving || movesOn()) && !(inputEnded && !input.isReadable());
-    }
-
-    /** Whether it goes on in another worker as soon as no request is in progress. */
-    private boolean movesOn() {
-        return leaving && connection.movesOn() && !inputEnded && input.readableBytes() <= MOST_MOVED;
-    }
-
-    /**
-     * What the next worker has to know; empty while a request is in progress.
-     *
-     * <pre>
-     *    0                        4
-     *   ┌────────────────────────┬───────────────────────────────────────┐
-     *   │ time left, ticks i32   │ what has come of the next request     │
-     *   └────────────────────────┴───────────────────────────────────────┘
-     * </pre>
-     */
-    Optional<byte[]> release() {
-        if (exchange != null || ending || inputEnded || input.readableBytes() > MOST_MOVED) {
-            return Optional.empty();
-        }
-        ByteBuffer state = ByteBuffer.allocate(Integer.BYTES + input.readableBytes());
-        state.putInt(timer.ticksLeft());
-        input.getBytes(input.readerIndex(), state);
-        return Optional.of(state.array());
-    }
-
-    /** Goes on where another worker's connection has left off. */
-    void resume(byte[] state) {
-        ByteBuffer said = ByteBuffer.wrap(state);
-        timer.set(said.getInt());
-        input = channel.alloc().buffer(said.remaining()).writeBytes(said);
-        phase = input.isReadable() ? Phase.HEAD : Phase.IDLE;
-        proceed();
-    }
-
-    void write(Object message) {
-        var unused = channel.write(message);
-    }
-
-    void flush() {
-        if (inputEnded) {
-            Reregistration.around(channel, () -> {});
-        } else {
-            channel.flush();
-        }
-    }
-
-    ChannelFuture writeAndFlush(Object message) {
-        if (!inputEnded) {
-            return channel.writeAndFlush(message);
-        }
-        ChannelFuture written = channel.write(message);
-        flush();
-        return written;
-    }
-
-    /** Goes on reading the body, or with the next request, if there is something to go on with. */
-    void proceed() {
+    @Override
+    public void proceed() {
         if (proceeding || ending) {
             return;
         }
@@ -251,10 +168,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         settle();
     }
 
-    /** The response of the exchange in progress has been written out. */
-    void onAnswered(boolean stays, boolean clientAsked) {
+    @Override
+    public void onAnswered(boolean stays, boolean clientAsked) {
         exchange = null;
-        phase = Phase.BUSY;
+        pace.resume(Phase.BUSY);
         connection.requestFinished();
         if (stays) {
             proceed();
@@ -265,21 +182,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Leaves the connection to a WebSocket: what has come behind the request are its first bytes.
-     *
-     * @param head ends HTTP
-     */
-    void becomeWebSocket(ByteBuf head, Consumer<WebSocket> opened) {
+    /** Leaves the connection to a WebSocket: what has come behind the request are its first bytes. */
+    @Override
+    public void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened) {
         ByteBuf first = input;
         input = Unpooled.EMPTY_BUFFER;
         exchange = null;
         ending = true;
-        write(head);
+        writer.sendSwitching(response, WebSocketHandshake.accept(head));
         new WebSocketConnection(service, channel, gate).open(opened);
         channel.flush();
         ChannelHandlerContext context = channel.pipeline().context(this);
-        if (leaving) {
+        if (move.isLeaving()) {
             context.fireUserEventTriggered(ConnectionEvent.LEAVING);
         }
         if (first.isReadable()) {
@@ -294,16 +208,31 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.pipeline().remove(this);
     }
 
-    /** Closes so that the client reads what was sent. */
-    void close() {
-        ending = true;
-        LingeringClose.close(channel);
+    @Override
+    public void cut(String why) {
+        LOG.debug("cutting {}: {}", channel, why);
+        closeNow();
     }
 
-    private String firstInput() {
-        int shown = Math.min(input.readableBytes(), MOST_SHOWN);
-        return Ascii.printable(input.toString(input.readerIndex(), shown, StandardCharsets.ISO_8859_1));
+    // --- on to another worker -------------------------------------------------------------------------------------
+
+    /** What the next worker has to know; empty while a request is in progress. */
+    Optional<byte[]> release() {
+        return exchange != null || ending || inputEnded ? Optional.empty() : move.state(input);
     }
+
+    /** Goes on where another worker's connection has left off. */
+    void resume(byte[] state) {
+        input = move.resume(state, channel.alloc());
+        pace.resume(input.isReadable() ? Phase.HEAD : Phase.IDLE);
+        proceed();
+    }
+
+    private boolean movesOn() {
+        return !inputEnded && move.isDue(input);
+    }
+
+    // --- one step after the other ---------------------------------------------------------------------------------
 
     private boolean step() {
         Exchange current = exchange;
@@ -334,6 +263,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         refused.refuse(failure);
     }
 
+    private String firstInput() {
+        int shown = Math.min(input.readableBytes(), MOST_SHOWN);
+        return Ascii.printable(input.toString(input.readerIndex(), shown, StandardCharsets.ISO_8859_1));
+    }
+
     private void settle() {
         if (ending) {
             return;
@@ -351,7 +285,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!inputEnded) {
             gate.set(exchange == null || exchange.wantsInput(input.isReadable()));
         }
-        enter(phaseNow());
+        pace.enter(phaseNow());
         if (movesOn() && exchange == null) {
             connection.atRest();
         }
@@ -369,63 +303,42 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (input.isReadable()) {
             return Phase.HEAD;
         }
-        return phase == Phase.SILENT ? Phase.SILENT : Phase.IDLE;
+        return pace.phase() == Phase.SILENT ? Phase.SILENT : Phase.IDLE;
     }
 
-    /* A head's time runs from its first byte, a body's from its last. */
-    private void enter(Phase now) {
-        if (phase == now && now != Phase.BODY) {
-            return;
-        }
-        phase = now;
-        switch (now) {
-            case SILENT -> timer.set(service.firstTicks);
-            case IDLE -> timer.set(service.keepAliveTicks);
-            case HEAD -> timer.set(service.headTicks);
-            case BODY -> timer.set(service.bodyIdleTicks);
-            case BUSY -> {
-                writeWatch.reset();
-                watchWrites();
-            }
-        }
+    // --- the end --------------------------------------------------------------------------------------------------
+
+    @Override
+    public void onIdle() {
+        close();
     }
 
-    private void watchWrites() {
-        timer.set(Math.max(1, service.bodyIdleTicks / WriteWatch.PATIENCE));
+    @Override
+    public void onUnfinished(HttpFailure failure) {
+        refuse(failure);
     }
 
-    private void onTimeout() {
-        if (ending) {
-            return;
-        }
-        switch (phase) {
-            case SILENT, IDLE -> close();
-            case HEAD -> refuse(new HttpFailure(408, "the head of the request took too long"));
-            case BODY -> refuse(new HttpFailure(408, "the body of the request took too long"));
-            case BUSY -> {
-                if (writeWatch.isStuck(channel)) {
-                    cut("the client takes no more of the response");
-                } else {
-                    watchWrites();
-                }
-            }
-        }
+    @Override
+    public void onStuck() {
+        cut("the client takes no more of the response");
     }
 
-    /** Ends the connection at once: nothing that could be sent would help. */
-    void cut(String why) {
-        LOG.debug("cutting {}: {}", channel, why);
-        closeNow();
+    /** Closes so that the client reads what was sent. */
+    private void close() {
+        ending = true;
+        pace.end();
+        LingeringClose.close(channel);
     }
 
     private void closeNow() {
         ending = true;
+        pace.end();
         LingeringClose.now(channel);
     }
 
     private void end() {
         ending = true;
-        timer.remove();
+        pace.end();
         input.release();
         input = Unpooled.EMPTY_BUFFER;
         Exchange cutOff = exchange;

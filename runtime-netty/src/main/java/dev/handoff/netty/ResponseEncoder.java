@@ -40,18 +40,6 @@ final class ResponseEncoder {
         this.keepAlive = ascii("Connection: keep-alive\r\nKeep-Alive: timeout=" + keepAlive.toSeconds() + "\r\n");
     }
 
-    /** How a body's end is told. */
-    enum Framing {
-        /** There is none, and no length is told. */
-        NONE,
-        /** By its length. */
-        LENGTH,
-        /** In chunks. */
-        CHUNKED,
-        /** By the end of the connection. */
-        UNTIL_CLOSE
-    }
-
     /** Whether a response has no body, whatever it was made of. Source: RFC 9112, section 6.3. */
     static boolean isBodiless(Response response) {
         return response.code() == 204 || response.code() == 304;
@@ -61,7 +49,7 @@ final class ResponseEncoder {
     ByteBuf whole(
             ByteBufAllocator alloc, byte[] dateLine, Response response, byte[] body, boolean head, boolean stays) {
         boolean bodiless = isBodiless(response);
-        HeadWriter writer = head(dateLine, response, bodiless ? Framing.NONE : Framing.LENGTH, body.length, stays);
+        HeadWriter writer = head(dateLine, response, bodiless ? ResponseWriter.Framing.NONE : ResponseWriter.Framing.LENGTH, body.length, stays);
         int sent = head || bodiless ? 0 : body.length;
         if (sent <= MAX_COPIED) {
             writer.add(body, 0, sent);
@@ -72,7 +60,7 @@ final class ResponseEncoder {
 
     /** The head of a response whose body follows. */
     ByteBuf head(
-            ByteBufAllocator alloc, byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
+            ByteBufAllocator alloc, byte[] dateLine, Response response, ResponseWriter.Framing framing, long length, boolean stays) {
         HeadWriter writer = head(dateLine, response, framing, length, stays);
         return writer.writeTo(alloc.buffer(writer.length()));
     }
@@ -89,13 +77,13 @@ final class ResponseEncoder {
         return writer.add(LINE_END).writeTo(alloc.buffer(writer.length()));
     }
 
-    private HeadWriter head(byte[] dateLine, Response response, Framing framing, long length, boolean stays) {
+    private HeadWriter head(byte[] dateLine, Response response, ResponseWriter.Framing framing, long length, boolean stays) {
         HeadWriter writer = HeadWriter.get();
         writer.add(STATUS_LINES[response.code()]).add(dateLine).add(stays ? keepAlive : CLOSE);
         response.headers().addTo(writer);
-        if (framing == Framing.LENGTH) {
+        if (framing == ResponseWriter.Framing.LENGTH) {
             writer.add(LENGTH).addDecimal(length).add(LINE_END);
-        } else if (framing == Framing.CHUNKED) {
+        } else if (framing == ResponseWriter.Framing.CHUNKED) {
             writer.add(CHUNKED);
         }
         return writer.add(LINE_END);

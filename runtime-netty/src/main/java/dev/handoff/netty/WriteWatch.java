@@ -4,16 +4,38 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * Tells whether a client has stopped taking what is sent to it: looked at now and then, its outbound buffer is not empty and
- * has not changed. Used on the connection's event loop.
+ * Tells whether a client has stopped taking what is sent to it: looked at now and then, something waits for it and has not
+ * changed. Used on the connection's event loop.
  */
 final class WriteWatch {
     /** Looks without a change until a client counts as stuck. */
     static final int PATIENCE = 4;
 
+    private final Outbound outbound;
     private long pending;
     private long progress;
     private int looks;
+
+    /** What waits for a client. */
+    interface Outbound {
+        /** Whether anything does. */
+        boolean isWaiting();
+
+        /** Bytes that do. */
+        long pending();
+
+        /** Bytes that the client has taken, in whatever way they are counted. */
+        long progress();
+    }
+
+    WriteWatch(Outbound outbound) {
+        this.outbound = outbound;
+    }
+
+    /** Of a whole connection. */
+    static WriteWatch of(Channel channel) {
+        return new WriteWatch(new Socket(channel));
+    }
 
     /** Forgets what was seen before. */
     void reset() {
@@ -21,16 +43,33 @@ final class WriteWatch {
     }
 
     /** Looks once more. */
-    boolean isStuck(Channel channel) {
-        ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-        if (outbound == null || outbound.isEmpty()) {
+    boolean isStuck() {
+        if (!outbound.isWaiting()) {
             looks = 0;
             return false;
         }
-        boolean changed = pending != outbound.totalPendingWriteBytes() || progress != outbound.currentProgress();
-        pending = outbound.totalPendingWriteBytes();
-        progress = outbound.currentProgress();
+        boolean changed = pending != outbound.pending() || progress != outbound.progress();
+        pending = outbound.pending();
+        progress = outbound.progress();
         looks = changed || looks == 0 ? 1 : looks + 1;
         return looks > PATIENCE;
+    }
+
+    private record Socket(Channel channel) implements Outbound {
+        @Override
+        public boolean isWaiting() {
+            ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+            return buffer != null && !buffer.isEmpty();
+        }
+
+        @Override
+        public long pending() {
+            return channel.unsafe().outboundBuffer().totalPendingWriteBytes();
+        }
+
+        @Override
+        public long progress() {
+            return channel.unsafe().outboundBuffer().currentProgress();
+        }
     }
 }

@@ -1,0 +1,103 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.FileRegion;
+
+/** Responses on a connection of HTTP/1. Source: RFC 9112, section 7.1. */
+final class Http1Writer implements ResponseWriter {
+    private static final byte[] LINE_END = {'\r', '\n'};
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
+
+    private final Channel channel;
+    private final ResponseEncoder encoder;
+    private final LoopClock clock;
+    private final boolean secure;
+    private boolean inputEnded;
+
+    Http1Writer(Channel channel, ResponseEncoder encoder, LoopClock clock, boolean secure) {
+        this.channel = channel;
+        this.encoder = encoder;
+        this.clock = clock;
+        this.secure = secure;
+    }
+
+    /** The client has ended its direction. */
+    void onInputEnded() {
+        inputEnded = true;
+    }
+
+    /** TLS has to see the bytes. */
+    @Override
+    public boolean takesFiles() {
+        return !secure;
+    }
+
+    @Override
+    public void sendContinue() {
+        write(Unpooled.wrappedBuffer(ResponseEncoder.CONTINUE));
+        flush();
+    }
+
+    @Override
+    public ChannelFuture sendWhole(Response response, byte[] body, boolean head, boolean stays) {
+        return writeAndFlush(encoder.whole(channel.alloc(), clock.dateLine(), response, body, head, stays));
+    }
+
+    @Override
+    public void sendHead(Response response, Framing framing, long length, boolean stays) {
+        write(encoder.head(channel.alloc(), clock.dateLine(), response, framing, length, stays));
+    }
+
+    @Override
+    public ChannelFuture sendPiece(ByteBuf piece, Framing framing) {
+        if (framing != Framing.CHUNKED) {
+            return writeAndFlush(piece);
+        }
+        byte[] size = (Integer.toHexString(piece.readableBytes()) + "\r\n").getBytes(US_ASCII);
+        write(Unpooled.wrappedBuffer(size));
+        write(piece);
+        return writeAndFlush(Unpooled.wrappedBuffer(LINE_END));
+    }
+
+    @Override
+    public ChannelFuture sendFile(FileRegion piece) {
+        return writeAndFlush(piece);
+    }
+
+    @Override
+    public ChannelFuture sendEnd(Framing framing) {
+        return writeAndFlush(framing == Framing.CHUNKED ? Unpooled.wrappedBuffer(LAST_CHUNK) : Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The head with which the connection becomes a WebSocket, not yet flushed. */
+    void sendSwitching(Response response, String accept) {
+        write(encoder.switchingProtocols(channel.alloc(), response, accept));
+    }
+
+    @Override
+    public void flush() {
+        if (inputEnded) {
+            Reregistration.around(channel, () -> {});
+        } else {
+            channel.flush();
+        }
+    }
+
+    private void write(Object message) {
+        var unused = channel.write(message);
+    }
+
+    private ChannelFuture writeAndFlush(Object message) {
+        if (!inputEnded) {
+            return channel.writeAndFlush(message);
+        }
+        ChannelFuture written = channel.write(message);
+        flush();
+        return written;
+    }
+}
