@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterSettings {
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
     private static final Set<Setting> OF_HANDLERS =
-            EnumSet.of(Setting.HTTP_FIRST, Setting.HTTP_HEAD, Setting.HTTP_BODY_IDLE, Setting.HTTP_KEEP_ALIVE);
+            EnumSet.of(
+            Setting.HTTP_FIRST,
+            Setting.HTTP_HEAD,
+            Setting.HTTP_BODY_IDLE,
+            Setting.HTTP_KEEP_ALIVE,
+            Setting.DRAIN_IDLE_MIN);
 
     private Map<Setting, Object> program = new EnumMap<>(Setting.class);
     private Map<Setting, Object> operator = new EnumMap<>(Setting.class);

@@ -23,7 +23,7 @@ final class Connection {
     private @Nullable HandBacks handBacks;
     private long served;
     private boolean touched;
-    private boolean requestInProgress;
+    private int requestsInProgress;
     private boolean leaving;
     private boolean departing;
 
@@ -106,17 +106,17 @@ final class Connection {
         return Objects.requireNonNull(farewells, "it was opened before it was asked to leave");
     }
 
-    boolean requestInProgress() {
-        return requestInProgress;
+    int requestsInProgress() {
+        return requestsInProgress;
     }
 
     void requestStarted() {
-        requestInProgress = true;
+        requestsInProgress++;
         traffic.requestStarted();
     }
 
     void requestFinished() {
-        requestInProgress = false;
+        requestsInProgress--;
         served++;
         traffic.requestFinished();
     }

@@ -110,9 +110,7 @@ final class Connections {
     int cut() {
         int requests = 0;
         for (Channel channel : List.copyOf(open)) {
-            if (Connection.of(channel).requestInProgress()) {
-                requests++;
-            }
+            requests += Connection.of(channel).requestsInProgress();
             channel.close();
         }
         return requests;

@@ -66,7 +66,14 @@ final class HeadParser {
         Headers headers = new Headers(head, fieldsStart, at, slots, fields);
         boolean keepAlive = !closes && (!oldVersion || staysOpen);
         return new RequestHead(
-                method, target, headers, contentLength, chunked, oldVersion, keepAlive, expectsContinue && !oldVersion);
+                method,
+                target,
+                headers,
+                contentLength,
+                chunked,
+                oldVersion ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1,
+                keepAlive,
+                expectsContinue && !oldVersion);
     }
 
     private String method() {

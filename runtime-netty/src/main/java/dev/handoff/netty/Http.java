@@ -4,16 +4,17 @@ import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1: a function from request to response. Immutable: each setting gives a new one.
+ * HTTP/1.1 and HTTP/2: a function from request to response. Immutable: each setting gives a new one.
  *
- * <p>A connection has one request at a time: pipelined ones are answered in order, and the next is looked at when the last
- * response has been written out. A request that two servers could read in two ways is answered with 400 and its connection
- * closed. Source: RFC 9110 and RFC 9112.
+ * <p>A connection of HTTP/1.1 has one request at a time: pipelined ones are answered in order, and the next is looked at when
+ * the last response has been written out. A request that two servers could read in two ways is answered with 400 and its connection
+ * closed. Source: RFC 9110, RFC 9112 and RFC 9113.
  *
  * <pre>{@code
  * Http http = Http.handler(request -> Response.text("Hello " + request.query("name").orElse("you") + "\n"))
@@ -138,6 +139,27 @@ public final class Http implements WorkerHandler, HandBack {
         return with(settings.withWebSocket(settings.webSocket().withPing(every)));
     }
 
+    /**
+     * Whether HTTP/2 is spoken, too: over TLS with clients that choose it (ALPN), else with those that begin with its preface.
+     *
+     * @param spoken default: it is
+     */
+    public Http http2(boolean spoken) {
+        return with(settings.withHttp2(settings.http2().withSpoken(spoken)));
+    }
+
+    /**
+     * How many requests one connection of HTTP/2 may have in progress; a client that sends more has them refused.
+     *
+     * @param streams at least 1; default 128
+     */
+    public Http maxConcurrentStreams(int streams) {
+        if (streams < 1) {
+            throw new IllegalArgumentException("a connection has at least 1 stream, not " + streams);
+        }
+        return with(settings.withHttp2(settings.http2().withMaxStreams(streams)));
+    }
+
     /** The same with this hook instead: called once as a worker starts, before its first connection; may block. */
     public Http onStart(Consumer<WorkerContext> hook) {
         return new Http(settings, hook, stopHook);
@@ -198,6 +220,11 @@ public final class Http implements WorkerHandler, HandBack {
     @Override
     public Protocol protocol() {
         return Protocol.HTTP;
+    }
+
+    /** What is offered to clients of TLS, the best first. */
+    List<String> applicationProtocols() {
+        return settings.http2().spoken() ? List.of(Tls.HTTP_2, Tls.HTTP_1_1) : List.of(Tls.HTTP_1_1);
     }
 
     private Http with(HttpSettings changed) {

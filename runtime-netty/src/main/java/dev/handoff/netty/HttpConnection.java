@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -18,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that speaks HTTP/1.1. It takes its bytes one request at a time: what comes behind a request stays bytes until
+ * A connection that speaks HTTP/1.1, until its client turns out to speak HTTP/2. It takes its bytes one request at a time: what comes behind a request stays bytes until
  * the response to that request has been written out, and the client waits.
  *
  * <pre>
  *   SILENT ──▶ HEAD ──▶ BODY ──▶ BUSY ──▶ IDLE     answered, and the connection stays
  *                ▲                         │
  *                └─────────────────────────┘
- *   any ──▶ ending: answered for the last time, refused, late, gone, or a WebSocket from now on
+ *   any ──▶ ending: answered for the last time, refused, late, gone, or a WebSocket, or HTTP/2, from now on
  * </pre>
  *
  * Used on the connection's event loop, but for {@link #execute}.
@@ -87,6 +88,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
             }
         }
         context.fireUserEventTriggered(event);
+        if (event == SslHandshakeCompletionEvent.SUCCESS && http2IsChosen()) {
+            becomeHttp2();
+        }
     }
 
     @Override
@@ -182,16 +186,30 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         }
     }
 
-    /** Leaves the connection to a WebSocket: what has come behind the request are its first bytes. */
     @Override
     public void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened) {
-        ByteBuf first = input;
-        input = Unpooled.EMPTY_BUFFER;
         exchange = null;
         ending = true;
         writer.sendSwitching(response, WebSocketHandshake.accept(head));
         new WebSocketConnection(service, channel, gate).open(opened);
         channel.flush();
+        giveWay();
+    }
+
+    private boolean http2IsChosen() {
+        return service.settings.http2().spoken() && Tls.hasChosenHttp2(channel);
+    }
+
+    private void becomeHttp2() {
+        ending = true;
+        Http2Session.open(service, channel, origin);
+        giveWay();
+    }
+
+    /** Leaves the connection to the handlers that were added: what has come and was not used are their first bytes. */
+    private void giveWay() {
+        ByteBuf first = input;
+        input = Unpooled.EMPTY_BUFFER;
         ChannelHandlerContext context = channel.pipeline().context(this);
         if (move.isLeaving()) {
             context.fireUserEventTriggered(ConnectionEvent.LEAVING);
@@ -240,12 +258,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     }
 
     private boolean begin() {
+        if (input.getByte(input.readerIndex()) == 'P' && mayBeHttp2()) {
+            return beginHttp2();
+        }
         RequestHead head = heads.read(input);
         if (head == null) {
             return false;
         }
         begin(head).begin();
         return true;
+    }
+
+    private boolean mayBeHttp2() {
+        return service.settings.http2().spoken()
+                && connection.served() == 0
+                && !origin.secure()
+                && Http2Preface.isPossible(input);
+    }
+
+    private boolean beginHttp2() {
+        if (Http2Preface.isWhole(input)) {
+            becomeHttp2();
+        }
+        return false;
     }
 
     private Exchange begin(RequestHead head) {

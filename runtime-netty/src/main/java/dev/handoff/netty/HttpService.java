@@ -1,11 +1,16 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
 import java.time.Duration;
 
 /** What all HTTP connections of one worker share. Immutable. */
 final class HttpService {
     /* A client that waits exactly as long as it was told must find the connection open. */
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private static final Duration DEFAULT_IDLE_MIN =
+            ClusterSettings.defaults().duration(Setting.DRAIN_IDLE_MIN);
 
     final HttpSettings settings;
     final WorkerContext context;
@@ -15,6 +20,7 @@ final class HttpService {
     final long bodyIdleTicks;
     final long keepAliveTicks;
     final long pingTicks;
+    final Duration idleMin;
 
     HttpService(HttpSettings settings, WorkerContext context) {
         this.settings = settings;
@@ -25,5 +31,6 @@ final class HttpService {
         this.bodyIdleTicks = LoopClock.ticks(settings.bodyIdle());
         this.keepAliveTicks = LoopClock.ticks(settings.keepAlive().plus(GRACE));
         this.pingTicks = LoopClock.ticks(settings.webSocket().ping());
+        this.idleMin = context.said(Setting.DRAIN_IDLE_MIN).orElse(DEFAULT_IDLE_MIN);
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param head how long a head may take from its first byte
  * @param bodyIdle how long a client may neither send nor take bytes of a body
  * @param keepAlive how long a connection may be silent between requests
+ * @param http2 how HTTP/2 is spoken
  * @param webSocket what WebSockets may do
  */
 record HttpSettings(
@@ -26,6 +27,7 @@ record HttpSettings(
         Duration head,
         Duration bodyIdle,
         Duration keepAlive,
+        Http2Limits http2,
         WebSocketSettings webSocket) {
     private static final ClusterSettings DEFAULTS = ClusterSettings.defaults();
 
@@ -50,24 +52,30 @@ record HttpSettings(
                 DEFAULTS.duration(Setting.HTTP_HEAD),
                 DEFAULTS.duration(Setting.HTTP_BODY_IDLE),
                 DEFAULTS.duration(Setting.HTTP_KEEP_ALIVE),
+                Http2Limits.DEFAULTS,
                 WebSocketSettings.DEFAULTS);
     }
 
     HttpSettings withMaxBody(long bytes) {
-        return new HttpSettings(mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, webSocket);
+        return new HttpSettings(mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, webSocket);
     }
 
     HttpSettings withMaxHead(int line, int headers) {
-        return new HttpSettings(mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, webSocket);
+        return new HttpSettings(mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, http2, webSocket);
     }
 
     HttpSettings withTimeouts(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
         return new HttpSettings(
-                mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive, webSocket);
+                mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive, http2, webSocket);
+    }
+
+    HttpSettings withHttp2(Http2Limits changed) {
+        return new HttpSettings(
+                mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, changed, webSocket);
     }
 
     HttpSettings withWebSocket(WebSocketSettings changed) {
-        return new HttpSettings(mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, changed);
+        return new HttpSettings(mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, changed);
     }
 
     /** The same, save for what was said for the whole cluster. */

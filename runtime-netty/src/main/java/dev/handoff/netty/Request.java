@@ -40,6 +40,9 @@ public interface Request {
     /** The first value of that name in the query, decoded as forms are: a plus sign is a blank. */
     Optional<String> query(String name);
 
+    /** The version of HTTP that the client speaks. */
+    HttpVersion version();
+
     /** The header fields. */
     Headers headers();
 

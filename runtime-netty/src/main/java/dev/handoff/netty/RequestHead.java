@@ -6,7 +6,7 @@ package dev.handoff.netty;
  * @param headers the fields
  * @param contentLength bytes of body, 0 if there is none; without meaning if it is chunked
  * @param chunked whether the body comes in chunks
- * @param oldVersion whether the client speaks HTTP/1.0
+ * @param version what the client speaks
  * @param keepAlive whether the client wants the connection to stay
  * @param expectsContinue whether the client waits for a word of ours before it sends the body
  */
@@ -16,16 +16,22 @@ record RequestHead(
         Headers headers,
         long contentLength,
         boolean chunked,
-        boolean oldVersion,
+        HttpVersion version,
         boolean keepAlive,
         boolean expectsContinue) {
 
     /** Stands for a head that could not be read: nothing is known but that the connection must end. */
     static final RequestHead UNREADABLE =
-            new RequestHead("", new RequestTarget("", "", ""), Headers.empty(), 0, false, false, false, false);
+            new RequestHead(
+                    "", new RequestTarget("", "", ""), Headers.empty(), 0, false, HttpVersion.HTTP_1_1, false, false);
 
     boolean hasBody() {
         return chunked || contentLength > 0;
+    }
+
+    /** Whether the client speaks HTTP/1.0. */
+    boolean oldVersion() {
+        return version == HttpVersion.HTTP_1_0;
     }
 
     boolean isHead() {

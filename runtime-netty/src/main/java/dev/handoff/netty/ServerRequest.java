@@ -69,6 +69,11 @@ final class ServerRequest implements Request {
     }
 
     @Override
+    public HttpVersion version() {
+        return head.version();
+    }
+
+    @Override
     public Headers headers() {
         return head.headers();
     }

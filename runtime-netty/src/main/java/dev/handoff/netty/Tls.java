@@ -36,6 +36,11 @@ import org.jspecify.annotations.Nullable;
  * resumed only where certificate and authorities are those that it began with. The JDK's tickets are of use at one worker only.
  */
 public final class Tls {
+    /** As ALPN names them. */
+    static final String HTTP_2 = "h2";
+
+    static final String HTTP_1_1 = "http/1.1";
+
     private static final int HANDSHAKE_LIMIT_MILLIS = 10_000;
     private static final int MAX_CLIENT_HELLO = 16 * 1024;
 
@@ -43,10 +48,10 @@ public final class Tls {
     private final Map<String, Tls> hosts;
     private final @Nullable Path authorities;
 
-    /** Where a context comes from, for a protocol inside and a host; an empty one: all others. */
+    /** Where a context comes from, for the protocols inside and a host; an empty one: all others. */
     @FunctionalInterface
     private interface Source {
-        TlsContext open(Protocol inside, @Nullable Path authorities, String host) throws SSLException;
+        TlsContext open(List<String> protocols, @Nullable Path authorities, String host) throws SSLException;
     }
 
     private Tls(Source source, Map<String, Tls> hosts, @Nullable Path authorities) {
@@ -62,7 +67,8 @@ public final class Tls {
      * @param key PEM, PKCS#8, not encrypted
      */
     public static Tls pem(Path chain, Path key) {
-        return new Tls((inside, authorities, host) -> TlsContext.pem(chain, key, inside, authorities), Map.of(), null);
+        return new Tls(
+                (protocols, authorities, host) -> TlsContext.pem(chain, key, protocols, authorities), Map.of(), null);
     }
 
     /**
@@ -72,7 +78,7 @@ public final class Tls {
      * @param context called once as a worker starts; it sees to ALPN and client certificates
      */
     public static Tls context(Supplier<SslContext> context) {
-        return new Tls((inside, authorities, host) -> TlsContext.given(context.get(), host), Map.of(), null);
+        return new Tls((protocols, authorities, host) -> TlsContext.given(context.get(), host), Map.of(), null);
     }
 
     /**
@@ -113,9 +119,15 @@ public final class Tls {
         return failure instanceof DecoderException && failure.getCause() instanceof SSLException;
     }
 
-    private TlsContext open(Protocol inside, String host) {
+    /** Whether a handshake that is over has agreed on HTTP/2. */
+    static boolean hasChosenHttp2(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && HTTP_2.equals(tls.applicationProtocol());
+    }
+
+    private TlsContext open(List<String> protocols, String host) {
         try {
-            return source.open(inside, authorities, host);
+            return source.open(protocols, authorities, host);
         } catch (SSLException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
         }
@@ -186,8 +198,15 @@ public final class Tls {
             return mapping.build();
         }
 
+        private List<String> applicationProtocols() {
+            if (inside instanceof Http http) {
+                return http.applicationProtocols();
+            }
+            return inside.protocol().isHttp() ? List.of(HTTP_1_1) : List.of();
+        }
+
         private SslContext open(Tls which, String host, TicketKeys keys) {
-            TlsContext context = which.open(inside.protocol(), host);
+            TlsContext context = which.open(applicationProtocols(), host);
             opened.add(context);
             context.shareTickets(keys);
             return context.netty();

@@ -1,6 +1,5 @@
 package dev.handoff.netty;
 
-import dev.handoff.cluster.Protocol;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
@@ -16,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -40,20 +40,21 @@ final class TlsContext {
     /**
      * A certificate and its key, from files that are read now.
      *
+     * @param protocols what is offered by ALPN, the best first
      * @param authorities who signs the certificates that clients need; null: they need none
      */
-    static TlsContext pem(Path chain, Path key, Protocol inside, @Nullable Path authorities) throws SSLException {
+    static TlsContext pem(Path chain, Path key, List<String> protocols, @Nullable Path authorities) throws SSLException {
         String what =
                 "certificate " + chain + " with key " + key + ": both are PEM files, the key PKCS#8 without a password";
         byte[] certificate = read(chain, what);
         byte[] trusted = {};
         SslContextBuilder builder = builder(certificate, read(key, what), what);
-        if (inside.isHttp()) {
+        if (!protocols.isEmpty()) {
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                     ApplicationProtocolConfig.Protocol.ALPN,
                     ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                     ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                    "http/1.1"));
+                    protocols));
         }
         if (authorities != null) {
             trusted = trust(builder, authorities);

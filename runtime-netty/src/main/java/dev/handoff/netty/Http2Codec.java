@@ -1,0 +1,87 @@
+package dev.handoff.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Netty's codec for the frames of one connection, with our limits. It is told not to close by itself, for a close that does not
+ * linger may lose the frame that says why.
+ */
+final class Http2Codec extends Http2FrameCodec {
+    private final StreamProgress progress;
+    private final OnError onError;
+
+    /** Ends the connection because of an error. */
+    @FunctionalInterface
+    interface OnError {
+        void fail(Http2Error error, String why);
+    }
+
+    private Http2Codec(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            StreamProgress progress,
+            OnError onError) {
+        super(encoder, decoder, settings, true, true);
+        this.progress = progress;
+        this.onError = onError;
+    }
+
+    static Http2Codec create(HttpSettings settings, OnError onError) {
+        return (Http2Codec) new Builder(settings, onError).build();
+    }
+
+    /** Bytes of bodies that a stream could send so far. */
+    long sent(int streamId) {
+        return progress.sent(streamId);
+    }
+
+    /* What came from outside is an error of the client's or of ours; what failed on its way out has told whoever sent it. */
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext context, boolean outbound, Throwable cause, @Nullable Http2Exception known) {
+        onError.fail(known == null ? Http2Error.INTERNAL_ERROR : known.error(), String.valueOf(cause.getMessage()));
+    }
+
+    private static final class Builder extends Http2FrameCodecBuilder {
+        private final StreamProgress progress;
+        private final OnError onError;
+
+        private Builder(HttpSettings settings, OnError onError) {
+            Http2Limits limits = settings.http2();
+            Http2Connection connection = new DefaultHttp2Connection(true);
+            this.progress = new StreamProgress(connection);
+            this.onError = onError;
+            connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, progress));
+            // Also for a client that never says that it has seen the limit.
+            connection.remote().maxActiveStreams(limits.maxStreams());
+            connection(connection);
+            initialSettings(Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(limits.maxStreams())
+                    .maxHeaderListSize((long) settings.maxLine() + settings.maxHeaders()));
+            decoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);
+            encoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);
+            decoderEnforceMaxConsecutiveEmptyDataFrames(Http2Limits.EMPTY_DATA);
+            decoderEnforceMaxSmallContinuationFrames(Http2Limits.SMALL_CONTINUATIONS);
+            encoderEnforceMaxQueuedControlFrames(Http2Limits.UNSENT_ANSWERS);
+        }
+
+        @Override
+        protected Http2FrameCodec build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            return new Http2Codec(decoder, encoder, settings, Objects.requireNonNull(progress), onError);
+        }
+    }
+}

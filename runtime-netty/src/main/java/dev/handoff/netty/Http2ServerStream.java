@@ -1,0 +1,256 @@
+package dev.handoff.netty;
+
+import dev.handoff.netty.Pace.Phase;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream of an HTTP/2 connection: one request and its response. While its body is not wanted the stream is not read, and the
+ * client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
+ */
+final class Http2ServerStream extends ChannelInboundHandlerAdapter
+        implements Carrier, Pace.Late, WriteWatch.Outbound {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2ServerStream.class);
+
+    private final Http2Session session;
+    private final Http2StreamChannel channel;
+    private final Http2Writer writer;
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+    private @Nullable Pace pace;
+    private @Nullable Exchange exchange;
+    private @Nullable Http2BodyReader body;
+    private boolean inputEnded;
+    private boolean proceeding;
+    private boolean ending;
+
+    Http2ServerStream(Http2Session session, Http2StreamChannel channel) {
+        this.session = session;
+        this.channel = channel;
+        this.writer = new Http2Writer(session, channel.stream().id(), LoopClock.of(channel.eventLoop()));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (ending) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof Http2DataFrame data) {
+            input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, data.content());
+            onBytes(data.isEndStream());
+        } else if (message instanceof Http2HeadersFrame headers && exchange == null) {
+            begin(headers);
+        } else if (message instanceof Http2HeadersFrame trailers) {
+            onBytes(trailers.isEndStream());
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("{} failed: the client broke the rules, or has gone", channel, cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+        context.fireChannelInactive();
+    }
+
+    private void begin(Http2HeadersFrame frame) {
+        inputEnded = frame.isEndStream();
+        if (!session.takes(channel.stream().id())) {
+            reset(Http2Error.REFUSED_STREAM, "it was opened after the last that was announced");
+            return;
+        }
+        try {
+            begin(Http2Heads.parse(frame.headers(), inputEnded, service().settings.maxLine())).begin();
+            onBytes(inputEnded);
+        } catch (HttpFailure failure) {
+            refuse(failure);
+        } catch (Http2Heads.Malformed malformed) {
+            reset(Http2Error.PROTOCOL_ERROR, malformed.getMessage());
+        }
+    }
+
+    private Exchange begin(RequestHead head) {
+        Exchange begun = new Exchange(this, head);
+        exchange = begun;
+        pace = new Pace(service(), channel.parent(), new WriteWatch(this), Phase.BUSY, this);
+        session.connection().requestStarted();
+        return begun;
+    }
+
+    private void onBytes(boolean last) {
+        inputEnded = last;
+        if (last && body != null) {
+            body.onLast();
+        }
+        proceed();
+    }
+
+    private void refuse(HttpFailure failure) {
+        LOG.debug("{} gets {}: {}", channel, failure.status(), failure.getMessage());
+        Exchange refused = exchange == null ? begin(RequestHead.UNREADABLE) : exchange;
+        refused.refuse(failure);
+    }
+
+    // --- what carries an exchange ---------------------------------------------------------------------------------
+
+    @Override
+    public HttpService service() {
+        return session.service();
+    }
+
+    @Override
+    public ServerRequest request(RequestHead head, Body ofRequest) {
+        return session.request(head, ofRequest);
+    }
+
+    @Override
+    public BodyReader bodyReader(RequestHead head) {
+        body = new Http2BodyReader(head, service().settings.maxBody());
+        return body;
+    }
+
+    @Override
+    public ResponseWriter writer() {
+        return writer;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("nothing more can be done for {}: its event loop has ended", channel);
+        }
+    }
+
+    @Override
+    public boolean isEnding() {
+        return ending;
+    }
+
+    /** A stream has no other request, and whether its connection has is not said by a response. */
+    @Override
+    public boolean mayStay() {
+        return true;
+    }
+
+    @Override
+    public void proceed() {
+        if (proceeding || ending) {
+            return;
+        }
+        proceeding = true;
+        try {
+            while (!ending && exchange != null && exchange.readBody(input)) {}
+        } catch (HttpFailure failure) {
+            refuse(failure);
+        } finally {
+            proceeding = false;
+        }
+        settle();
+    }
+
+    private void settle() {
+        if (ending || exchange == null || pace == null) {
+            return;
+        }
+        if (!input.isReadable()) {
+            input.release();
+            input = Unpooled.EMPTY_BUFFER;
+        }
+        pace.enter(exchange.wantsBody() ? Phase.BODY : Phase.BUSY);
+        channel.config().setAutoRead(exchange.wantsInput(input.isReadable()));
+    }
+
+    /* RFC 9113, 8.1: who has answered without having read the body asks the client to stop sending it. */
+    @Override
+    public void onAnswered(boolean stays, boolean clientAsked) {
+        finish();
+        if (!inputEnded) {
+            reset(Http2Error.NO_ERROR, "the response was sent before the body had come");
+        }
+        ending = true;
+    }
+
+    @Override
+    public void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened) {
+        throw new UnsupportedOperationException("a WebSocket over HTTP/2 is asked for by an extended CONNECT");
+    }
+
+    @Override
+    public void cut(String why) {
+        reset(Http2Error.INTERNAL_ERROR, why);
+    }
+
+    // --- the end --------------------------------------------------------------------------------------------------
+
+    /** Somebody waits for an answer as long as there is a stream. */
+    @Override
+    public void onIdle() {}
+
+    @Override
+    public void onUnfinished(HttpFailure failure) {
+        refuse(failure);
+    }
+
+    @Override
+    public void onStuck() {
+        reset(Http2Error.CANCEL, "the client takes no more of the response");
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return writer.unsent() > 0;
+    }
+
+    @Override
+    public long pending() {
+        return writer.unsent();
+    }
+
+    @Override
+    public long progress() {
+        return session.sent(channel.stream().id());
+    }
+
+    private void reset(Http2Error error, String why) {
+        LOG.debug("resetting {} with {}: {}", channel, error, why);
+        ending = true;
+        session.reset(channel.stream().id(), error);
+    }
+
+    private void finish() {
+        exchange = null;
+        if (pace != null) {
+            pace.end();
+        }
+        session.connection().requestFinished();
+    }
+
+    private void end() {
+        ending = true;
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+        Exchange cutOff = exchange;
+        if (cutOff != null) {
+            finish();
+            cutOff.onConnectionEnded();
+        }
+    }
+}

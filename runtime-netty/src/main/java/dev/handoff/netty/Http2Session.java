@@ -1,0 +1,297 @@
+package dev.handoff.netty;
+
+import dev.handoff.netty.Pace.Phase;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that speaks HTTP/2. Its end is announced, so that the client knows of each request whether it was served.
+ *
+ * <pre>
+ *   OPEN ──GOAWAY 2³¹−1, PING──▶ ANNOUNCED ──the PING's answer──▶ LAST ──no streams, time is over──▶ lingering close
+ *                                streams come                     those that come are refused
+ *   any ──▶ closing: idle for too long, an error, gone
+ * </pre>
+ *
+ * Used on the connection's event loop. Source: RFC 9113, section 6.8.
+ */
+final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.Late {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Session.class);
+    private static final long ROUND_TRIP = 0x48616e646f6666L;
+    private static final long ROUND_TRIP_LIMIT_MILLIS = 1_000;
+    private static final int NONE_YET = Integer.MAX_VALUE;
+
+    private final HttpService service;
+    private final Channel channel;
+    private final Connection connection;
+    private final ServerRequest.Origin origin;
+    private final Http2Codec codec;
+    private final Http2FrameWatch frames;
+    private final Pace pace;
+    private int streams;
+    private int lastStream = NONE_YET;
+    private boolean announced;
+    private boolean minimumOver;
+    private boolean ending;
+
+    private Http2Session(HttpService service, Channel channel, ServerRequest.Origin origin) {
+        this.service = service;
+        this.channel = channel;
+        this.connection = Connection.of(channel);
+        this.origin = origin;
+        this.codec = Http2Codec.create(service.settings, this::fail);
+        this.frames = new Http2FrameWatch(this::settle, this::fail);
+        this.pace = new Pace(service, channel, WriteWatch.of(channel), Phase.SILENT, this);
+    }
+
+    /** Takes the end of a pipeline. */
+    static void open(HttpService service, Channel channel, ServerRequest.Origin origin) {
+        Http2Session session = new Http2Session(service, channel, origin);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(session.frames);
+        pipeline.addLast(session.codec);
+        pipeline.addLast(session.multiplexer());
+        pipeline.addLast(session);
+        session.openWindow();
+    }
+
+    /* A body that nobody reads keeps its own stream's window, and that of the connection has to have room for others. */
+    private void openWindow() {
+        try {
+            codec.connection()
+                    .local()
+                    .flowController()
+                    .incrementWindowSize(
+                            codec.connection().connectionStream(), Http2Limits.CONNECTION_WINDOW - Http2Limits.WINDOW);
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("a window of that size is allowed", e);
+        }
+        channel.flush();
+    }
+
+    private Http2MultiplexHandler multiplexer() {
+        return new Http2MultiplexHandler(new StreamOpener(), new StreamOpener());
+    }
+
+    private final class StreamOpener extends ChannelInitializer<Http2StreamChannel> {
+        @Override
+        protected void initChannel(Http2StreamChannel stream) {
+            streams++;
+            stream.closeFuture().addListener(closed -> onStreamClosed());
+            stream.pipeline().addLast(new Http2ServerStream(Http2Session.this, stream));
+        }
+    }
+
+    private void onStreamClosed() {
+        streams--;
+        settle();
+        closeIfDone();
+    }
+
+    // --- what its streams need ------------------------------------------------------------------------------------
+
+    HttpService service() {
+        return service;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    ServerRequest request(RequestHead head, Body body) {
+        return new ServerRequest(head, body, origin, connection.served());
+    }
+
+    /** Bytes of bodies that a stream could send so far. */
+    long sent(int streamId) {
+        return codec.sent(streamId);
+    }
+
+    /* Not by the stream's channel: Netty takes one whose connection no listener of its own has accepted for a client's, and a
+     * client's first stream for one on which nothing is sent. */
+    ChannelFuture writeHeaders(int streamId, Http2Headers fields, boolean last) {
+        return codec.encoder().writeHeaders(context(), streamId, fields, 0, last, channel.newPromise());
+    }
+
+    ChannelFuture writeData(int streamId, ByteBuf bytes, boolean last) {
+        return codec.encoder().writeData(context(), streamId, bytes, 0, last, channel.newPromise());
+    }
+
+    /** Ends a stream, if it has not ended. */
+    void reset(int streamId, Http2Error error) {
+        if (codec.connection().stream(streamId) != null) {
+            var unused = codec.encoder().writeRstStream(context(), streamId, error.code(), channel.newPromise());
+            flush();
+        }
+    }
+
+    void flush() {
+        if (!frames.isReading()) {
+            channel.flush();
+        }
+    }
+
+    /** Whether a new stream is served. */
+    boolean takes(int streamId) {
+        return streamId <= lastStream;
+    }
+
+    // --- what the client does -------------------------------------------------------------------------------------
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object frame) {
+        if (frame instanceof Http2PingFrame ping && ping.ack() && ping.content() == ROUND_TRIP) {
+            announceLast();
+        }
+        ReferenceCountUtil.release(frame);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ConnectionEvent.LEAVING) {
+            connection.farewells().add(this::announce);
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            closeNow();
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException || Tls.isClientsFault(cause)) {
+            LOG.debug("{} failed: closing it", channel, cause);
+        } else {
+            LOG.error("{} failed: closing it", channel, cause);
+            Exhaustion.check(cause, service.context.worker());
+        }
+        closeNow();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        ending = true;
+        pace.end();
+        context.fireChannelInactive();
+    }
+
+    private void settle() {
+        if (!ending) {
+            pace.enter(phaseNow());
+        }
+    }
+
+    private Phase phaseNow() {
+        if (frames.isInsideHead()) {
+            return Phase.HEAD;
+        }
+        if (streams > 0) {
+            return Phase.BUSY;
+        }
+        return pace.phase() == Phase.SILENT ? Phase.SILENT : Phase.IDLE;
+    }
+
+    // --- the end --------------------------------------------------------------------------------------------------
+
+    private void announce() {
+        if (announced || ending) {
+            return;
+        }
+        announced = true;
+        sendGoAway(NONE_YET, Http2Error.NO_ERROR, "the server restarts");
+        codec.encoder().writePing(context(), false, ROUND_TRIP, channel.newPromise());
+        channel.flush();
+        schedule(this::announceLast, ROUND_TRIP_LIMIT_MILLIS);
+        schedule(this::onMinimumOver, service.idleMin.toMillis());
+    }
+
+    private void announceLast() {
+        if (lastStream == NONE_YET && announced && !ending) {
+            lastStream = codec.connection().remote().lastStreamCreated();
+            sendGoAway(lastStream, Http2Error.NO_ERROR, "the server restarts");
+            channel.flush();
+            closeIfDone();
+        }
+    }
+
+    private void onMinimumOver() {
+        minimumOver = true;
+        closeIfDone();
+    }
+
+    private void closeIfDone() {
+        if (lastStream != NONE_YET && minimumOver && streams == 0) {
+            close();
+        }
+    }
+
+    private void schedule(Runnable task, long millis) {
+        var unused = channel.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void onIdle() {
+        fail(Http2Error.NO_ERROR, "no request has come for long");
+    }
+
+    @Override
+    public void onUnfinished(HttpFailure failure) {
+        fail(Http2Error.ENHANCE_YOUR_CALM, failure.getMessage());
+    }
+
+    @Override
+    public void onStuck() {
+        LOG.debug("cutting {}: the client takes no more of what is sent", channel);
+        closeNow();
+    }
+
+    /** Says what was served, and why no more is. */
+    private void fail(Http2Error error, String why) {
+        if (!ending) {
+            LOG.debug("closing {} with {}: {}", channel, error, why);
+            sendGoAway(codec.connection().remote().lastStreamCreated(), error, why);
+            close();
+        }
+    }
+
+    /* The codec is not told: it would pass over in silence what is to be refused. */
+    private void sendGoAway(int last, Http2Error error, String why) {
+        ByteBuf text = ByteBufUtil.writeAscii(channel.alloc(), why);
+        var unused = codec.encoder()
+                .frameWriter()
+                .writeGoAway(context(), last, error.code(), text, channel.newPromise());
+    }
+
+    private ChannelHandlerContext context() {
+        return channel.pipeline().context(codec);
+    }
+
+    private void close() {
+        ending = true;
+        pace.end();
+        LingeringClose.close(channel);
+    }
+
+    private void closeNow() {
+        ending = true;
+        pace.end();
+        LingeringClose.now(channel);
+    }
+}
