@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Codec extends Http2FrameCodec {
     private final StreamProgress progress;
     private final OnError onError;
+    private final ResetStreams reset = new ResetStreams();
 
     /** Ends the connection because of an error. */
     @FunctionalInterface
@@ -37,6 +39,7 @@ final class Http2Codec extends Http2FrameCodec {
         super(encoder, decoder, settings, true, true);
         this.progress = progress;
         this.onError = onError;
+        connection().addListener(reset);
     }
 
     static Http2Codec create(HttpSettings settings, OnError onError) {
@@ -46,6 +49,23 @@ final class Http2Codec extends Http2FrameCodec {
     /** Bytes of bodies that a stream could send so far. */
     long sent(int streamId) {
         return progress.sent(streamId);
+    }
+
+    /* RFC 9113, 5.1: no frame may come behind the last of a stream, unless that was reset by us and it was on its way. */
+    @Override
+    public void onError(ChannelHandlerContext context, boolean outbound, Throwable cause) {
+        Http2Exception known = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
+        if (outbound || known == null || !isOfEndedStream(known)) {
+            super.onError(context, outbound, cause);
+        } else if (!reset.contains(Http2Exception.streamId(known))) {
+            onConnectionError(context, outbound, cause, known);
+        }
+    }
+
+    private boolean isOfEndedStream(Http2Exception known) {
+        return Http2Exception.isStreamError(known)
+                && known.error() == Http2Error.STREAM_CLOSED
+                && connection().stream(Http2Exception.streamId(known)) == null;
     }
 
     /* What came from outside is an error of the client's or of ours; what failed on its way out has told whoever sent it. */

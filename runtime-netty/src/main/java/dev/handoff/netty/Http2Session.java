@@ -95,6 +95,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         @Override
         protected void initChannel(Http2StreamChannel stream) {
             streams++;
+            settle();
             stream.closeFuture().addListener(closed -> onStreamClosed());
             stream.pipeline().addLast(new Http2ServerStream(Http2Session.this, stream));
         }
@@ -205,7 +206,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         if (streams > 0) {
             return Phase.BUSY;
         }
-        return pace.phase() == Phase.SILENT ? Phase.SILENT : Phase.IDLE;
+        return codec.connection().remote().lastStreamCreated() == 0 ? Phase.SILENT : Phase.IDLE;
     }
 
     // --- the end --------------------------------------------------------------------------------------------------

@@ -1,0 +1,299 @@
+package dev.handoff.netty;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A client of HTTP/2 that sends the frames it is told, whether they are right or not. Used by one thread. */
+final class RawHttp2 implements AutoCloseable {
+    static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+    static final int END_STREAM = 1;
+    static final int ACK = 1;
+    static final int END_HEADERS = 4;
+
+    private static final int HEADER = 9;
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
+    private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
+    private final Map<Integer, Answer> answers = new HashMap<>();
+    private final List<Frame> others = new ArrayList<>();
+
+    /** A frame as it came. */
+    record Frame(int type, int flags, int stream, byte[] payload) {
+        boolean has(int flag) {
+            return (flags & flag) != 0;
+        }
+
+        int number(int at) {
+            return ByteBuffer.wrap(payload).getInt(at);
+        }
+    }
+
+    /** What has come on a stream so far. */
+    static final class Answer {
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private Http2Headers head = io.netty.handler.codec.http2.EmptyHttp2Headers.INSTANCE;
+        private boolean whole;
+        private int error = -1;
+
+        int status() {
+            return head.status() == null ? 0 : Integer.parseInt(head.status().toString());
+        }
+
+        String header(String name) {
+            return String.valueOf(head.get(name));
+        }
+
+        String body() {
+            return body.toString(UTF_8);
+        }
+
+        int length() {
+            return body.size();
+        }
+
+        /** The code with which the stream was reset; -1: it was not. */
+        int error() {
+            return error;
+        }
+
+        boolean isOver() {
+            return whole || error >= 0;
+        }
+    }
+
+    private RawHttp2(Socket socket) throws IOException {
+        this.socket = socket;
+        this.socket.setSoTimeout(PATIENCE_MILLIS);
+        this.socket.setTcpNoDelay(true);
+        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 64 * 1024));
+    }
+
+    /** Connects and says nothing. */
+    static RawHttp2 silent(int port) throws IOException {
+        return new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Connects, with the preface and these settings: a number, its value, the next number … */
+    static RawHttp2 to(int port, int... settings) throws IOException {
+        return silent(port).bytes(PREFACE.getBytes(ISO_8859_1)).settings(settings).flush();
+    }
+
+    // --- what is sent ---------------------------------------------------------------------------------------------
+
+    RawHttp2 bytes(byte[] bytes) {
+        unsent.writeBytes(bytes);
+        return this;
+    }
+
+    RawHttp2 frame(int type, int flags, int stream, byte[] payload) {
+        return header(payload.length, type, flags, stream).bytes(payload);
+    }
+
+    /** Nine bytes, whatever follows them. */
+    RawHttp2 header(int length, int type, int flags, int stream) {
+        return bytes(ByteBuffer.allocate(HEADER)
+                .putInt(length << 8 | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .array());
+    }
+
+    RawHttp2 settings(int... numbersAndValues) {
+        ByteBuffer payload = ByteBuffer.allocate(numbersAndValues.length * 3);
+        for (int i = 0; i < numbersAndValues.length; i += 2) {
+            payload.putShort((short) numbersAndValues[i]).putInt(numbersAndValues[i + 1]);
+        }
+        return frame(SETTINGS, 0, 0, payload.array());
+    }
+
+    RawHttp2 get(int stream, String path) {
+        return request(stream, true, "GET", path);
+    }
+
+    RawHttp2 request(int stream, boolean last, String method, String path, String... more) {
+        List<String> fields = new ArrayList<>(
+                List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "test"));
+        fields.addAll(List.of(more));
+        return headers(stream, last, fields.toArray(String[]::new));
+    }
+
+    RawHttp2 headers(int stream, boolean last, String... fields) {
+        return frame(HEADERS, END_HEADERS | (last ? END_STREAM : 0), stream, block(fields));
+    }
+
+    RawHttp2 data(int stream, boolean last, String text) {
+        return frame(DATA, last ? END_STREAM : 0, stream, text.getBytes(UTF_8));
+    }
+
+    RawHttp2 reset(int stream) {
+        return frame(RST_STREAM, 0, stream, number(8));
+    }
+
+    RawHttp2 window(int stream, int more) {
+        return frame(WINDOW_UPDATE, 0, stream, number(more));
+    }
+
+    RawHttp2 flush() throws IOException {
+        socket.getOutputStream().write(unsent.toByteArray());
+        unsent.reset();
+        return this;
+    }
+
+    private static byte[] number(int value) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
+    }
+
+    /** Fields as literals that nobody is to remember. Source: RFC 7541, section 6.2.2. */
+    static byte[] block(String... fields) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < fields.length; i += 2) {
+            block.write(0);
+            writeText(block, fields[i]);
+            writeText(block, fields[i + 1]);
+        }
+        return block.toByteArray();
+    }
+
+    private static void writeText(ByteArrayOutputStream block, String text) {
+        int rest = text.length() - 0x7f;
+        block.write(Math.min(text.length(), 0x7f));
+        if (rest >= 0) {
+            for (; rest >= 0x80; rest >>= 7) {
+                block.write(rest & 0x7f | 0x80);
+            }
+            block.write(rest);
+        }
+        block.writeBytes(text.getBytes(ISO_8859_1));
+    }
+
+    // --- what comes -----------------------------------------------------------------------------------------------
+
+    /** Reads until a stream is over. */
+    Answer answer(int stream) throws IOException {
+        flush();
+        while (!soFar(stream).isOver()) {
+            read();
+        }
+        return soFar(stream);
+    }
+
+    /** Reads until a stream has such a head. */
+    void awaitStatus(int stream, int status) throws IOException {
+        while (soFar(stream).status() != status) {
+            read();
+        }
+    }
+
+    /** Reads until a stream is reset. */
+    void awaitReset(int stream) throws IOException {
+        while (soFar(stream).error() < 0) {
+            read();
+        }
+    }
+
+    /** What has come on a stream so far. */
+    Answer soFar(int stream) {
+        return answers.computeIfAbsent(stream, id -> new Answer());
+    }
+
+    /** Reads until a frame of that type has come that belongs to no answer, and takes it. */
+    Frame await(int type) throws IOException {
+        flush();
+        while (true) {
+            for (Frame frame : others) {
+                if (frame.type() == type) {
+                    others.remove(frame);
+                    return frame;
+                }
+            }
+            read();
+        }
+    }
+
+    /** Reads to the end of the connection; the code of the last GOAWAY, or -1 if there was none. */
+    int awaitEnd() throws IOException {
+        int error = -1;
+        try {
+            flush();
+            while (true) {
+                read();
+            }
+        } catch (EOFException | SocketException end) {
+            for (Frame frame : others) {
+                error = frame.type() == GOAWAY ? frame.number(4) : error;
+            }
+        }
+        return error;
+    }
+
+    private void read() throws IOException {
+        int first = in.readInt();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt();
+        Frame frame = new Frame(first & 0xff, flags, stream, in.readNBytes(first >>> 8));
+        switch (frame.type()) {
+            case HEADERS -> onHeaders(frame);
+            case DATA -> onData(frame);
+            case RST_STREAM -> soFar(stream).error = frame.number(0);
+            case SETTINGS -> onSettings(frame);
+            default -> others.add(frame);
+        }
+    }
+
+    private void onHeaders(Frame frame) throws IOException {
+        try {
+            Answer answer = soFar(frame.stream());
+            answer.head = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+            answer.whole |= frame.has(END_STREAM);
+        } catch (Http2Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void onData(Frame frame) {
+        Answer answer = soFar(frame.stream());
+        answer.body.writeBytes(frame.payload());
+        answer.whole |= frame.has(END_STREAM);
+    }
+
+    private void onSettings(Frame frame) throws IOException {
+        others.add(frame);
+        if (!frame.has(ACK)) {
+            frame(SETTINGS, ACK, 0, new byte[0]);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
