@@ -1,10 +1,13 @@
 package dev.handoff.netty;
 
+import static io.netty.handler.codec.http2.Http2Exception.streamError;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
@@ -12,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Codec extends Http2FrameCodec {
     private final StreamProgress progress;
     private final OnError onError;
+    private final PropertyKey requested = connection().newKey();
     private final ResetStreams reset = new ResetStreams();
 
     /** Ends the connection because of an error. */
@@ -51,21 +56,32 @@ final class Http2Codec extends Http2FrameCodec {
         return progress.sent(streamId);
     }
 
+    /** A request has come: what comes on its stream once the client has ended that is an error. */
+    void onRequest(int streamId) {
+        connection().stream(streamId).setProperty(requested, true);
+    }
+
     /* RFC 9113, 5.1: no frame may come behind the last of a stream, unless that was reset by us and it was on its way. */
     @Override
     public void onError(ChannelHandlerContext context, boolean outbound, Throwable cause) {
         Http2Exception known = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
-        if (outbound || known == null || !isOfEndedStream(known)) {
+        if (outbound || !Http2Exception.isStreamError(known)) {
             super.onError(context, outbound, cause);
-        } else if (!reset.contains(Http2Exception.streamId(known))) {
+            return;
+        }
+        int streamId = Http2Exception.streamId(known);
+        Http2Stream stream = connection().stream(streamId);
+        if (stream != null && known.error() == Http2Error.PROTOCOL_ERROR && isEndedByClient(stream)) {
+            super.onError(context, outbound, streamError(streamId, Http2Error.STREAM_CLOSED, known.getMessage()));
+        } else if (stream != null || known.error() != Http2Error.STREAM_CLOSED) {
+            super.onError(context, outbound, cause);
+        } else if (!reset.contains(streamId)) {
             onConnectionError(context, outbound, cause, known);
         }
     }
 
-    private boolean isOfEndedStream(Http2Exception known) {
-        return Http2Exception.isStreamError(known)
-                && known.error() == Http2Error.STREAM_CLOSED
-                && connection().stream(Http2Exception.streamId(known)) == null;
+    private boolean isEndedByClient(Http2Stream stream) {
+        return stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && stream.getProperty(requested) != null;
     }
 
     /* What came from outside is an error of the client's or of ours; what failed on its way out has told whoever sent it. */

@@ -150,8 +150,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         }
     }
 
-    /** Whether a new stream is served. */
+    /** A request has come; whether it is served. */
     boolean takes(int streamId) {
+        codec.onRequest(streamId);
         return streamId <= lastStream;
     }
 

@@ -228,6 +228,11 @@ class Http2Test {
     void streamThatHasEndedTakesNoSecondRequest() throws Exception {
         try (TestServer server = TestServer.serving(ECHO);
                 RawHttp2 client = RawHttp2.to(server.port())) {
+            client.get(1, "/one").get(1, "/two");
+            assertThat(client.answer(1).error()).isEqualTo(STREAM_CLOSED);
+        }
+        try (TestServer server = TestServer.serving(ECHO);
+                RawHttp2 client = RawHttp2.to(server.port())) {
             client.get(5, "/one");
             assertThat(client.answer(5).status()).isEqualTo(200);
             client.get(5, "/two");
