@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterSettings {
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
-    private static final Set<Setting> OF_HANDLERS =
-            EnumSet.of(
+    private static final Set<Setting> OF_HANDLERS = EnumSet.of(
             Setting.HTTP_FIRST,
             Setting.HTTP_HEAD,
             Setting.HTTP_BODY_IDLE,

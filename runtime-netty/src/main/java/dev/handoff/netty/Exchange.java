@@ -265,8 +265,7 @@ final class Exchange {
             BodyOutput output = output(response, framing(), 0);
             start(
                     content instanceof Response.Written written
-                            ? new StreamSender(
-                                    output, carrier.service().context.blocking(), written.writer())
+                            ? new StreamSender(output, carrier.service().context.blocking(), written.writer())
                             : new PublisherSender(output, ((Response.Published) content).chunks()));
         }
     }
@@ -281,7 +280,8 @@ final class Exchange {
         } else {
             BodyOutput output = output(
                     response, ResponseWriter.Framing.LENGTH, answer.part().length());
-            start(new FileSender(output, answer.file(), answer.part(), carrier.writer().takesFiles()));
+            start(new FileSender(
+                    output, answer.file(), answer.part(), carrier.writer().takesFiles()));
         }
     }
 

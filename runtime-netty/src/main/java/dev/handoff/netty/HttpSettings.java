@@ -57,16 +57,28 @@ record HttpSettings(
     }
 
     HttpSettings withMaxBody(long bytes) {
-        return new HttpSettings(mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, webSocket);
+        return new HttpSettings(
+                mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, webSocket);
     }
 
     HttpSettings withMaxHead(int line, int headers) {
-        return new HttpSettings(mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, http2, webSocket);
+        return new HttpSettings(
+                mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, http2, webSocket);
     }
 
     HttpSettings withTimeouts(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
         return new HttpSettings(
-                mode, handler, maxBody, maxLine, maxHeaders, newFirst, newHead, newBodyIdle, newKeepAlive, http2, webSocket);
+                mode,
+                handler,
+                maxBody,
+                maxLine,
+                maxHeaders,
+                newFirst,
+                newHead,
+                newBodyIdle,
+                newKeepAlive,
+                http2,
+                webSocket);
     }
 
     HttpSettings withHttp2(Http2Limits changed) {
@@ -75,7 +87,8 @@ record HttpSettings(
     }
 
     HttpSettings withWebSocket(WebSocketSettings changed) {
-        return new HttpSettings(mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, changed);
+        return new HttpSettings(
+                mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, changed);
     }
 
     /** The same, save for what was said for the whole cluster. */

@@ -49,7 +49,12 @@ final class ResponseEncoder {
     ByteBuf whole(
             ByteBufAllocator alloc, byte[] dateLine, Response response, byte[] body, boolean head, boolean stays) {
         boolean bodiless = isBodiless(response);
-        HeadWriter writer = head(dateLine, response, bodiless ? ResponseWriter.Framing.NONE : ResponseWriter.Framing.LENGTH, body.length, stays);
+        HeadWriter writer = head(
+                dateLine,
+                response,
+                bodiless ? ResponseWriter.Framing.NONE : ResponseWriter.Framing.LENGTH,
+                body.length,
+                stays);
         int sent = head || bodiless ? 0 : body.length;
         if (sent <= MAX_COPIED) {
             writer.add(body, 0, sent);
@@ -60,7 +65,12 @@ final class ResponseEncoder {
 
     /** The head of a response whose body follows. */
     ByteBuf head(
-            ByteBufAllocator alloc, byte[] dateLine, Response response, ResponseWriter.Framing framing, long length, boolean stays) {
+            ByteBufAllocator alloc,
+            byte[] dateLine,
+            Response response,
+            ResponseWriter.Framing framing,
+            long length,
+            boolean stays) {
         HeadWriter writer = head(dateLine, response, framing, length, stays);
         return writer.writeTo(alloc.buffer(writer.length()));
     }
@@ -77,7 +87,8 @@ final class ResponseEncoder {
         return writer.add(LINE_END).writeTo(alloc.buffer(writer.length()));
     }
 
-    private HeadWriter head(byte[] dateLine, Response response, ResponseWriter.Framing framing, long length, boolean stays) {
+    private HeadWriter head(
+            byte[] dateLine, Response response, ResponseWriter.Framing framing, long length, boolean stays) {
         HeadWriter writer = HeadWriter.get();
         writer.add(STATUS_LINES[response.code()]).add(dateLine).add(stays ? keepAlive : CLOSE);
         response.headers().addTo(writer);

@@ -15,9 +15,10 @@ class Http2FloodTest {
     @Test
     void rapidResetsAreCut() throws Exception {
         CompletableFuture<Response> never = new CompletableFuture<>();
-        flood(Http.handler(request -> Response.later(never)), Http2Limits.RESETS + 1, (client, i) -> client.get(
-                        2 * i + 1, "/")
-                .reset(2 * i + 1));
+        flood(
+                Http.handler(request -> Response.later(never)),
+                Http2Limits.RESETS + 1,
+                (client, i) -> client.get(2 * i + 1, "/").reset(2 * i + 1));
     }
 
     @Test
@@ -27,8 +28,11 @@ class Http2FloodTest {
 
     @Test
     void headersWithoutEndAreCut() throws Exception {
-        flood(hello(), 100, (client, i) -> client.frame(
-                i == 0 ? RawHttp2.HEADERS : RawHttp2.CONTINUATION, 0, 1, RawHttp2.block("x" + i, "y")));
+        flood(
+                hello(),
+                100,
+                (client, i) -> client.frame(
+                        i == 0 ? RawHttp2.HEADERS : RawHttp2.CONTINUATION, 0, 1, RawHttp2.block("x" + i, "y")));
     }
 
     @Test
@@ -51,8 +55,10 @@ class Http2FloodTest {
 
     @Test
     void pingsAreCut() throws Exception {
-        flood(hello(), Http2FrameWatch.MOST_IDLE_FRAMES + 1, (client, i) -> client.frame(
-                RawHttp2.PING, 0, 0, new byte[8]));
+        flood(
+                hello(),
+                Http2FrameWatch.MOST_IDLE_FRAMES + 1,
+                (client, i) -> client.frame(RawHttp2.PING, 0, 0, new byte[8]));
     }
 
     @Test

@@ -24,9 +24,11 @@ class Http2Test {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(400);
 
-    private static final Http ECHO = Http.handler(request -> Response.text(request.version() + " " + request.method() + " "
+    private static final Http ECHO = Http.handler(request -> Response.text(request.version() + " " + request.method()
+                    + " "
                     + request.path() + " " + request.headers().get("Host").orElse("") + " "
-                    + request.headers().get("Cookie").orElse("") + " " + request.body().text())
+                    + request.headers().get("Cookie").orElse("") + " "
+                    + request.body().text())
             .header("X-Answer", "yes"));
 
     // --- a request and its response -------------------------------------------------------------------------------
@@ -294,8 +296,7 @@ class Http2Test {
 
     @Test
     void clientThatTakesNoResponseHoldsOnlyItsStreamAndLosesThatAfterAWhile() throws Exception {
-        Http http = Http.handler(request -> Response.text("x".repeat(100)))
-                .timeouts(LONG, LONG, SHORT, LONG);
+        Http http = Http.handler(request -> Response.text("x".repeat(100))).timeouts(LONG, LONG, SHORT, LONG);
         try (TestServer server = TestServer.serving(http);
                 RawHttp2 client = RawHttp2.to(server.port(), INITIAL_WINDOW_SIZE, 10)) {
             client.get(1, "/").get(3, "/").window(3, 1000);
@@ -342,8 +343,8 @@ class Http2Test {
     @Test
     void leavingIsAnnouncedTwiceAndNoStreamIsLost() throws Exception {
         CompletableFuture<Response> later = new CompletableFuture<>();
-        Http http = Http.handler(
-                request -> request.path().equals("/later") ? Response.later(later) : Response.text("now"));
+        Http http =
+                Http.handler(request -> request.path().equals("/later") ? Response.later(later) : Response.text("now"));
         try (TestServer server = TestServer.serving(http, Map.of(Setting.DRAIN_IDLE_MIN, Duration.ZERO));
                 RawHttp2 client = RawHttp2.to(server.port())) {
             client.get(1, "/now");

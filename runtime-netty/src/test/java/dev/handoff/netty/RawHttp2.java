@@ -104,7 +104,10 @@ final class RawHttp2 implements AutoCloseable {
 
     /** Connects, with the preface and these settings: a number, its value, the next number … */
     static RawHttp2 to(int port, int... settings) throws IOException {
-        return silent(port).bytes(PREFACE.getBytes(ISO_8859_1)).settings(settings).flush();
+        return silent(port)
+                .bytes(PREFACE.getBytes(ISO_8859_1))
+                .settings(settings)
+                .flush();
     }
 
     // --- what is sent ---------------------------------------------------------------------------------------------
@@ -140,8 +143,8 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     RawHttp2 request(int stream, boolean last, String method, String path, String... more) {
-        List<String> fields = new ArrayList<>(
-                List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "test"));
+        List<String> fields =
+                new ArrayList<>(List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "test"));
         fields.addAll(List.of(more));
         return headers(stream, last, fields.toArray(String[]::new));
     }
