@@ -18,12 +18,7 @@ final class BodyOutput {
     private boolean begun;
 
     /** For this response, whose length is told if the framing is by length. */
-    BodyOutput(
-            Carrier carrier,
-            Exchange exchange,
-            Response response,
-            ResponseWriter.Framing framing,
-            long length) {
+    BodyOutput(Carrier carrier, Exchange exchange, Response response, ResponseWriter.Framing framing, long length) {
         this.carrier = carrier;
         this.writer = carrier.writer();
         this.exchange = exchange;

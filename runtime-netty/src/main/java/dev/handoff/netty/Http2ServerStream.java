@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
  * A stream of an HTTP/2 connection: one request and its response. While its body is not wanted the stream is not read, and the
  * client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
  */
-final class Http2ServerStream extends ChannelInboundHandlerAdapter
-        implements Carrier, Pace.Late, WriteWatch.Outbound {
+final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late, WriteWatch.Outbound {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ServerStream.class);
 
     private final Http2Session session;
@@ -76,7 +75,9 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter
             return;
         }
         try {
-            begin(Http2Heads.parse(frame.headers(), inputEnded, service().settings.maxLine())).begin();
+            begin(Http2Heads.parse(
+                            frame.headers(), inputEnded, service().settings.maxLine()))
+                    .begin();
             onBytes(inputEnded);
         } catch (HttpFailure failure) {
             refuse(failure);

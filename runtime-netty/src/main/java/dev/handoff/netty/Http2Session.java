@@ -276,9 +276,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
     /* The codec is not told: it would pass over in silence what is to be refused. */
     private void sendGoAway(int last, Http2Error error, String why) {
         ByteBuf text = ByteBufUtil.writeAscii(channel.alloc(), why);
-        var unused = codec.encoder()
-                .frameWriter()
-                .writeGoAway(context(), last, error.code(), text, channel.newPromise());
+        var unused =
+                codec.encoder().frameWriter().writeGoAway(context(), last, error.code(), text, channel.newPromise());
     }
 
     private ChannelHandlerContext context() {

@@ -57,8 +57,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         this.gate = new InputGate(channel);
         this.origin = new ServerRequest.Origin(connection.remote(), Tls.protects(channel), service.context);
         this.heads = new HeadReader(service.settings.maxLine(), service.settings.maxHeaders());
-        this.writer =
-                new Http1Writer(channel, service.encoder, LoopClock.of(channel.eventLoop()), origin.secure());
+        this.writer = new Http1Writer(channel, service.encoder, LoopClock.of(channel.eventLoop()), origin.secure());
         this.pace = new Pace(service, channel, WriteWatch.of(channel), Phase.SILENT, this);
         this.move = new HttpMove(connection, pace.timer());
     }

@@ -9,8 +9,7 @@ final class HttpService {
     /* A client that waits exactly as long as it was told must find the connection open. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    private static final Duration DEFAULT_IDLE_MIN =
-            ClusterSettings.defaults().duration(Setting.DRAIN_IDLE_MIN);
+    private static final Duration DEFAULT_IDLE_MIN = ClusterSettings.defaults().duration(Setting.DRAIN_IDLE_MIN);
 
     final HttpSettings settings;
     final WorkerContext context;

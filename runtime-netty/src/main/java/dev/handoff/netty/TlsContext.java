@@ -43,7 +43,8 @@ final class TlsContext {
      * @param protocols what is offered by ALPN, the best first
      * @param authorities who signs the certificates that clients need; null: they need none
      */
-    static TlsContext pem(Path chain, Path key, List<String> protocols, @Nullable Path authorities) throws SSLException {
+    static TlsContext pem(Path chain, Path key, List<String> protocols, @Nullable Path authorities)
+            throws SSLException {
         String what =
                 "certificate " + chain + " with key " + key + ": both are PEM files, the key PKCS#8 without a password";
         byte[] certificate = read(chain, what);

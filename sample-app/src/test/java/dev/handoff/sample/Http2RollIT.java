@@ -29,9 +29,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Http2RollIT {
     private static final Path TLS = Path.of("").toAbsolutePath().resolve("../runtime-netty/src/test/resources/tls");
     private static final int CLIENTS = 4;
-    private static final int STREAMS = 8;
-    private static final int ROLLS = 2;
-    private static final long REQUESTS = 5_000;
+    private static final int STREAMS = 6;
+    private static final int THINKING_MILLIS = 5;
+    private static final int ROLLS = 1;
+    private static final long REQUESTS = 1_000;
 
     @RegisterExtension
     static final Clusters CLUSTERS = new Clusters();
@@ -102,12 +103,16 @@ class Http2RollIT {
                 try (Http2Client client = opening.open()) {
                     while (!stopping && !(stubborn ? client.knowsLast() : client.isAnnouncedToEnd())) {
                         playRound(client);
+                        Thread.sleep(THINKING_MILLIS);
                     }
                     if (client.isAnnouncedToEnd()) {
                         announced.incrementAndGet();
                     }
                 } catch (IOException e) {
                     lost.add(e.toString());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
                 }
             }
         }
