@@ -12,8 +12,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Farewells {
     private final EventExecutor loop;
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final List<Farewell> waiting = new ArrayList<>();
     private boolean begun;
+
+    private record Farewell(Duration notBefore, Runnable said) {}
 
     Farewells(EventExecutor loop) {
         this.loop = loop;
@@ -24,7 +26,16 @@ final class Farewells {
         if (begun) {
             farewell.run();
         } else {
-            waiting.add(farewell);
+            waiting.add(new Farewell(Duration.ZERO, farewell));
+        }
+    }
+
+    /** Runs this when its turn comes, and not before that time is over. */
+    void add(Duration notBefore, Runnable farewell) {
+        if (begun) {
+            schedule(farewell, notBefore.toNanos());
+        } else {
+            waiting.add(new Farewell(notBefore, farewell));
         }
     }
 
@@ -38,9 +49,14 @@ final class Farewells {
         long windowNanos = drainLimit.toNanos() / 4 * 3;
         int count = waiting.size();
         for (int turn = 0; turn < count; turn++) {
+            Farewell farewell = waiting.get(turn);
             long delay = (long) ((double) windowNanos * turn / count);
-            var unused = loop.schedule(waiting.get(turn), delay, TimeUnit.NANOSECONDS);
+            schedule(farewell.said, Math.max(delay, farewell.notBefore.toNanos()));
         }
         waiting.clear();
+    }
+
+    private void schedule(Runnable farewell, long delayNanos) {
+        var unused = loop.schedule(farewell, delayNanos, TimeUnit.NANOSECONDS);
     }
 }

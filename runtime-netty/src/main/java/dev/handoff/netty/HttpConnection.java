@@ -82,6 +82,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
             proceed();
         } else if (event instanceof ConnectionEvent said) {
             move.on(said);
+            if (said != ConnectionEvent.HANDED_BACK && move.isLeaving() && !connection.movesOn()) {
+                connection.farewells().add(service.idleMin, this::closeIfIdle);
+            }
             if (said == ConnectionEvent.RETURNED) {
                 proceed();
             }
@@ -355,6 +358,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     @Override
     public void onStuck() {
         cut("the client takes no more of the response");
+    }
+
+    /* Its worker leaves, and nobody else can take it: whoever is in the middle of something is told by its response. */
+    private void closeIfIdle() {
+        if (!ending && exchange == null && !input.isReadable()) {
+            close();
+        }
     }
 
     /** Closes so that the client reads what was sent. */

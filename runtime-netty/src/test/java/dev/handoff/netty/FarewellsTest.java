@@ -65,6 +65,18 @@ class FarewellsTest {
         assertThat(told).hasSize(100);
     }
 
+    @Test
+    void whoNeedsAMomentHasItWheneverTheTurnComes() {
+        Duration moment = Duration.ofSeconds(1);
+        farewells.add(moment, () -> told.add(0));
+        farewells.begin(Duration.ZERO);
+        farewells.add(moment, () -> told.add(1));
+        passMillis(990);
+        assertThat(told).isEmpty();
+        passMillis(20);
+        assertThat(told).containsExactly(0, 1);
+    }
+
     private void wait(int count) {
         for (int i = 0; i < count; i++) {
             int number = i;

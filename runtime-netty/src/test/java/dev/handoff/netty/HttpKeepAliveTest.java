@@ -1,5 +1,8 @@
 package dev.handoff.netty;
 
+import java.time.Duration;
+import dev.handoff.cluster.Setting;
+import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -94,11 +97,28 @@ class HttpKeepAliveTest {
     }
 
     @Test
+    void idleConnectionThatNobodyElseCanTakeIsClosedAMomentAfterItsWorkerLeaves() throws Exception {
+        Http hello = Http.handler(request -> Response.text("hello"));
+        Duration moment = Duration.ofMillis(300);
+        try (TestServer server = TestServer.serving(hello, Map.of(Setting.DRAIN_IDLE_MIN, moment));
+                RawClient silent = server.connect();
+                RawClient idle = server.connect()) {
+            assertThat(idle.get("/").answer().header("Connection")).isEqualTo("keep-alive");
+            await().until(() -> server.openConnections() == 2);
+            long before = System.nanoTime();
+            server.leave();
+            assertThat(idle.isEnded()).isTrue();
+            assertThat(silent.isEnded()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(moment);
+        }
+    }
+
+    @Test
     void leavingWorkerAnswersTheRequestInProgressAndTheNextOfAnIdleConnection() throws Exception {
         CompletableFuture<Response> slow = new CompletableFuture<>();
         Http handler =
                 Http.handler(request -> request.path().equals("/slow") ? Response.later(slow) : Response.text("quick"));
-        try (TestServer server = TestServer.serving(handler);
+        try (TestServer server = TestServer.serving(handler, Map.of(Setting.DRAIN_IDLE_MIN, Duration.ofMinutes(1)));
                 RawClient busy = server.connect();
                 RawClient idle = server.connect()) {
             assertThat(idle.get("/").answer().header("Connection")).isEqualTo("keep-alive");
