@@ -60,7 +60,7 @@ public enum Setting {
     /** How long a leaving worker's connections may go on; then they are cut. */
     DRAIN_LIMIT("drain.limit", Kind.SECONDS, Duration.ofSeconds(20), 0, 86_400),
     /** An idle connection that cannot go on in another worker lives so long after its end was announced. */
-    DRAIN_IDLE_MIN("drain.idleMin", Kind.MILLIS, Duration.ofSeconds(1), 0, 60_000),
+    DRAIN_IDLE_MIN("drain.idleMin", Kind.MILLIS, Duration.ofSeconds(1), 1, 60_000),
     /** Event loops in each worker. */
     EVENT_LOOPS("eventLoops", Kind.COUNT, 1, 1, 64),
     /** The most connections that one event loop of a worker has been sent and not yet received. */

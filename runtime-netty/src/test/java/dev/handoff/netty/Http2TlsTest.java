@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** HTTP/2 over TLS, chosen by ALPN, as the JDK's client speaks it. */
 class Http2TlsTest {
-    private static final Http ECHO = Http.blocking(request -> Response.bytes("x/y", request.body().bytes())
-                    .header("X-Version", request.version() + " " + request.secure()))
+    private static final Http ECHO = Http.blocking(
+                    request -> Response.bytes("x/y", request.body().bytes())
+                            .header("X-Version", request.version() + " " + request.secure()))
             .maxBody(4_000_000);
     private static final Tls SERVER = Tls.pem(TestCertificate.SERVER.chain(), TestCertificate.SERVER.key());
 

@@ -1,11 +1,11 @@
 package dev.handoff.netty;
 
-import java.time.Duration;
-import dev.handoff.cluster.Setting;
-import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.cluster.Setting;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;

@@ -187,8 +187,9 @@ public final class Http2Client implements AutoCloseable {
         public void channelRead(ChannelHandlerContext context, Object frame) {
             if (frame instanceof Http2HeadersFrame head) {
                 status = Integer.parseInt(head.headers().status().toString());
-                head.headers().forEach(field -> fields.put(
-                        field.getKey().toString(), field.getValue().toString()));
+                head.headers()
+                        .forEach(field -> fields.put(
+                                field.getKey().toString(), field.getValue().toString()));
                 endIf(head.isEndStream());
             } else if (frame instanceof Http2DataFrame data) {
                 body.writeBytes(data.content());
