@@ -113,7 +113,7 @@ final class Http2FrameWatch extends ChannelInboundHandlerAdapter {
     }
 
     private void onFrame() {
-        payload = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | header[2] & 0xff;
+        payload = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | (header[2] & 0xff);
         int type = header[3];
         headFrame = type == Type.HEADERS || type == Type.CONTINUATION;
         if (headFrame) {

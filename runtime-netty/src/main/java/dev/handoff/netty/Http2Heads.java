@@ -7,7 +7,6 @@ import io.netty.util.AsciiString;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,11 +215,5 @@ final class Http2Heads {
             case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" -> true;
             default -> false;
         };
-    }
-
-    /** What a request asks for beside its method, if it is an extended CONNECT. Source: RFC 8441, section 4. */
-    static Optional<String> protocol(Http2Headers fields) {
-        return Optional.ofNullable(fields.get(Http2Headers.PseudoHeaderName.PROTOCOL.value()))
-                .map(CharSequence::toString);
     }
 }

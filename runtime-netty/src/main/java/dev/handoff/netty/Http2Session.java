@@ -37,6 +37,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
     private static final Logger LOG = LoggerFactory.getLogger(Http2Session.class);
     private static final long ROUND_TRIP = 0x48616e646f6666L;
     private static final long ROUND_TRIP_LIMIT_MILLIS = 1_000;
+    private static final int MOST_TOLD = 256;
     private static final int NONE_YET = Integer.MAX_VALUE;
 
     private final HttpService service;
@@ -275,7 +276,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
 
     /* The codec is not told: it would pass over in silence what is to be refused. */
     private void sendGoAway(int last, Http2Error error, String why) {
-        ByteBuf text = ByteBufUtil.writeAscii(channel.alloc(), why);
+        ByteBuf text = ByteBufUtil.writeAscii(channel.alloc(), why.substring(0, Math.min(why.length(), MOST_TOLD)));
         var unused =
                 codec.encoder().frameWriter().writeGoAway(context(), last, error.code(), text, channel.newPromise());
     }
