@@ -82,7 +82,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         } catch (HttpFailure failure) {
             refuse(failure);
         } catch (Http2Heads.Malformed malformed) {
-            reset(Http2Error.PROTOCOL_ERROR, malformed.getMessage());
+            reset(Http2Error.PROTOCOL_ERROR, String.valueOf(malformed.getMessage()));
         }
     }
 

@@ -256,7 +256,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
 
     @Override
     public void onUnfinished(HttpFailure failure) {
-        fail(Http2Error.ENHANCE_YOUR_CALM, failure.getMessage());
+        fail(Http2Error.ENHANCE_YOUR_CALM, String.valueOf(failure.getMessage()));
     }
 
     @Override
