@@ -111,7 +111,8 @@ public final class Http implements WorkerHandler, HandBack {
     }
 
     /**
-     * How large what a client of a WebSocket sends may be; beyond that it is closed with 1009.
+     * How large what a client of a WebSocket sends may be; beyond that it is closed with 1009. Of a compressed message, a frame
+     * counts as it was sent and the message as it is when it is decompressed.
      *
      * @param frame bytes of payload in one frame, at least 125; default 1 MiB, as for a message, because most clients,
      *     browsers among them, send a message as one frame
@@ -158,6 +159,17 @@ public final class Http implements WorkerHandler, HandBack {
             throw new IllegalArgumentException("a connection has at least 1 stream, not " + streams);
         }
         return with(settings.withHttp2(settings.http2().withMaxStreams(streams)));
+    }
+
+    /**
+     * Whether messages of WebSockets are compressed, if the client offers it: ours from 1 KiB up to 512 KiB, each by itself,
+     * so that a WebSocket at rest holds no memory for it. What a client sends is limited as it is before it was compressed.
+     * Source: RFC 7692.
+     *
+     * @param on default true
+     */
+    public Http perMessageDeflate(boolean on) {
+        return with(settings.withWebSocket(settings.webSocket().withDeflate(on)));
     }
 
     /** The same with this hook instead: called once as a worker starts, before its first connection; may block. */

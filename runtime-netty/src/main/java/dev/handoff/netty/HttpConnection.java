@@ -192,8 +192,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     public void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened) {
         exchange = null;
         ending = true;
-        writer.sendSwitching(response, WebSocketHandshake.accept(head));
-        new WebSocketConnection(service, channel, gate).open(opened);
+        Optional<String> deflate = WebSocketHandshake.deflate(head, service.settings.webSocket());
+        writer.sendSwitching(
+                deflate.map(terms -> response.plus(PerMessageDeflate.EXTENSIONS, terms))
+                        .orElse(response),
+                WebSocketHandshake.accept(head));
+        new WebSocketConnection(service, channel, gate).open(deflate.isPresent(), opened);
         channel.flush();
         giveWay();
     }

@@ -18,18 +18,29 @@ final class WebSocketCodec {
     /**
      * Adds it at the end.
      *
+     * @param deflate whether messages may be compressed, as was agreed
      * @param onRead called on the event loop when bytes have come, before they are looked at
      */
-    static void addTo(ChannelPipeline pipeline, WebSocketSettings settings, Runnable onRead) {
+    static void addTo(ChannelPipeline pipeline, WebSocketSettings settings, boolean deflate, Runnable onRead) {
         WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
-                .maxFramePayloadLength(settings.maxFrame())
+                .maxFramePayloadLength(deflate ? deflated(settings.maxFrame()) : settings.maxFrame())
+                .allowExtensions(deflate)
                 .closeOnProtocolViolation(false)
                 .build();
         pipeline.addLast(new Decoder(config, onRead));
         pipeline.addLast(new WebSocket13FrameEncoder(false));
+        if (deflate) {
+            pipeline.addLast(new WebSocketDeflater());
+            pipeline.addLast(new WebSocketInflater(settings.maxFrame(), settings.maxMessage()));
+        }
         pipeline.addLast(new Utf8FrameValidator(false));
         pipeline.addLast(new WebSocketFrameAggregator(settings.maxMessage()));
+    }
+
+    /* What does not shrink becomes longer, by five bytes for each 16 KiB. */
+    private static int deflated(int length) {
+        return (int) Math.min(Integer.MAX_VALUE, length + length / 1024 + 64L);
     }
 
     private static final class Decoder extends WebSocket13FrameDecoder {

@@ -75,11 +75,15 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         this.timer = LoopClock.of(channel.eventLoop()).timer(this::onTimer);
     }
 
-    /** Takes the end of the pipeline and lets the program begin. */
-    void open(Consumer<WebSocket> opened) {
+    /**
+     * Takes the end of the pipeline and lets the program begin.
+     *
+     * @param deflate whether messages may be compressed, as was agreed
+     */
+    void open(boolean deflate, Consumer<WebSocket> opened) {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(flushes);
-        WebSocketCodec.addTo(pipeline, service.settings.webSocket(), this::onRead);
+        WebSocketCodec.addTo(pipeline, service.settings.webSocket(), deflate, this::onRead);
         pipeline.addLast(this);
         timer.set(service.pingTicks);
         gate.set(true);

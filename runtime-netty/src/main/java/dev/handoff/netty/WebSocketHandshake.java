@@ -49,6 +49,13 @@ final class WebSocketHandshake {
         }
     }
 
+    /** On what terms messages are compressed; empty if they are not. */
+    static Optional<String> deflate(RequestHead head, WebSocketSettings settings) {
+        return settings.deflate()
+                ? PerMessageDeflate.accept(head.headers().all(PerMessageDeflate.EXTENSIONS))
+                : Optional.empty();
+    }
+
     private static Optional<Response> refused(Response answer) {
         return Optional.of(answer);
     }
