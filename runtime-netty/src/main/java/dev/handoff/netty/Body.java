@@ -6,7 +6,8 @@ import java.util.concurrent.Flow;
 
 /**
  * The body of a request. How it can be read depends on the handler: {@link Http#handler} has it whole,
- * {@link Http#blocking} reads it as a stream, {@link Http#streaming} subscribes to it.
+ * {@link Http#blocking} reads it as a stream, {@link Http#streaming} subscribes to it. It is what the client sent: a
+ * {@code Content-Encoding} is the handler's to undo, or to refuse with 415.
  */
 public interface Body {
     /**

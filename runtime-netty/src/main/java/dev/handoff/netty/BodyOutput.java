@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.FileRegion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@link BodySender} sends to: it puts the head before the first piece and tells where the pieces end. Used on the
@@ -15,16 +16,24 @@ final class BodyOutput {
     private final Response response;
     private final ResponseWriter.Framing framing;
     private final long length;
+    private final @Nullable Gzip gzip;
     private boolean begun;
 
-    /** For this response, whose length is told if the framing is by length. */
-    BodyOutput(Carrier carrier, Exchange exchange, Response response, ResponseWriter.Framing framing, long length) {
+    /** For this response, whose length is told if the framing is by length, and which is compressed if there is a gzip. */
+    BodyOutput(
+            Carrier carrier,
+            Exchange exchange,
+            Response response,
+            ResponseWriter.Framing framing,
+            long length,
+            @Nullable Gzip gzip) {
         this.carrier = carrier;
         this.writer = carrier.writer();
         this.exchange = exchange;
         this.response = response;
         this.framing = framing;
         this.length = length;
+        this.gzip = gzip;
     }
 
     /** Runs a task on the event loop. Any thread may call. */
@@ -46,7 +55,7 @@ final class BodyOutput {
     /** Sends a piece, which must not be empty. The result is done when it has been written out. */
     ChannelFuture send(ByteBuf piece) {
         begin();
-        return writer.sendPiece(piece, framing);
+        return writer.sendPiece(gzip == null ? piece : gzip.piece(piece), framing);
     }
 
     /** Sends a piece of a file without copying it through this process. */
@@ -58,6 +67,9 @@ final class BodyOutput {
     /** All pieces were sent. */
     void end() {
         begin();
+        if (gzip != null && !isEnded()) {
+            var unused = writer.sendPiece(gzip.end(), framing);
+        }
         exchange.endWith(writer.sendEnd(framing));
     }
 

@@ -4,9 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +26,7 @@ final class Exchange {
     private @Nullable BodyReader reader;
     private @Nullable BodyFeed feed;
     private @Nullable BodySender sender;
+    private @Nullable Gzip gzip;
     private boolean continued;
     private boolean refused;
     private boolean answered;
@@ -90,6 +94,7 @@ final class Exchange {
         if (sender != null) {
             sender.cancel();
         }
+        endCompression();
     }
 
     /** The last byte of the response is on its way. */
@@ -115,6 +120,7 @@ final class Exchange {
     void answerInstead(Throwable failure) {
         answered = false;
         sender = null;
+        endCompression();
         fail(failure);
     }
 
@@ -245,6 +251,26 @@ final class Exchange {
     }
 
     private void answerWhole(Response response, byte[] body) {
+        if (compression().isTooShort(body.length)) {
+            sendWhole(response, body);
+        } else {
+            answerWhole(compression().choose(head, response), body);
+        }
+    }
+
+    private void answerWhole(Compression.Choice choice, byte[] body) {
+        if (!choice.gzip()) {
+            sendWhole(choice.response(), body);
+        } else if (!head.isHead() && body.length <= Gzip.MOST_AT_ONCE) {
+            sendWhole(choice.response(), Gzip.compress(body));
+        } else {
+            answered = true;
+            stays = mayStay() && bodyIsComplete();
+            answerCompressed(choice.response(), output -> new BytesSender(output, body));
+        }
+    }
+
+    private void sendWhole(Response response, byte[] body) {
         answered = true;
         headSent = true;
         stays = mayStay() && bodyIsComplete();
@@ -258,30 +284,73 @@ final class Exchange {
             answerFile(FileAnswer.of(file.file(), head.headers(), head.isHead(), response));
         } else if (content instanceof Response.Opened socket) {
             answerWebSocket(response, socket);
-        } else if (head.isHead() || ResponseEncoder.isBodiless(response)) {
+        } else {
+            answerUnmeasured(compression().choose(head, response), content);
+        }
+    }
+
+    private void answerUnmeasured(Compression.Choice choice, Response.Content content) {
+        Response response = choice.response();
+        if (head.isHead() || ResponseEncoder.isBodiless(response)) {
             answerHead(response, ResponseWriter.Framing.NONE, 0);
+        } else if (choice.gzip()) {
+            answerCompressed(response, output -> senderOf(content, output));
         } else {
             stays &= !head.oldVersion();
-            BodyOutput output = output(response, framing(), 0);
-            start(
-                    content instanceof Response.Written written
-                            ? new StreamSender(output, carrier.service().context.blocking(), written.writer())
-                            : new PublisherSender(output, ((Response.Published) content).chunks()));
+            start(senderOf(content, output(response, framing(), 0)));
         }
+    }
+
+    private BodySender senderOf(Response.Content content, BodyOutput output) {
+        return content instanceof Response.Written written
+                ? new StreamSender(output, carrier.service().context.blocking(), written.writer())
+                : new PublisherSender(output, ((Response.Published) content).chunks());
     }
 
     private void answerFile(FileAnswer answer) {
         stays &= bodyIsComplete();
-        Response response = answer.response();
-        if (response.content() instanceof Response.Bytes none) {
-            answerWhole(response, none.bytes());
-        } else if (answer.file() == null) {
-            answerHead(response, ResponseWriter.Framing.LENGTH, answer.part().length());
+        long length = answer.part().length();
+        if (answer.response().content() instanceof Response.Bytes none) {
+            answerWhole(compression().varying(answer.response()), none.bytes());
+        } else if (compression().isTooShort(length)) {
+            answerFile(new Compression.Choice(answer.response(), false), answer, length);
         } else {
-            BodyOutput output = output(
-                    response, ResponseWriter.Framing.LENGTH, answer.part().length());
-            start(new FileSender(
-                    output, answer.file(), answer.part(), carrier.writer().takesFiles()));
+            answerFile(compression().choose(head, answer.response()), answer, length);
+        }
+    }
+
+    private void answerFile(Compression.Choice choice, FileAnswer answer, long length) {
+        FileChannel file = answer.file();
+        if (choice.gzip()) {
+            answerCompressed(
+                    choice.response(),
+                    output -> new FileSender(output, Objects.requireNonNull(file), answer.part(), false));
+        } else if (file == null) {
+            answerHead(choice.response(), ResponseWriter.Framing.LENGTH, length);
+        } else {
+            BodyOutput output = output(choice.response(), ResponseWriter.Framing.LENGTH, length);
+            start(new FileSender(output, file, answer.part(), carrier.writer().takesFiles()));
+        }
+    }
+
+    /** How long it will be is not known before its end. */
+    private void answerCompressed(Response response, Function<BodyOutput, BodySender> sending) {
+        if (head.isHead()) {
+            answerHead(response, ResponseWriter.Framing.NONE, 0);
+        } else {
+            gzip = new Gzip();
+            start(sending.apply(output(response, ResponseWriter.Framing.CHUNKED, 0)));
+        }
+    }
+
+    private Compression compression() {
+        return carrier.service().compression;
+    }
+
+    private void endCompression() {
+        if (gzip != null) {
+            gzip.close();
+            gzip = null;
         }
     }
 
@@ -305,7 +374,7 @@ final class Exchange {
     }
 
     private BodyOutput output(Response response, ResponseWriter.Framing framing, long length) {
-        return new BodyOutput(carrier, this, response, framing, length);
+        return new BodyOutput(carrier, this, response, framing, length, gzip);
     }
 
     private void start(BodySender begun) {
@@ -315,6 +384,7 @@ final class Exchange {
         } catch (RejectedExecutionException e) {
             sender = null;
             answered = false;
+            endCompression();
             answerRejected();
         }
     }

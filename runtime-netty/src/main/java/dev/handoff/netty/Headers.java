@@ -103,6 +103,17 @@ public final class Headers {
         return new Headers(larger, 0, larger.length, moved, count + 1);
     }
 
+    /** These without all fields of that name. */
+    Headers without(String name) {
+        Headers left = EMPTY;
+        for (int field = 0; field < count; field++) {
+            if (!isNamed(field, name)) {
+                left = left.with(name(field), value(field));
+            }
+        }
+        return left;
+    }
+
     /** The fields as lines {@code Name: value}. */
     @Override
     public String toString() {

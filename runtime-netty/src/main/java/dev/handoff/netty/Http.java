@@ -162,6 +162,36 @@ public final class Http implements WorkerHandler, HandBack {
     }
 
     /**
+     * Whether responses are compressed for clients that accept gzip: text, JSON, XML, scripts and their like, whole, streamed,
+     * published, or a file. Not compressed is a response that has a {@code Content-Encoding} already, a part (206), what is
+     * shorter than {@link #gzipMinLength}, what is {@code Cache-Control: no-transform}, and what HTTP/1.0 asks for. Those that may
+     * be compressed say {@code Vary: Accept-Encoding}; those that are have a weak {@code ETag}. What a writer flushes and each
+     * buffer that is published reach the client at once, as without. Each response in progress that is longer than 128 KiB, or of
+     * unknown length, holds 256 KiB; above 256 of them on an event loop, others are not compressed.
+     *
+     * <p>It is off because a secret that stands in the same compressed response as something that an attacker has chosen can be
+     * guessed from its length (BREACH), because it takes the event loop's time, and because what stands in front of a cluster
+     * often does it already. Source: RFC 9110, sections 8.4 and 12.5.3.
+     *
+     * @param on default false
+     */
+    public Http gzip(boolean on) {
+        return with(settings.withGzip(settings.gzip().withOn(on)));
+    }
+
+    /**
+     * How long a body is at least to be compressed, if its length is known.
+     *
+     * @param bytes at least 0; default 1 KiB: a shorter one takes one packet in any case
+     */
+    public Http gzipMinLength(int bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a body has at least 0 bytes, not " + bytes);
+        }
+        return with(settings.withGzip(settings.gzip().withMinLength(bytes)));
+    }
+
+    /**
      * Whether messages of WebSockets are compressed, if the client offers it: ours from 1 KiB up to 512 KiB, each by itself,
      * so that a WebSocket at rest holds no memory for it. What a client sends is limited as it is before it was compressed.
      * Source: RFC 7692.

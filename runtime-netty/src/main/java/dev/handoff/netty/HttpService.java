@@ -14,6 +14,7 @@ final class HttpService {
     final HttpSettings settings;
     final WorkerContext context;
     final ResponseEncoder encoder;
+    final Compression compression;
     final long firstTicks;
     final long headTicks;
     final long bodyIdleTicks;
@@ -25,6 +26,7 @@ final class HttpService {
         this.settings = settings;
         this.context = context;
         this.encoder = new ResponseEncoder(settings.keepAlive());
+        this.compression = new Compression(settings.gzip());
         this.firstTicks = LoopClock.ticks(settings.first());
         this.headTicks = LoopClock.ticks(settings.head());
         this.bodyIdleTicks = LoopClock.ticks(settings.bodyIdle());

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param head how long a head may take from its first byte
  * @param bodyIdle how long a client may neither send nor take bytes of a body
  * @param keepAlive how long a connection may be silent between requests
+ * @param gzip which responses are compressed
  * @param http2 how HTTP/2 is spoken
  * @param webSocket what WebSockets may do
  */
@@ -27,6 +28,7 @@ record HttpSettings(
         Duration head,
         Duration bodyIdle,
         Duration keepAlive,
+        GzipSettings gzip,
         Http2Limits http2,
         WebSocketSettings webSocket) {
     private static final ClusterSettings DEFAULTS = ClusterSettings.defaults();
@@ -52,18 +54,19 @@ record HttpSettings(
                 DEFAULTS.duration(Setting.HTTP_HEAD),
                 DEFAULTS.duration(Setting.HTTP_BODY_IDLE),
                 DEFAULTS.duration(Setting.HTTP_KEEP_ALIVE),
+                GzipSettings.DEFAULTS,
                 Http2Limits.DEFAULTS,
                 WebSocketSettings.DEFAULTS);
     }
 
     HttpSettings withMaxBody(long bytes) {
         return new HttpSettings(
-                mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, webSocket);
+                mode, handler, bytes, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, gzip, http2, webSocket);
     }
 
     HttpSettings withMaxHead(int line, int headers) {
         return new HttpSettings(
-                mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, http2, webSocket);
+                mode, handler, maxBody, line, headers, first, head, bodyIdle, keepAlive, gzip, http2, webSocket);
     }
 
     HttpSettings withTimeouts(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
@@ -77,18 +80,46 @@ record HttpSettings(
                 newHead,
                 newBodyIdle,
                 newKeepAlive,
+                gzip,
+                http2,
+                webSocket);
+    }
+
+    HttpSettings withGzip(GzipSettings changed) {
+        return new HttpSettings(
+                mode,
+                handler,
+                maxBody,
+                maxLine,
+                maxHeaders,
+                first,
+                head,
+                bodyIdle,
+                keepAlive,
+                changed,
                 http2,
                 webSocket);
     }
 
     HttpSettings withHttp2(Http2Limits changed) {
         return new HttpSettings(
-                mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, changed, webSocket);
+                mode,
+                handler,
+                maxBody,
+                maxLine,
+                maxHeaders,
+                first,
+                head,
+                bodyIdle,
+                keepAlive,
+                gzip,
+                changed,
+                webSocket);
     }
 
     HttpSettings withWebSocket(WebSocketSettings changed) {
         return new HttpSettings(
-                mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, http2, changed);
+                mode, handler, maxBody, maxLine, maxHeaders, first, head, bodyIdle, keepAlive, gzip, http2, changed);
     }
 
     /** The same, save for what was said for the whole cluster. */

@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** What a file holds, told by its name. Source: the IANA registry of media types. */
 final class MediaTypes {
@@ -40,6 +41,21 @@ final class MediaTypes {
             Map.entry("mp4", "video/mp4"),
             Map.entry("webm", "video/webm"));
 
+    /** Beside text: what is text by another name, or shrinks as text does. */
+    private static final Set<String> COMPRESSIBLE = Set.of(
+            "application/javascript",
+            "application/json",
+            "application/vnd.ms-fontobject",
+            "application/wasm",
+            "application/x-javascript",
+            "application/x-ndjson",
+            "application/xml",
+            "font/otf",
+            "font/ttf",
+            "image/bmp",
+            "image/svg+xml",
+            "image/vnd.microsoft.icon");
+
     private MediaTypes() {}
 
     /** The media type of a file; that of unknown bytes if the name tells nothing. */
@@ -48,5 +64,16 @@ final class MediaTypes {
         String name = last == null ? "" : last.toString();
         String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return BY_EXTENSION.getOrDefault(extension, UNKNOWN);
+    }
+
+    /** Whether what a Content-Type field names becomes much shorter by compression. */
+    static boolean isCompressible(String contentType) {
+        int end = contentType.indexOf(';');
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        return type.startsWith("text/")
+                || type.endsWith("+json")
+                || type.endsWith("+xml")
+                || COMPRESSIBLE.contains(type);
     }
 }

@@ -49,7 +49,8 @@ final class PerMessageDeflate {
         if (!parameters.stream().allMatch(PerMessageDeflate::isAcceptable)) {
             return Optional.empty();
         }
-        boolean asksForWindow = parameters.stream().anyMatch(parameter -> nameOf(parameter).equals(SERVER_WINDOW));
+        boolean asksForWindow =
+                parameters.stream().anyMatch(parameter -> nameOf(parameter).equals(SERVER_WINDOW));
         return Optional.of(asksForWindow ? AGREED + "; " + SERVER_WINDOW + "=" + WINDOW : AGREED);
     }
 

@@ -192,6 +192,11 @@ public final class Response {
         return new Response(code, headers.with(name, value), content);
     }
 
+    /** The same without the fields of this name. */
+    Response without(String name) {
+        return new Response(code, headers.without(name), content);
+    }
+
     /** The status; of a file, if it can be sent whole. */
     public int code() {
         return code;

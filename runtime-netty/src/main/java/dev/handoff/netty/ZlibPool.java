@@ -24,22 +24,31 @@ final class ZlibPool<T> {
             new ZlibPool<>(() -> new Deflater(LEVEL, true), Deflater::reset, Deflater::end);
 
     /** For what was deflated without a header. */
-    static final ZlibPool<Inflater> INFLATERS = new ZlibPool<>(() -> new Inflater(true), Inflater::reset, Inflater::end);
+    static final ZlibPool<Inflater> INFLATERS =
+            new ZlibPool<>(() -> new Inflater(true), Inflater::reset, Inflater::end);
+
+    /** So that clients who take long for what they have asked for cannot fill the memory: 64 MiB of deflaters. */
+    private static final int MOST_USED = 256;
 
     private final Supplier<T> make;
     private final Consumer<T> reset;
     private final Consumer<T> end;
-    private final FastThreadLocal<Deque<T>> idle = new FastThreadLocal<>() {
+    private final FastThreadLocal<Loop<T>> loops = new FastThreadLocal<>() {
         @Override
-        protected Deque<T> initialValue() {
-            return new ArrayDeque<>();
+        protected Loop<T> initialValue() {
+            return new Loop<>();
         }
 
         @Override
-        protected void onRemoval(Deque<T> unused) {
-            unused.forEach(end);
+        protected void onRemoval(Loop<T> left) {
+            left.idle.forEach(end);
         }
     };
+
+    private static final class Loop<T> {
+        private final Deque<T> idle = new ArrayDeque<>();
+        private int used;
+    }
 
     private ZlibPool(Supplier<T> make, Consumer<T> reset, Consumer<T> end) {
         this.make = make;
@@ -47,20 +56,28 @@ final class ZlibPool<T> {
         this.end = end;
     }
 
+    /** Whether so few are in use on this thread that whoever can do without should take one. */
+    boolean isSpare() {
+        return loops.get().used < MOST_USED;
+    }
+
     /** One as if it were new. */
     T take() {
-        T found = idle.get().poll();
+        Loop<T> loop = loops.get();
+        loop.used++;
+        T found = loop.idle.poll();
         return found == null ? make.get() : found;
     }
 
     /** Takes it back, on the thread that took it, whatever state it is in. */
-    void giveBack(T used) {
-        Deque<T> others = idle.get();
-        if (others.size() < MOST_IDLE) {
-            reset.accept(used);
-            others.push(used);
+    void giveBack(T given) {
+        Loop<T> loop = loops.get();
+        loop.used--;
+        if (loop.idle.size() < MOST_IDLE) {
+            reset.accept(given);
+            loop.idle.push(given);
         } else {
-            end.accept(used);
+            end.accept(given);
         }
     }
 }

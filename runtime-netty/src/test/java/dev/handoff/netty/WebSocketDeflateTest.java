@@ -182,7 +182,8 @@ class WebSocketDeflateTest {
     @Test
     void whateverBlocksItIsMadeOf() throws Exception {
         byte[] last = {(byte) 0xf3, 0x48, (byte) 0xcd, (byte) 0xc9, (byte) 0xc9, 0x07, 0x00, 0x00};
-        byte[] two = {(byte) 0xf2, 0x48, 0x05, 0, 0, 0, (byte) 0xff, (byte) 0xff, (byte) 0xca, (byte) 0xc9, (byte) 0xc9, 0x07, 0
+        byte[] two = {
+            (byte) 0xf2, 0x48, 0x05, 0, 0, 0, (byte) 0xff, (byte) 0xff, (byte) 0xca, (byte) 0xc9, (byte) 0xc9, 0x07, 0
         };
         byte[] stored = {0, 5, 0, (byte) 0xfa, (byte) 0xff, 0x48, 0x65, 0x6c, 0x6c, 0x6f, 0};
         try (RawWebSocket client = open("/")) {
@@ -229,7 +230,9 @@ class WebSocketDeflateTest {
         }
         try (RawWebSocket next = open("/")) {
             next.send(compressed(TEXT, deflate(text(2000))));
-            assertThat(plain(next.read())).as("what the next client sends").isEqualTo(text(2000).getBytes(UTF_8));
+            assertThat(plain(next.read()))
+                    .as("what the next client sends")
+                    .isEqualTo(text(2000).getBytes(UTF_8));
         }
     }
 
