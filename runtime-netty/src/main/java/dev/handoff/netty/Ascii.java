@@ -17,7 +17,7 @@ final class Ascii {
         }
         "!#$%&'*+-.^_`|~".chars().forEach(c -> KINDS[c] |= TOKEN);
         "-_~!$&()*+,;=:@/".chars().forEach(c -> KINDS[c] |= PLAIN_PATH);
-        "-._~!$&'()*+,;=:%[]".chars().forEach(c -> KINDS[c] |= HOST);
+        "-._~!$&'()*+,;=".chars().forEach(c -> KINDS[c] |= HOST);
     }
 
     private Ascii() {}
@@ -42,7 +42,7 @@ final class Ascii {
         return is(b, PLAIN_PATH);
     }
 
-    /** A byte of a Host field's value. */
+    /** A byte of the name of a host that stands for itself. */
     static boolean isHost(byte b) {
         return is(b, HOST);
     }
@@ -57,7 +57,7 @@ final class Ascii {
 
     /** The value of a hexadecimal digit, -1 for anything else. */
     static int hexDigit(int c) {
-        return c < 128 ? Character.digit(c, 16) : -1;
+        return c >= 0 && c < 128 ? Character.digit(c, 16) : -1;
     }
 
     static int lower(int c) {

@@ -27,7 +27,7 @@ final class HeadFinder {
      * The length of the head at the buffer's reader index, its blank line included, or -1 while that is not there.
      *
      * @param in holds at least one byte
-     * @throws HttpFailure 400 for a line that ends without a carriage return, 414 and 431 above the limits
+     * @throws HttpFailure 400 for a line that ends without a carriage return, 414, 431 and 501 above the limits
      */
     int find(ByteBuf in) {
         int start = in.readerIndex();
@@ -41,7 +41,7 @@ final class HeadFinder {
             }
             searched = lf + 1 - start;
             if (searched - lastLineEnd > 2) {
-                endLine();
+                endLine(in);
             } else if (lines > 0) {
                 checkHeaders(searched);
                 return searched;
@@ -51,7 +51,7 @@ final class HeadFinder {
             }
         }
         searched = end - start;
-        checkUnfinished();
+        checkUnfinished(in);
         return NOT_YET;
     }
 
@@ -76,10 +76,10 @@ final class HeadFinder {
         }
     }
 
-    private void endLine() {
+    private void endLine(ByteBuf in) {
         if (lines++ == 0) {
             lineLength = searched;
-            checkLine(searched - 2);
+            checkLine(in, searched - 2);
         }
         lastLineEnd = searched;
     }
@@ -94,17 +94,20 @@ final class HeadFinder {
         blankLineSkipped = true;
     }
 
-    private void checkUnfinished() {
+    private void checkUnfinished(ByteBuf in) {
         if (lines == 0) {
-            checkLine(searched - 1);
+            checkLine(in, searched - 1);
         } else {
             checkHeaders(searched);
         }
     }
 
-    private void checkLine(int length) {
+    private void checkLine(ByteBuf in, int length) {
         if (length > maxLine) {
-            throw new HttpFailure(414, "the request line is longer than " + maxLine + " bytes");
+            boolean hasTarget = in.indexOf(in.readerIndex(), in.readerIndex() + maxLine, (byte) ' ') >= 0;
+            throw new HttpFailure(
+                    hasTarget ? 414 : 501,
+                    "the " + (hasTarget ? "request line" : "method") + " is longer than " + maxLine + " bytes");
         }
     }
 

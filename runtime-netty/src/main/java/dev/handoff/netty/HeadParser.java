@@ -25,14 +25,16 @@ final class HeadParser {
 
     private boolean oldVersion;
     private int hosts;
+    private int host;
+    private int hostEnd;
     private int contentLengths;
     private long contentLength;
     private int transferEncodings;
     private boolean chunked;
     private boolean closes;
     private boolean staysOpen;
-    private boolean expects;
     private boolean expectsContinue;
+    private boolean expectsOther;
 
     /**
      * A parser of the head that these bytes begin with.
@@ -62,6 +64,7 @@ final class HeadParser {
         while (!isLineEnd(at)) {
             field();
         }
+        checkHost(target);
         checkFraming();
         Headers headers = new Headers(head, fieldsStart, at, slots, fields);
         boolean keepAlive = !closes && (!oldVersion || staysOpen);
@@ -132,7 +135,7 @@ final class HeadParser {
 
     private HttpFailure otherVersion() {
         int end = at;
-        while (head[end] != '\r') {
+        while (!isLineEnd(end)) {
             end++;
         }
         boolean wellFormed = string(at, end).matches("HTTP/[0-9]\\.[0-9]");
@@ -192,8 +195,7 @@ final class HeadParser {
             }
             case 6 -> {
                 if (isNamed(name, nameEnd, "expect")) {
-                    expects = true;
-                    expectsContinue = isNamed(value, valueEnd, "100-continue");
+                    noteExpectation(isNamed(value, valueEnd, "100-continue"));
                 }
             }
             case 10 -> {
@@ -217,11 +219,16 @@ final class HeadParser {
 
     private void noteHost(int value, int valueEnd) {
         hosts++;
-        for (int i = value; i < valueEnd; i++) {
-            if (!Ascii.isHost(head[i])) {
-                throw HttpFailure.badRequest("the Host field is not the name of a host");
-            }
+        host = value;
+        hostEnd = valueEnd;
+        if (value < valueEnd && !Authority.isValid(head, value, valueEnd)) {
+            throw HttpFailure.badRequest("the Host field is not the name of a host");
         }
+    }
+
+    private void noteExpectation(boolean known) {
+        expectsContinue |= known;
+        expectsOther |= !known;
     }
 
     private void noteConnection(int value, int valueEnd) {
@@ -270,10 +277,17 @@ final class HeadParser {
                 : HttpFailure.badRequest("the Transfer-Encoding field does not end with chunked, once");
     }
 
-    private void checkFraming() {
+    /* RFC 9112, 3.2.2: the target's host counts, not the field's. Who goes by the field alone must not be led elsewhere. */
+    private void checkHost(RequestTarget target) {
         if (hosts > 1 || (hosts == 0 && !oldVersion)) {
             throw HttpFailure.badRequest("a request has exactly one Host field");
         }
+        if (hosts == 1 && target.isUrl() && !target.isFor(string(host, hostEnd))) {
+            throw HttpFailure.badRequest("the target of the request names another host than the Host field");
+        }
+    }
+
+    private void checkFraming() {
         if (contentLengths > 1) {
             throw HttpFailure.badRequest("there is more than one Content-Length field");
         }
@@ -286,7 +300,7 @@ final class HeadParser {
         if (transferEncodings > 0 && oldVersion) {
             throw HttpFailure.badRequest("HTTP/1.0 knows no Transfer-Encoding");
         }
-        if (expects && !expectsContinue && !oldVersion) {
+        if (expectsOther && !oldVersion) {
             throw new HttpFailure(417, "of the expectations only 100-continue is known here");
         }
     }

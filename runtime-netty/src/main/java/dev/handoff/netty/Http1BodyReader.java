@@ -16,8 +16,6 @@ final class Http1BodyReader implements BodyReader {
     /** Longer than any size with the extensions that are in use; shorter than what could hide a flood. */
     private static final int MAX_SIZE_LINE = 256;
 
-    private static final int MAX_SIZE_DIGITS = 15;
-
     private final long maxBody;
     private final int maxTrailer;
     private State state;
@@ -107,7 +105,7 @@ final class Http1BodyReader implements BodyReader {
         if (length < 0) {
             return false;
         }
-        remaining = parseSize(in, length);
+        remaining = ChunkLine.size(in, length);
         in.skipBytes(length + 2);
         count(remaining);
         state = remaining == 0 ? State.TRAILER : State.DATA;
@@ -151,34 +149,6 @@ final class Http1BodyReader implements BodyReader {
             throw HttpFailure.badRequest("a line of the body ends without a carriage return");
         }
         return lf < 0 ? -1 : length;
-    }
-
-    private static long parseSize(ByteBuf in, int length) {
-        int start = in.readerIndex();
-        long size = 0;
-        int digits = 0;
-        while (digits < length && Ascii.hexDigit(in.getByte(start + digits) & 0xff) >= 0) {
-            size = size * 16 + Ascii.hexDigit(in.getByte(start + digits++));
-            if (digits > MAX_SIZE_DIGITS) {
-                throw HttpFailure.badRequest("a chunk's size has too many digits");
-            }
-        }
-        if (digits == 0) {
-            throw HttpFailure.badRequest("a chunk does not begin with its size");
-        }
-        checkExtension(in, start + digits, start + length);
-        return size;
-    }
-
-    private static void checkExtension(ByteBuf in, int start, int end) {
-        int at = start;
-        while (at < end && Ascii.isBlank(in.getByte(at))) {
-            at++;
-        }
-        if (start < end && (at == end || in.getByte(at) != ';')) {
-            throw HttpFailure.badRequest("behind a chunk's size stands neither its line's end nor an extension");
-        }
-        checkText(in, at, end);
     }
 
     /* What trailers say is thrown away: no handler could rely on it, and a few of them would be dangerous to believe. */

@@ -54,22 +54,44 @@ record RequestTarget(String text, String path, String query) {
         return Optional.empty();
     }
 
+    /** Whether it names a host. */
+    boolean isUrl() {
+        return !text.startsWith("/") && !text.equals("*");
+    }
+
+    /** Whether the host that it names, being a URL, is the one of a Host field. */
+    boolean isFor(String host) {
+        int usualPort = isUrlOf("https", text) ? 443 : 80;
+        return Authority.isSame(text.substring(authorityOf(text), endOfAuthority(text)), host, usualPort);
+    }
+
     /** A proxy's form, {@code http://host/path}, which a server has to understand. */
     private static String originOf(String text) {
-        int authority = text.indexOf("://") + "://".length();
-        if (!text.regionMatches(true, 0, "http://", 0, authority)
-                && !text.regionMatches(true, 0, "https://", 0, authority)) {
+        if (!isUrlOf("http", text) && !isUrlOf("https", text)) {
             throw HttpFailure.badRequest("the target of the request is neither a path nor a URL");
         }
-        int end = authority;
-        while (end < text.length() && Ascii.isHost((byte) text.charAt(end))) {
-            end++;
-        }
-        String origin = text.substring(end);
-        if (end == authority || !(origin.isEmpty() || origin.charAt(0) == '/' || origin.charAt(0) == '?')) {
+        int end = endOfAuthority(text);
+        if (!Authority.isValid(text.substring(authorityOf(text), end))) {
             throw HttpFailure.badRequest("the target of the request names no host");
         }
-        return origin.isEmpty() || origin.charAt(0) == '?' ? "/" + origin : origin;
+        String origin = text.substring(end);
+        return origin.startsWith("/") ? origin : "/" + origin;
+    }
+
+    private static boolean isUrlOf(String scheme, String text) {
+        return text.regionMatches(true, 0, scheme + "://", 0, scheme.length() + 3);
+    }
+
+    private static int authorityOf(String text) {
+        return text.indexOf("://") + 3;
+    }
+
+    private static int endOfAuthority(String text) {
+        int end = authorityOf(text);
+        while (end < text.length() && text.charAt(end) != '/' && text.charAt(end) != '?') {
+            end++;
+        }
+        return end;
     }
 
     private static String decode(String path) {
