@@ -56,42 +56,48 @@ record RequestTarget(String text, String path, String query) {
 
     /** Whether it names a host. */
     boolean isUrl() {
-        return !text.startsWith("/") && !text.equals("*");
+        return isUrl(text);
     }
 
     /** Whether the host that it names, being a URL, is the one of a Host field. */
     boolean isFor(String host) {
         int usualPort = isUrlOf("https", text) ? 443 : 80;
-        return Authority.isSame(text.substring(authorityOf(text), endOfAuthority(text)), host, usualPort);
+        return Authority.isSame(authorityOf(text), host, usualPort);
+    }
+
+    /** What a Host field has to say beside such a target. */
+    static String hostFor(String text) {
+        return isUrl(text) ? authorityOf(text) : "localhost";
     }
 
     /** A proxy's form, {@code http://host/path}, which a server has to understand. */
     private static String originOf(String text) {
-        if (!isUrlOf("http", text) && !isUrlOf("https", text)) {
+        if (!isUrl(text)) {
             throw HttpFailure.badRequest("the target of the request is neither a path nor a URL");
         }
-        int end = endOfAuthority(text);
-        if (!Authority.isValid(text.substring(authorityOf(text), end))) {
+        String authority = authorityOf(text);
+        if (!Authority.isValid(authority)) {
             throw HttpFailure.badRequest("the target of the request names no host");
         }
-        String origin = text.substring(end);
+        String origin = text.substring(text.indexOf("://") + 3 + authority.length());
         return origin.startsWith("/") ? origin : "/" + origin;
+    }
+
+    private static boolean isUrl(String text) {
+        return isUrlOf("http", text) || isUrlOf("https", text);
     }
 
     private static boolean isUrlOf(String scheme, String text) {
         return text.regionMatches(true, 0, scheme + "://", 0, scheme.length() + 3);
     }
 
-    private static int authorityOf(String text) {
-        return text.indexOf("://") + 3;
-    }
-
-    private static int endOfAuthority(String text) {
-        int end = authorityOf(text);
-        while (end < text.length() && text.charAt(end) != '/' && text.charAt(end) != '?') {
+    private static String authorityOf(String url) {
+        int start = url.indexOf("://") + 3;
+        int end = start;
+        while (end < url.length() && url.charAt(end) != '/' && url.charAt(end) != '?') {
             end++;
         }
-        return end;
+        return url.substring(start, end);
     }
 
     private static String decode(String path) {

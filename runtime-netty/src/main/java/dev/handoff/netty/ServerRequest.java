@@ -33,7 +33,7 @@ final class ServerRequest implements Request {
         Headers headers = Headers.of(namesAndValues);
         StringBuilder text = new StringBuilder(method + " " + target + " HTTP/1.1\r\n" + headers);
         if (!headers.contains("Host")) {
-            text.append("Host: localhost\r\n");
+            text.append("Host: " + RequestTarget.hostFor(target) + "\r\n");
         }
         byte[] bytes = text.append("\r\n").toString().getBytes(ISO_8859_1);
         try {

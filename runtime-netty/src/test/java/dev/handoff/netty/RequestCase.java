@@ -66,8 +66,7 @@ public record RequestCase(String expected, String what, String bytes) {
                 .replace("<POST>", "POST / HTTP/1.1↵Host: t↵")
                 .replace("↵", "\\r\\n");
         return REPEATED.matcher(text)
-                .replaceAll(part -> Matcher.quoteReplacement(
-                        part.group(1).repeat(Integer.parseInt(part.group(2)))))
+                .replaceAll(part -> Matcher.quoteReplacement(part.group(1).repeat(Integer.parseInt(part.group(2)))))
                 .translateEscapes();
     }
 }
