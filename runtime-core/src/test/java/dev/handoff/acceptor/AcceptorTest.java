@@ -58,12 +58,16 @@ final class AcceptorTest implements Acceptor.Events {
     private ClusterSettings settings = ClusterSettings.defaults()
             .listen(ListenOptions.address("127.0.0.1", 0).backlog(512));
 
+    /** What the acceptor's thread does when it has told that lanes are open. */
+    private volatile Runnable afterLanesOpen = () -> {};
+
     @TempDir
     private Path directory = Path.of("/nowhere");
 
     @Override
     public void onLanesOpen(int workerId) {
         lanesOpen.add(workerId);
+        afterLanesOpen.run();
     }
 
     @Override
@@ -525,6 +529,26 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd heir = ready(acceptor, 2);
         assertThat(ports(heir.take(1))).isEqualTo(ports.subList(1, 2));
         acceptor.workerExited(1);
+        List<Integer> own = clients(1);
+        assertThat(ports(heir.take(1))).as("nobody gets the acknowledged one").isEqualTo(own);
+    }
+
+    /** Its exit is told to an acceptor that has polled its lane before it spoke. */
+    @Test
+    void whatADeadWorkerSaidIsReadBeforeItsConnectionsGoToOthers() throws Exception {
+        CountDownLatch dead = new CountDownLatch(1);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd dying = ready(acceptor, 1);
+        clients(1);
+        List<Taken> taken = dying.take(1);
+
+        afterLanesOpen = () -> awaitUninterruptibly(dead);
+        WorkerEnd heir = connect(acceptor, 2);
+        dying.acknowledge(taken);
+        acceptor.workerExited(1);
+        acceptor.workerReady(2, List.of());
+        dead.countDown();
+
         List<Integer> own = clients(1);
         assertThat(ports(heir.take(1))).as("nobody gets the acknowledged one").isEqualTo(own);
     }

@@ -73,6 +73,7 @@ class DirectionsTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.handoff");
 
     /** Without workers, one process is both: it opens its listeners as a master does. */
