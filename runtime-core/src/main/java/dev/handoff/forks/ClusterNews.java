@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to workers, told once and in order on {@code handoff-events}. Any thread may call. */
+/** What happens to workers, and to all of them together, told once and in order on {@code handoff-events}. Any thread may call. */
 final class ClusterNews {
     /** The kinds of events, by the names that they have in a supervised cluster. */
     enum Kind {
@@ -33,11 +33,11 @@ final class ClusterNews {
      */
     record Notice(
             Kind kind,
-            ClusterEvent event,
             ForkedProcess worker,
             @Nullable ListenAddress address) {}
 
     private final Listeners<Notice> listeners = new Listeners<>();
+    private final Listeners<ClusterEvent> eventListeners = new Listeners<>();
     private long published;
 
     /** Tells of a worker. */
@@ -48,6 +48,12 @@ final class ClusterNews {
     /** Tells that a worker listens. */
     void publishListening(ForkedProcess worker, ListenAddress address) {
         publish(Kind.LISTENING, worker, address.toString(), address);
+    }
+
+    /** Tells that workers have a new secret for TLS session tickets. */
+    synchronized void publishNewTickets() {
+        ClusterEvent event = new ClusterEvent(++published, Instant.now(), "tickets.renewed", 0, 0, 0, 0, "");
+        EventThread.get().enqueue(() -> eventListeners.tell(event));
     }
 
     /** Whoever subscribes in a task of {@code handoff-events} that is before it in line hears it as well. */
@@ -61,7 +67,10 @@ final class ClusterNews {
                 worker.generation(),
                 Math.max(0, worker.pid()),
                 cause);
-        EventThread.get().enqueue(() -> listeners.tell(new Notice(kind, event, worker, address)));
+        EventThread.get().enqueue(() -> {
+            listeners.tell(new Notice(kind, worker, address));
+            eventListeners.tell(event);
+        });
     }
 
     Subscription subscribe(Kind kind, Consumer<Notice> listener) {
@@ -73,6 +82,6 @@ final class ClusterNews {
     }
 
     Subscription subscribe(Consumer<? super ClusterEvent> listener) {
-        return listeners.add(notice -> listener.accept(notice.event()));
+        return eventListeners.add(listener);
     }
 }

@@ -15,6 +15,7 @@ import dev.handoff.process.spi.Listeners;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.ForkOrder;
 import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.wire.TicketSecrets;
 import dev.handoff.wire.Token;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +135,15 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     void orderToLeave() {
-        child.conversation().ifPresent(conversation -> conversation.runtime().send(ForkOrder.of(Act.LEAVE)));
+        order(ForkOrder.of(Act.LEAVE));
+    }
+
+    void renewTickets(TicketSecrets secrets) {
+        order(ForkOrder.tickets(secrets));
+    }
+
+    private void order(ForkOrder order) {
+        child.conversation().ifPresent(conversation -> conversation.runtime().send(order));
     }
 
     // --- for programs -----------------------------------------------------------------------------------------------

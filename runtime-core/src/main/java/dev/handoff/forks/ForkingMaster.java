@@ -13,6 +13,7 @@ import dev.handoff.cluster.spi.WorkerMessages;
 import dev.handoff.forks.ClusterNews.Kind;
 import dev.handoff.forks.ClusterNews.Notice;
 import dev.handoff.jvm.ForkedChild;
+import dev.handoff.jvm.Runner;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Message;
 import dev.handoff.process.Signal;
@@ -24,6 +25,7 @@ import dev.handoff.process.spi.Listeners;
 import dev.handoff.wire.ForkOrder;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.TicketSecrets;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,6 +58,7 @@ final class ForkingMaster implements ForkingCluster {
     private final WorkerMessages messages = new WorkerMessages();
     private final ForkStarter starter = new ForkStarter();
     private final SharedListeners listeners = new SharedListeners(new FromAcceptors());
+    private final SharedTickets tickets = new SharedTickets(this::onNewTickets);
     private final Map<Integer, ForkedProcess> workers = new TreeMap<>();
     private final Set<ForkedProcess> ending = new HashSet<>();
     private final List<CompletableFuture<Void>> awaitingEnd = new ArrayList<>();
@@ -122,7 +125,7 @@ final class ForkingMaster implements ForkingCluster {
         ForkedProcess worker;
         synchronized (this) {
             SpawnOptions options = settings();
-            ForkStarter.checkRepeatable(options);
+            Runner.refuseToRepeat(options);
             int id = ++lastId;
             Token token = Token.random();
             ForkedChild child = start(id, token, options, env);
@@ -186,7 +189,14 @@ final class ForkingMaster implements ForkingCluster {
                 message.answer(true);
             }
             case DONE -> worker.finishChannel();
+            case TICKETS -> tickets.answer(message, clusterSettings().duration(Setting.TLS_TICKET_ROTATION));
         }
+    }
+
+    /** Workers without TLS make nothing of them. */
+    private synchronized void onNewTickets(TicketSecrets secrets) {
+        workers.values().forEach(worker -> worker.renewTickets(secrets));
+        news.publishNewTickets();
     }
 
     private synchronized void onOnline(ForkedProcess worker) {

@@ -92,8 +92,10 @@ final class Launcher {
      * Starts it.
      *
      * @throws IOException if it cannot be started; the message says what, and why
+     * @throws IllegalStateException if that would start a runner of programs once more
      */
     Launched launch() throws IOException {
+        Runner.refuseToRepeat(options);
         ProcessBuilder builder = new ProcessBuilder(words());
         builder.directory(directory());
         builder.environment().clear();

@@ -1,5 +1,6 @@
 package dev.handoff.jvm;
 
+import dev.handoff.process.SpawnOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -35,6 +36,23 @@ public final class Runner {
     public static Optional<String> inCharge() {
         return of(Thread.currentThread().getStackTrace())
                 .or(() -> of(CommandLine.ofThisProcess().main()));
+    }
+
+    /**
+     * Refuses options that would start somebody else's program, if this one runs in a JVM that is not its own.
+     *
+     * @throws IllegalStateException naming the runner and the ways out
+     */
+    public static void refuseToRepeat(SpawnOptions options) {
+        boolean repeats = options.runsJvm() && options.main().isEmpty();
+        if (repeats) {
+            inCharge().ifPresent(runner -> {
+                throw new IllegalStateException("cannot start a process by repeating this program's command line: it runs"
+                        + " inside " + runner + ", which would be started once more; name a main class with"
+                        + " SpawnOptions.ofMain(Main.class), for a cluster's workers in setupMaster(settings -> …), or run"
+                        + " the program in a JVM of its own (exec:exec instead of exec:java)");
+            });
+        }
     }
 
     /** The one that has called a thread's code. */

@@ -36,8 +36,6 @@ final class WorkerStarter {
     private final LogSink sink;
     private final MessageRouter router = new MessageRouter();
     private final FreePorts freePorts = new FreePorts(System::nanoTime);
-    private final long masterPid = ProcessHandle.current().pid();
-    private final long masterStart = Role.startOf(masterPid);
     private int lastId;
 
     WorkerStarter(WorkerLauncher launcher, Supplier<RuntimePaths> paths, Machine machine, LogSink sink) {
@@ -81,11 +79,7 @@ final class WorkerStarter {
 
     private Conversation converse(int workerId, ChildHandle child, ChannelDoor door) throws IOException {
         try {
-            Conversation messages = ChildChannel.open(
-                    door,
-                    child,
-                    workerId,
-                    (channel, conversation) -> router.join(workerId, child.pid(), channel, conversation));
+            Conversation messages = ChildChannel.open(door, child, workerId, router::join);
             child.onExit().thenRun(messages::peerExited);
             return messages;
         } catch (IOException e) {
@@ -144,9 +138,7 @@ final class WorkerStarter {
     }
 
     private Role role(ManagedWorker.Identity identity) {
-        return new Role(
-                masterPid,
-                masterStart,
+        return Role.ofChild(
                 identity.id(),
                 identity.slot(),
                 identity.generation().number(),

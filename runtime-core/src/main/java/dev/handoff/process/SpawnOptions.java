@@ -80,6 +80,8 @@ public final class SpawnOptions {
 
     /**
      * This program once more: this JVM's {@code java}, flags, class path and main, with the arguments that it was started with.
+     * Inside a test runner, {@code exec:java} or a container, which would be what is started once more, whatever is asked to
+     * start it refuses with an {@link IllegalStateException}: name a main class there, {@link #ofMain}.
      *
      * @throws IllegalStateException if this process's command line cannot be repeated; the message says why
      */

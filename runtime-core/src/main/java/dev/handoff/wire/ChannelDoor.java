@@ -38,6 +38,7 @@ public final class ChannelDoor implements AutoCloseable {
     private final Invitation invitation;
     private final Optional<Path> directory;
     private final SeqPacketSocket listener;
+    private final Thread atEnd = new Thread(this::removeFiles, "handoff-door");
 
     private ChannelDoor(Path path, Optional<Path> directory) throws IOException {
         long pid = ProcessHandle.current().pid();
@@ -51,10 +52,30 @@ public final class ChannelDoor implements AutoCloseable {
         Path directory = Files.createTempDirectory(
                 "handoff-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
-            return new ChannelDoor(directory.resolve("channel"), Optional.of(directory));
+            ChannelDoor door = new ChannelDoor(directory.resolve("channel"), Optional.of(directory));
+            door.removeFilesAtEnd();
+            return door;
         } catch (IOException e) {
             Files.deleteIfExists(directory);
             throw e;
+        }
+    }
+
+    /** Of this process, which may end before the child has come. */
+    private void removeFilesAtEnd() throws IOException {
+        try {
+            Runtime.getRuntime().addShutdownHook(atEnd);
+        } catch (IllegalStateException e) {
+            close();
+            throw new IOException("this process is ending", e);
+        }
+    }
+
+    private void forgetEnd() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atEnd);
+        } catch (IllegalStateException e) {
+            LOG.debug("{} is removed twice: this process is ending", invitation.socket(), e);
         }
     }
 
@@ -171,6 +192,11 @@ public final class ChannelDoor implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        forgetEnd();
+        removeFiles();
+    }
+
+    private void removeFiles() {
         try {
             Files.deleteIfExists(invitation.socket());
             if (directory.isPresent()) {

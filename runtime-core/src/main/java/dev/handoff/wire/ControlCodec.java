@@ -233,7 +233,7 @@ final class ControlCodec {
         int count = readCount(in, 1, TicketSecrets.MOST, "ticket secrets");
         byte[] secrets = new byte[count * TicketSecrets.LENGTH];
         in.readFully(secrets);
-        return new TicketSecrets(secrets);
+        return TicketSecrets.of(secrets);
     }
 
     private static List<Service> readServices(DataInputStream in) throws IOException {

@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  *                     CLOSED key                it has closed its lane or that socket, or will open none
  *                     LEAVE                     a request, answered by {@code true}: it leaves because it wants to
  *                     DONE                      it has nothing more to do: the master ends the channel behind what it has sent
+ *                     TICKETS                   a request, answered by {@link TicketSecrets}
  *   master → worker   LEAVE                     it is to leave
+ *                     TICKETS tickets           there is a new secret
  * </pre>
  *
  * @param act what
  * @param key of the shared listener that is meant; 0: none
  * @param place where to listen; null: nowhere
+ * @param tickets what TLS session tickets are made of from now on; null: as before
  */
-public record ForkOrder(Act act, int key, @Nullable Place place) {
+public record ForkOrder(
+        Act act,
+        int key,
+        @Nullable Place place,
+        @Nullable TicketSecrets tickets) {
     /** What is said. */
     public enum Act {
         /** A worker's runtime is up. */
@@ -38,21 +45,28 @@ public record ForkOrder(Act act, int key, @Nullable Place place) {
         /** A worker leaves, or is to leave. */
         LEAVE,
         /** A worker waits for nothing but the end of its channel. */
-        DONE
+        DONE,
+        /** A worker wants to know the secrets of TLS session tickets, or is told of a new one. */
+        TICKETS
     }
 
     /** One about nothing else. */
     public static ForkOrder of(Act act) {
-        return new ForkOrder(act, 0, null);
+        return new ForkOrder(act, 0, null, null);
     }
 
     /** One about a shared listener. */
     public static ForkOrder of(Act act, int key) {
-        return new ForkOrder(act, key, null);
+        return new ForkOrder(act, key, null, null);
     }
 
     /** The wish to listen. */
     public static ForkOrder listen(Place place) {
-        return new ForkOrder(Act.LISTEN, 0, place);
+        return new ForkOrder(Act.LISTEN, 0, place, null);
+    }
+
+    /** The news of other secrets. */
+    public static ForkOrder tickets(TicketSecrets secrets) {
+        return new ForkOrder(Act.TICKETS, 0, null, secrets);
     }
 }

@@ -32,9 +32,9 @@ public final class MessageRouter {
         private final MessageChannel channel;
         private final Conversation conversation;
 
-        Line(int workerId, long pid, MessageChannel channel, Conversation conversation) {
-            this.workerId = workerId;
-            this.pid = pid;
+        Line(MessageChannel channel, Conversation conversation) {
+            this.workerId = conversation.id();
+            this.pid = conversation.pid();
             this.channel = channel;
             this.conversation = conversation;
         }
@@ -62,10 +62,10 @@ public final class MessageRouter {
      * @param conversation the master's own with that worker
      * @return what the channel is to be started with
      */
-    public MessageChannel.Listener join(int workerId, long pid, MessageChannel channel, Conversation conversation) {
-        Line line = new Line(workerId, pid, channel, conversation);
+    public MessageChannel.Listener join(MessageChannel channel, Conversation conversation) {
+        Line line = new Line(channel, conversation);
         synchronized (lines) {
-            lines.put(workerId, line);
+            lines.put(line.workerId, line);
         }
         return line;
     }

@@ -27,6 +27,12 @@ public record Role(
     private static final String DIRECTORY = "HANDOFF_DIRECTORY";
     private static final String TOKEN = "HANDOFF_TOKEN";
 
+    /** The role of a worker that this process is about to start. */
+    public static Role ofChild(int workerId, int slot, int generation, Path directory, Token token) {
+        long master = ProcessHandle.current().pid();
+        return new Role(master, startOf(master), workerId, slot, generation, directory, token);
+    }
+
     /** Whether the program itself has forked this worker: nobody replaces it, and it asks for its listeners. */
     public boolean isForked() {
         return generation == 0;

@@ -1,5 +1,7 @@
 package dev.handoff.wire;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -23,9 +25,22 @@ public final class TicketSecrets {
 
     private final byte[] newestFirst;
 
-    /** Takes what {@link #newestFirst} gave. */
-    TicketSecrets(byte[] newestFirst) {
+    private TicketSecrets(byte[] newestFirst) {
         this.newestFirst = newestFirst;
+    }
+
+    /**
+     * Takes what {@link #newestFirst} gave.
+     *
+     * @throws IllegalArgumentException if these are not one to three secrets
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static TicketSecrets of(byte[] newestFirst) {
+        if (newestFirst.length == 0 || newestFirst.length > MOST * LENGTH || newestFirst.length % LENGTH != 0) {
+            throw new IllegalArgumentException("expected 1 to " + MOST + " secrets of " + LENGTH + " bytes each, found "
+                    + newestFirst.length + " bytes");
+        }
+        return new TicketSecrets(newestFirst.clone());
     }
 
     /** A single one that nobody can guess. */
@@ -44,6 +59,7 @@ public final class TicketSecrets {
     }
 
     /** All of them, one behind the other. */
+    @JsonValue
     byte[] newestFirst() {
         return newestFirst.clone();
     }

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What this worker has asked its master for, from the question until it is given back. Any thread may call. */
 final class Wishes {
-    /** The master answers when it has opened the address, which may have to be closed first. */
-    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
+    /**
+     * None: the master answers when it has opened the address, which may have to be closed first, or its channel ends. To a
+     * worker that gave up it would answer all the same, and count it among those who listen there.
+     */
+    private static final Duration ANSWER_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
     private final RuntimeLine master;
     private final Map<Place.Key, Wish> wishes = new HashMap<>();

@@ -5,7 +5,6 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Listener;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.EventThread;
-import dev.handoff.process.spi.Reference;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SocketFd;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Taking takes connections} while that thread waits for it: so a connection is acknowledged just before the program gets it, and one that comes while the
  * program is busy stays the master's, who gives it to another if this process dies.
  */
-final class WorkerListener implements Listener, HandoffReceiver.Adopter {
+final class WorkerListener extends WorkerAddress implements Listener, HandoffReceiver.Adopter {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerListener.class);
     private static final Optional<Refusal> TAKEN = Optional.empty();
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
@@ -47,7 +46,6 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
         void onFailed();
     }
 
-    private final ListenAddress address;
     private final ListenOptions options;
     private final Taking connections;
     private final Owner owner;
@@ -55,7 +53,6 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     private final OpenConnections open;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Poller poller = new Poller();
-    private final Reference reference = new Reference();
     private volatile boolean ending;
 
     // The two threads have these in turn.
@@ -66,7 +63,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
 
     /** One that waits for {@link #start}. */
     WorkerListener(ListenAddress address, ListenOptions options, Taking connections, Owner owner) throws UnixException {
-        this.address = address;
+        super(address);
         this.options = options;
         this.connections = connections;
         this.owner = owner;
@@ -87,25 +84,8 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
     }
 
     private void start() {
-        reference.there(true);
-        Thread thread = new Thread(this::run, "handoff-listen-" + address);
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    @Override
-    public ListenAddress address() {
-        return address;
-    }
-
-    @Override
-    public void unref() {
-        reference.unref();
-    }
-
-    @Override
-    public void ref() {
-        reference.ref();
+        there(true);
+        startThread("handoff-listen-", this::run);
     }
 
     @Override
@@ -188,12 +168,12 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
         }
         wakeUp.close();
         open.noMore();
-        reference.there(false);
+        there(false);
         closed.complete(null);
     }
 
     private void fail(Exception failure) {
-        LOG.error("nothing comes to this worker on {} any more, it leaves: {}", address, failure.getMessage());
+        LOG.error("nothing comes to this worker on {} any more, it leaves: {}", address(), failure.getMessage());
         ending = true;
         owner.onFailed();
     }
@@ -224,7 +204,7 @@ final class WorkerListener implements Listener, HandoffReceiver.Adopter {
                 take(accepted);
             }
         } catch (UnixException e) {
-            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address, REST_MILLIS);
+            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address(), REST_MILLIS);
             resting = true;
         }
     }

@@ -7,7 +7,6 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
-import dev.handoff.process.spi.Reference;
 import dev.handoff.unix.DatagramMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * told, while that thread waits for it: so what comes while the program is busy is left in the kernel to the other workers that
  * have the socket, and none is lost that was read.
  */
-final class WorkerUdpSocket implements UdpSocket {
+final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerUdpSocket.class);
     private static final int MOST_A_TURN = 16;
 
@@ -50,10 +49,8 @@ final class WorkerUdpSocket implements UdpSocket {
     }
 
     private final Fd fd;
-    private final ListenAddress address;
     private final Owner owner;
     private final WakeUp wakeUp = new WakeUp();
-    private final Reference reference = new Reference();
     private final SharedUse use = new SharedUse(wakeUp::signal, this::closeNow);
     private final Announcement<UdpSocket> gone = new Announcement<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -63,25 +60,10 @@ final class WorkerUdpSocket implements UdpSocket {
 
     /** One that owns a descriptor, and waits for {@link #start}. */
     WorkerUdpSocket(Fd fd, ListenAddress address, Owner owner) throws UnixException {
+        super(address);
         this.fd = fd;
-        this.address = address;
         this.owner = owner;
-        reference.there(true);
-    }
-
-    @Override
-    public ListenAddress address() {
-        return address;
-    }
-
-    @Override
-    public void unref() {
-        reference.unref();
-    }
-
-    @Override
-    public void ref() {
-        reference.ref();
+        there(true);
     }
 
     @Override
@@ -111,7 +93,7 @@ final class WorkerUdpSocket implements UdpSocket {
     private void closeNow() {
         fd.close();
         wakeUp.close();
-        reference.there(false);
+        there(false);
         gone.fire(this);
         closed.complete(null);
         owner.onClosed(this);
@@ -175,9 +157,7 @@ final class WorkerUdpSocket implements UdpSocket {
             LOG.debug("{} was closed as soon as it was bound", this);
             return;
         }
-        Thread thread = new Thread(() -> read(datagrams), "handoff-udp-" + address);
-        thread.setDaemon(true);
-        thread.start();
+        startThread("handoff-udp-", () -> read(datagrams));
     }
 
     private void read(Consumer<? super Datagram> datagrams) {
@@ -192,7 +172,7 @@ final class WorkerUdpSocket implements UdpSocket {
                 resting = !turn.join();
             }
         } catch (UnixException e) {
-            LOG.error("no datagrams come to this worker on {} any more: {}", address, e.getMessage());
+            LOG.error("no datagrams come to this worker on {} any more: {}", address(), e.getMessage());
             close();
         } finally {
             stopUsing();
@@ -225,7 +205,7 @@ final class WorkerUdpSocket implements UdpSocket {
             }
             return true;
         } catch (UnixException e) {
-            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address, REST_MILLIS);
+            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address(), REST_MILLIS);
             return false;
         }
     }
@@ -239,6 +219,6 @@ final class WorkerUdpSocket implements UdpSocket {
 
     @Override
     public String toString() {
-        return "UDP socket " + address;
+        return "UDP socket " + address();
     }
 }

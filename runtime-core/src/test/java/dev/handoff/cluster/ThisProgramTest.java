@@ -11,6 +11,7 @@ import dev.handoff.process.spi.EventThread;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,9 +63,21 @@ class ThisProgramTest extends WithForks {
         assertThat(cluster.workers()).isEmpty();
     }
 
+    @Test
+    void soIsAChildHoweverItIsStarted() {
+        SpawnOptions again = SpawnOptions.thisProgram();
+        assertRefused(() -> ChildProcess.fork(again));
+        assertRefused(() -> ChildProcess.spawn(again));
+        assertRefused(() -> ChildProcess.spawnSync(again));
+    }
+
     private void assertRefused() {
+        assertRefused(cluster::fork);
+    }
+
+    private static void assertRefused(ThrowingCallable start) {
         assertThatIllegalStateException()
-                .isThrownBy(cluster::fork)
-                .withMessageContainingAll("it runs inside", "once more", "SpawnOptions.ofMain");
+                .isThrownBy(start)
+                .withMessageContainingAll("it runs inside", "once more", "SpawnOptions.ofMain", "setupMaster");
     }
 }

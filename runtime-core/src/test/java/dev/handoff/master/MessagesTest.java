@@ -13,7 +13,9 @@ import dev.handoff.master.TalkingWorker.Flooded;
 import dev.handoff.master.TalkingWorker.Heard;
 import dev.handoff.master.TalkingWorker.Order;
 import dev.handoff.master.TalkingWorker.Soaked;
-import java.nio.file.Files;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -114,20 +116,26 @@ class MessagesTest {
     }
 
     @Test
-    void aWorkerThatDoesNotReadHoldsBackItsSenderAlone(@TempDir Path directory) throws Exception {
-        Path heard = directory.resolve("hears again");
+    void aWorkerThatDoesNotReadHoldsBackItsSenderAlone() throws Exception {
         Worker sender = worker(1);
         Worker deaf = worker(2);
-        assertThat(order(sender, "send", deaf.id(), "deaf until " + heard)).isEqualTo("sent");
-        Flooded flooded = sender.request(new Order("flood", deaf.id(), ""), Flooded.class, Duration.ofSeconds(30))
-                .get(40, TimeUnit.SECONDS);
-        assertThat(flooded.taken())
-                .as("16 MiB wait in each of the two that wait, less than 2 MiB elsewhere")
-                .isBetween(256, 2 * 256 + 32);
-        assertThat(flooded.writable()).isFalse();
-        assertThat(flooded.refusal()).contains("the limit is 16777216");
-        assertThat(order(sender, "ask", worker(0).id(), "still there")).isEqualTo("echo still there");
-        Files.createFile(heard);
+        Flooded flooded;
+        try (ServerSocket ear = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ear.setSoTimeout(30_000);
+            String closing = TalkingWorker.DEAF_UNTIL_CLOSED + ear.getLocalPort();
+            assertThat(order(sender, "send", deaf.id(), closing)).isEqualTo("sent");
+            try (Socket deafness = ear.accept()) {
+                assertThat(deafness.isConnected()).isTrue();
+                flooded = sender.request(new Order("flood", deaf.id(), ""), Flooded.class, Duration.ofSeconds(30))
+                        .get(40, TimeUnit.SECONDS);
+                assertThat(flooded.taken())
+                        .as("16 MiB wait in each of the two that wait, less than 2 MiB elsewhere")
+                        .isBetween(256, 2 * 256 + 32);
+                assertThat(flooded.writable()).isFalse();
+                assertThat(flooded.refusal()).contains("the limit is 16777216");
+                assertThat(order(sender, "ask", worker(0).id(), "still there")).isEqualTo("echo still there");
+            }
+        }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             Soaked soaked = deaf.request(new Order("soaked", 1, ""), Soaked.class, Duration.ofSeconds(30))
                     .get(40, TimeUnit.SECONDS);

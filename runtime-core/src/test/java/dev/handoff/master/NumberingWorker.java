@@ -5,7 +5,9 @@ import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -43,15 +45,18 @@ public final class NumberingWorker {
     }
 
     private static void begin() {
+        // A process that ends has a second for its hooks: no class is to be loaded in it.
+        write(OutputStream.nullOutputStream());
         Thread talking = new Thread(NumberingWorker::talk, "talking");
         talking.setDaemon(true);
         talking.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(NumberingWorker::write));
+        Runtime.getRuntime().addShutdownHook(new Thread(NumberingWorker::writeAccount));
     }
 
     private static void talk() {
         try {
-            CurrentWorker self = self();
+            // The master speaks before.
+            CurrentWorker self = TestWorker.WELCOMED.join();
             while (true) {
                 NUMBERS.say(self.master(), number -> new Numbered(number, List.of()));
                 for (int worker : workers) {
@@ -66,21 +71,18 @@ public final class NumberingWorker {
         }
     }
 
-    /** The master speaks before this worker has said hello. */
-    private static CurrentWorker self() throws InterruptedException {
-        while (true) {
-            try {
-                return Cluster.worker();
-            } catch (IllegalStateException notYet) {
-                Thread.sleep(2);
-            }
+    private static void writeAccount() {
+        try {
+            write(Files.newOutputStream(Path.of(System.getProperty("accounts"))
+                    .resolve(Integer.toString(Cluster.worker().id()))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static void write() {
-        try {
-            NUMBERS.write(Path.of(System.getProperty("accounts"))
-                    .resolve(Integer.toString(Cluster.worker().id())));
+    private static void write(OutputStream out) {
+        try (out) {
+            NUMBERS.write(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

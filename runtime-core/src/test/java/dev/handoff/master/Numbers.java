@@ -3,6 +3,7 @@ package dev.handoff.master;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.handoff.process.Peer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,8 +57,9 @@ final class Numbers {
         return copies;
     }
 
-    void write(Path file) throws IOException {
-        JSON.writeValue(file.toFile(), account());
+    /** Closes what it writes to. */
+    void write(OutputStream out) throws IOException {
+        JSON.writeValue(out, account());
     }
 
     static Account read(Path file) throws IOException {

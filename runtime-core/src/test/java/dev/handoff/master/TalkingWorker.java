@@ -4,9 +4,11 @@ import dev.handoff.cluster.Cluster;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,7 +32,9 @@ public final class TalkingWorker {
     /** What a worker has heard of a flood: how many in order, and whether any was not. */
     record Soaked(int inOrder, boolean confused) {}
 
-    private static final String DEAF_UNTIL = "deaf until ";
+    /** What makes a worker hear nothing until a connection that it makes to that port ends. */
+    static final String DEAF_UNTIL_CLOSED = "deaf until this port closes: ";
+
     private static final int FLOOD_BYTES = 64 * 1024;
 
     private static int soaked;
@@ -49,8 +53,8 @@ public final class TalkingWorker {
             obey(message);
         } else if (message.bytes().length == FLOOD_BYTES) {
             confused |= ByteBuffer.wrap(message.bytes()).getInt() != soaked++;
-        } else if (message.as(String.class).startsWith(DEAF_UNTIL)) {
-            awaitFile(Path.of(message.as(String.class).substring(DEAF_UNTIL.length())));
+        } else if (message.as(String.class).startsWith(DEAF_UNTIL_CLOSED)) {
+            awaitEnd(Integer.parseInt(message.as(String.class).substring(DEAF_UNTIL_CLOSED.length())));
         } else if (!message.isRequest()) {
             Peer sender = message.sender();
             Cluster.worker().master().send(new Heard(message.as(String.class), sender.id(), sender.pid()));
@@ -95,13 +99,11 @@ public final class TalkingWorker {
         }
     }
 
-    private static void awaitFile(Path file) {
-        try {
-            while (!Files.exists(file)) {
-                Thread.sleep(20);
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+    private static void awaitEnd(int port) {
+        try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            connection.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.handoff.master;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 import jnr.unixsocket.UnixSocketChannel;
@@ -27,6 +29,9 @@ import jnr.unixsocket.UnixSocketChannel;
  * argument says.
  */
 public final class TestWorker implements HandoffReceiver.Adopter {
+    /** This worker, once its master has welcomed it. */
+    static final CompletableFuture<CurrentWorker> WELCOMED = new CompletableFuture<>();
+
     private static final int POLL_MILLIS = 50;
 
     private final WorkerRuntime runtime;
@@ -55,6 +60,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
             Thread.currentThread().join();
         }
         WorkerRuntime runtime = join();
+        WELCOMED.complete(runtime.self());
         if (manner.equals("throw")) {
             runtime.failed("java.lang.IllegalStateException: no database");
             WorkerRuntime.exit(72);

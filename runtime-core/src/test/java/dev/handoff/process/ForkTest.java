@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Parents and forked children, JVMs all of them. */
 @Timeout(90)
@@ -90,6 +91,34 @@ class ForkTest extends ForkingTest {
         });
         await().atMost(SOON).until(() -> events.contains("close exit code 0"));
         assertThat(events).containsExactly("message", "message", "message", "disconnect", "close exit code 0");
+    }
+
+    @Test
+    void aParentThatEndsBeforeItsChildHasComeLeavesNoDoor(@TempDir Path directory) throws IOException {
+        Output parent = ChildProcess.spawnSync(SpawnOptions.ofMain(Hasty.class, directory.toString())
+                .jvmArgs("-Djava.io.tmpdir=" + directory)
+                .stderr(Stdio.inherit()));
+        assertThat(parent.stdout()).isEqualTo("1 doors\n");
+        assertThat(Hasty.doors(directory)).isZero();
+    }
+
+    /** Forks something that never takes its channel up, and ends. */
+    static final class Hasty {
+        private Hasty() {}
+
+        public static void main(String[] arguments) throws IOException {
+            // It ends when this process is gone.
+            ChildProcess.fork(SpawnOptions.of("cat").stdio(Stdio.pipe()));
+            System.out.println(doors(Path.of(arguments[0])) + " doors");
+            CurrentProcess.exit(0);
+        }
+
+        private static long doors(Path directory) throws IOException {
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.filter(file -> file.getFileName().toString().startsWith("handoff-"))
+                        .count();
+            }
+        }
     }
 
     @Test

@@ -12,7 +12,7 @@ class TicketSecretsTest {
     @Test
     void keysAreExpandedAsTheStandardSays() {
         // RFC 5869, appendix A.1.
-        TicketSecrets secret = new TicketSecrets(
+        TicketSecrets secret = TicketSecrets.of(
                 HexFormat.of().parseHex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"));
         assertThat(secret.keys(HexFormat.of().parseHex("f0f1f2f3f4f5f6f7f8f9"), 42))
                 .extracting(HexFormat.of()::formatHex)

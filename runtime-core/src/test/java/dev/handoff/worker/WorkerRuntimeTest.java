@@ -184,6 +184,12 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         assertThat(next()).isEqualTo(new Started());
     }
 
+    /** It was heard, and gets no more messages. */
+    private void sayGoodbye(ControlChannel control) {
+        control.close();
+        master().door().close();
+    }
+
     /** As the kernel does it for a master that is killed. */
     private void die(ControlChannel control) throws IOException {
         master().lock().close();
@@ -201,7 +207,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         lane.drain();
         assertThat(next()).isEqualTo(new Drained(3));
         assertThat(worker.process().isAlive()).as("it waits until it was heard").isTrue();
-        control.close();
+        sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
         assertThat(master().paths().directory()).exists();
     }
@@ -219,7 +225,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         assertThat(next()).isEqualTo(new Leave("TERM"));
         lane.drain();
         assertThat(next()).isEqualTo(new Drained(3));
-        control.close();
+        sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
     }
 

@@ -11,8 +11,8 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.SocketHandle;
 import dev.handoff.wire.SocketHandle.Lent;
-import dev.handoff.wire.TicketSecrets;
 import dev.handoff.worker.CurrentWorkerProvider;
+import dev.handoff.worker.ForkedTickets;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -48,6 +48,7 @@ final class ForkedServer {
     private final Connections connections;
     private final Adoption adoption;
     private final Context context;
+    private final CompletableFuture<Void> ticketed;
     private final Duration drainLimit;
     private final Map<WorkerHandler, Handlers> started = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -59,7 +60,7 @@ final class ForkedServer {
         connections = new Connections(loop, frame -> {}, null);
         adoption = new Adoption(loop, connections);
         context = new Context(worker, group, settings.saidToHandlers());
-        context.ticketKeys().renew(TicketSecrets.fresh());
+        ticketed = ForkedTickets.hear(context.ticketKeys()::renew);
         drainLimit = settings.duration(Setting.DRAIN_LIMIT);
     }
 
@@ -100,7 +101,9 @@ final class ForkedServer {
         } catch (IllegalStateException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return worker.listen(where, loop, connection -> adopt(connection, handler));
+        return EventThread.get()
+                .holdUntil(ticketed.thenCompose(
+                        done -> worker.listen(where, loop, connection -> adopt(connection, handler))));
     }
 
     void serve(WorkerHandler handler, Handle connection) {
@@ -108,7 +111,7 @@ final class ForkedServer {
             throw new IllegalArgumentException("cannot serve " + connection + ": it is no connection");
         }
         start(handler);
-        loop.execute(() -> adopt(connection, handler));
+        ticketed.thenRun(() -> loop.execute(() -> adopt(connection, handler)));
     }
 
     private void start(WorkerHandler handler) {

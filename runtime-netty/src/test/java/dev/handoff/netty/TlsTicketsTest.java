@@ -13,14 +13,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,49 +34,6 @@ class TlsTicketsTest {
 
     private final TicketSecrets secrets = TicketSecrets.fresh();
     private final List<TestServer> servers = new ArrayList<>();
-
-    /** What a client saw. */
-    private record Visit(String body, boolean resumed) {}
-
-    /** The JDK keeps sessions by host and port: to it, all servers are one. */
-    private static final class OfOneServer extends Socket {
-        OfOneServer(int port) throws IOException {
-            super(HOST, port);
-        }
-
-        @Override
-        public int getPort() {
-            return 443;
-        }
-    }
-
-    /** A client that takes all servers for one, and keeps the session. */
-    private record Client(SSLContext context, String protocol) {
-        static Client speaking(String protocol) throws Exception {
-            return new Client(TestCertificate.SERVER.trustedBy(null), protocol);
-        }
-
-        Visit visit(int port) throws Exception {
-            long before = nextMillisecond();
-            Socket plain = new OfOneServer(port);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, HOST, port, true);
-            socket.setEnabledProtocols(new String[] {protocol});
-            try (RawClient client = new RawClient(socket)) {
-                String body = client.get("/").answer().body();
-                assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
-                return new Visit(body, socket.getSession().getCreationTime() < before);
-            }
-        }
-
-        /** A session that was made in the millisecond before it is resumed would look new. */
-        private static long nextMillisecond() {
-            long now = System.currentTimeMillis();
-            while (System.currentTimeMillis() <= now) {
-                Thread.onSpinWait();
-            }
-            return now + 1;
-        }
-    }
 
     @AfterEach
     void close() throws Exception {
@@ -104,7 +58,7 @@ class TlsTicketsTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void sessionsAreResumedWhereTheSecretsAreTheSame(String protocol) throws Exception {
-        Client client = Client.speaking(protocol);
+        TicketClient client = TicketClient.speaking(protocol);
         assertThat(client.visit(serve(OPEN, secrets)).resumed()).isFalse();
         assertThat(client.visit(serve(OPEN, secrets)).resumed()).isTrue();
         assertThat(client.visit(serve(OPEN, TicketSecrets.fresh())).resumed()).isFalse();
@@ -115,14 +69,14 @@ class TlsTicketsTest {
     void sessionOutlivesTwoSecretsMoreAndNoThird(String protocol) throws Exception {
         TicketSecrets later = secrets.renewed().renewed();
         int before = serve(OPEN, secrets);
-        Client early = Client.speaking(protocol);
+        TicketClient early = TicketClient.speaking(protocol);
         early.visit(before);
         assertThat(early.visit(serve(OPEN, later)).resumed()).isTrue();
         assertThat(early.visit(serve(OPEN, later.renewed())).resumed())
                 .as("it was given a ticket of the newest secret")
                 .isTrue();
 
-        Client late = Client.speaking(protocol);
+        TicketClient late = TicketClient.speaking(protocol);
         late.visit(before);
         assertThat(late.visit(serve(OPEN, later.renewed())).resumed()).isFalse();
     }
@@ -130,12 +84,12 @@ class TlsTicketsTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void resumptionGoesNotAroundTheQuestionForAClientsCertificate(String protocol) throws Exception {
-        Client nobody = Client.speaking(protocol);
+        TicketClient nobody = TicketClient.speaking(protocol);
         nobody.visit(serve(OPEN, secrets));
         int guarded = serve(OPEN.clientCertificates(TestCertificate.CLIENT.chain()), secrets);
         assertThatThrownBy(() -> nobody.visit(guarded)).isInstanceOf(IOException.class);
 
-        Client known = new Client(TestCertificate.SERVER.trustedBy(TestCertificate.CLIENT), protocol);
+        TicketClient known = new TicketClient(TestCertificate.SERVER.trustedBy(TestCertificate.CLIENT), protocol);
         assertThat(known.visit(guarded).resumed()).isFalse();
         assertThat(known.visit(serve(OPEN.clientCertificates(TestCertificate.CLIENT.chain()), secrets))
                         .resumed())
@@ -152,7 +106,7 @@ class TlsTicketsTest {
     }
 
     private boolean isShared(Tls tls) throws Exception {
-        Client client = Client.speaking("TLSv1.3");
+        TicketClient client = TicketClient.speaking("TLSv1.3");
         client.visit(serve(tls, secrets));
         return client.visit(serve(tls, secrets)).resumed();
     }
@@ -183,44 +137,26 @@ class TlsTicketsTest {
                 .settings(settings -> settings.jvmArgs(jvmArgs));
     }
 
-    /** Goes to each of four workers once. */
-    private static void assertThatAllFourResume(Client client, int port, int firstWorker) throws Exception {
-        List<String> bodies = new ArrayList<>();
-        for (int visit = 0; visit < 4; visit++) {
-            Visit seen = client.visit(port);
-            assertThat(seen.resumed())
-                    .as("%s at worker %s", client.protocol(), seen.body())
-                    .isTrue();
-            bodies.add(seen.body());
-        }
-        assertThat(bodies)
-                .containsExactlyInAnyOrder(
-                        String.valueOf(firstWorker),
-                        String.valueOf(firstWorker + 1),
-                        String.valueOf(firstWorker + 2),
-                        String.valueOf(firstWorker + 3));
-    }
-
     @Test
     @NodeTest("test-tls-ticket-cluster.js")
     void fourWorkersAndTheirSuccessorsResumeEachOthersSessions() throws Exception {
-        Client older = Client.speaking("TLSv1.2");
-        Client newer = Client.speaking("TLSv1.3");
+        TicketClient older = TicketClient.speaking("TLSv1.2");
+        TicketClient newer = TicketClient.speaking("TLSv1.3");
         try (ClusterServer server = cluster(4).start()) {
             assertThat(older.visit(server.port()).resumed()).isFalse();
             assertThat(newer.visit(server.port()).resumed()).isFalse();
-            assertThatAllFourResume(older, server.port(), 1);
-            assertThatAllFourResume(newer, server.port(), 1);
+            older.resumesAtEach(server.port(), 1, 2, 3, 4);
+            newer.resumesAtEach(server.port(), 1, 2, 3, 4);
             assertThat(server.reload().join().ok()).isTrue();
-            assertThatAllFourResume(older, server.port(), 5);
-            assertThatAllFourResume(newer, server.port(), 5);
+            older.resumesAtEach(server.port(), 5, 6, 7, 8);
+            newer.resumesAtEach(server.port(), 5, 6, 7, 8);
         }
     }
 
     @Test
     void newSecretsReachRunningWorkersAndOldOnesGo() throws Exception {
-        Client early = Client.speaking("TLSv1.3");
-        Client regular = Client.speaking("TLSv1.3");
+        TicketClient early = TicketClient.speaking("TLSv1.3");
+        TicketClient regular = TicketClient.speaking("TLSv1.3");
         AtomicInteger renewals = new AtomicInteger();
         try (ClusterServer server = cluster(2).option("tls.ticketRotation", "2").start()) {
             server.cluster().onEvent(event -> renewals.addAndGet(event.name().equals("tickets.renewed") ? 1 : 0));
@@ -242,11 +178,11 @@ class TlsTicketsTest {
 
     @Test
     void withoutOpenSslWorkersServeAndResumeNothingOfOthers() throws Exception {
-        Client client = Client.speaking("TLSv1.3");
+        TicketClient client = TicketClient.speaking("TLSv1.3");
         try (ClusterServer server =
                 cluster(2, "-Dio.netty.handler.ssl.noOpenSsl=true").start()) {
-            Visit first = client.visit(server.port());
-            Visit second = client.visit(server.port());
+            TicketClient.Visit first = client.visit(server.port());
+            TicketClient.Visit second = client.visit(server.port());
             assertThat(second.body()).isNotEqualTo(first.body());
             assertThat(second.resumed()).isFalse();
         }
@@ -254,7 +190,7 @@ class TlsTicketsTest {
 
     @Test
     void withoutWorkersSessionsAreResumedAllTheSame() throws Exception {
-        Client client = Client.speaking("TLSv1.3");
+        TicketClient client = TicketClient.speaking("TLSv1.3");
         try (ClusterServer server = ClusterServer.builder(OPEN.wrap(HELLO))
                 .workers(0)
                 .listen(ListenOptions.address(HOST, 0))

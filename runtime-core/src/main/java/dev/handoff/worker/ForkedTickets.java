@@ -1,0 +1,50 @@
+package dev.handoff.worker;
+
+import dev.handoff.process.Message;
+import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.ProcessProvider;
+import dev.handoff.process.spi.RuntimeLine;
+import dev.handoff.wire.ForkOrder;
+import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.wire.TicketSecrets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What TLS session tickets are made of in a worker that its program has forked: all workers of its master have the same. */
+public final class ForkedTickets {
+    private static final Logger LOG = LoggerFactory.getLogger(ForkedTickets.class);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
+
+    private ForkedTickets() {}
+
+    /**
+     * Asks the master, and hears whenever that changes. One that does not answer leaves this worker with secrets of its own.
+     *
+     * @param listener called on the channel's thread, then on {@code handoff-events}
+     * @return done when it has been called first; keeps this process alive until then
+     */
+    public static CompletableFuture<Void> hear(Consumer<? super TicketSecrets> listener) {
+        RuntimeLine master = ProcessProvider.get().parent().orElseThrow().runtime();
+        master.onMessage(message -> pass(message, listener));
+        return EventThread.get()
+                .holdUntil(master.request(ForkOrder.of(Act.TICKETS), TicketSecrets.class, ANSWER_LIMIT)
+                        .exceptionally(ForkedTickets::ownOnes)
+                        .thenAccept(listener));
+    }
+
+    private static void pass(Message message, Consumer<? super TicketSecrets> listener) {
+        ForkOrder order = message.as(ForkOrder.class);
+        if (order.act() == Act.TICKETS) {
+            listener.accept(Objects.requireNonNull(order.tickets()));
+        }
+    }
+
+    private static TicketSecrets ownOnes(Throwable failure) {
+        LOG.warn("TLS sessions are resumed by this worker only: the master has not said the secrets, {}", failure.toString());
+        return TicketSecrets.fresh();
+    }
+}
