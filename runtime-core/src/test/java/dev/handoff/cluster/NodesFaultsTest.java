@@ -23,8 +23,11 @@ class NodesFaultsTest {
 
     private String node(String script) throws IOException {
         Path file = Files.writeString(directory.resolve("script.js"), script);
-        SpawnOptions options = SpawnOptions.of("node", file.toString()).timeout(Duration.ofSeconds(60));
-        return ChildProcess.spawnSync(options).stdout();
+        return run(SpawnOptions.of("node", file.toString()));
+    }
+
+    private static String run(SpawnOptions options) {
+        return ChildProcess.spawnSync(options.timeout(Duration.ofSeconds(60))).stdout();
     }
 
     /** Ours listens for what comes once for each worker: {@link dev.handoff.examples.Guardian}. */
@@ -90,5 +93,67 @@ class NodesFaultsTest {
                 }
                 """;
         assertThat(node(script)).isEqualTo("exit 1\n");
+    }
+
+    /** With ours it waits in the master, or goes to a worker that has room: {@link SharedListeningTest}. */
+    @Test
+    void aConnectionForWhichNoWorkerHasRoomGoesRoundWithoutAPause() throws Exception {
+        String script = """
+                const cluster = require('cluster'), net = require('net');
+                if (cluster.isPrimary) {
+                  let refusals = 0, listening = 0;
+                  const clients = port => { for (let i = 0; i < 3; i++) net.connect(port, '127.0.0.1'); };
+                  for (let i = 0; i < 2; i++) {
+                    const worker = cluster.fork();
+                    worker.process.on('internalMessage', message => {
+                      if (message.accepted === false && ++refusals === 500) {
+                        console.log('refused 500 times');
+                        process.exit(0);
+                      }
+                    });
+                    worker.on('listening', address => { if (++listening === 2) clients(address.port); });
+                  }
+                } else {
+                  const server = net.createServer(() => {});
+                  server.maxConnections = 1;
+                  server.listen(0, '127.0.0.1');
+                }
+                """;
+        assertThat(node(script)).isEqualTo("refused 500 times\n");
+    }
+
+    /** Ours waits for room and takes turns again: {@link SharedListeningTest}. */
+    @Test
+    void aWorkerThatOnceHadNoDescriptorForAClientGetsNoneAnyMore() throws Exception {
+        String script = """
+                const cluster = require('cluster'), net = require('net'), fs = require('fs');
+                if (cluster.isPrimary) {
+                  const worker = cluster.fork();
+                  let port;
+                  const visit = (when, then) => {
+                    const client = net.connect(port, '127.0.0.1', () => setTimeout(() => { console.log(when, 'hangs'); then(); }, 1000));
+                    client.on('data', () => { console.log(when, 'is served'); process.exit(0); });
+                  };
+                  worker.on('listening', address => { port = address.port; worker.send('fill'); });
+                  worker.on('message', message => {
+                    if (message === 'full') visit('without room', () => worker.send('free'));
+                    if (message === 'free') visit('with room', () => process.exit(0));
+                  });
+                } else {
+                  const open = [];
+                  net.createServer(socket => socket.end('ok')).listen(0, '127.0.0.1');
+                  process.on('message', message => {
+                    if (message === 'fill') {
+                      try { for (;;) open.push(fs.openSync('/dev/null')); } catch (full) { process.send('full'); }
+                    } else {
+                      open.forEach(fs.closeSync);
+                      process.send('free');
+                    }
+                  });
+                }
+                """;
+        Path file = Files.writeString(directory.resolve("script.js"), script);
+        assertThat(run(SpawnOptions.of("sh", "-c", "ulimit -n 128 && exec node \"$0\"", file.toString())))
+                .isEqualTo("without room hangs\nwith room hangs\n");
     }
 }

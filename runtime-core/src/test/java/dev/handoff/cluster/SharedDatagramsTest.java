@@ -3,7 +3,6 @@ package dev.handoff.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Handle;
 import dev.handoff.process.NodeTest;
@@ -21,8 +20,6 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +27,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -271,18 +267,6 @@ class SharedDatagramsTest extends WithForks {
         limitDescriptors(worker, 1024);
         assertThat(bind(worker, "127.0.0.1:" + port)).endsWith(":" + port);
         assertThat(served(port)).isEqualTo("" + worker.id());
-    }
-
-    private static int lowestFree(ForkedWorker worker) {
-        return IntStream.range(0, 1024)
-                .filter(number ->
-                        Files.notExists(Path.of("/proc/" + worker.pid() + "/fd/" + number), LinkOption.NOFOLLOW_LINKS))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static void limitDescriptors(ForkedWorker worker, int most) {
-        ChildProcess.execFileSync("prlimit", "--pid", Long.toString(worker.pid()), "--nofile=" + most + ":");
     }
 
     @Test

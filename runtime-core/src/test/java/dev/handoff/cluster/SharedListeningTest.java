@@ -373,6 +373,22 @@ class SharedListeningTest extends WithForks {
         assertThat(greeting(kept)).isEmpty();
     }
 
+    @Test
+    void aWorkerWithoutDescriptorsLeavesItsClientsToOthersAndTakesTurnsAgainWhenItHasSome() throws Exception {
+        ForkedWorker full = fork();
+        int port = port(listen(full, "greet 127.0.0.1:0"));
+        // Whatever a connection needs is loaded by then: later there is no descriptor for that.
+        assertThat(greeting(port)).isEqualTo("" + full.id());
+        ForkedWorker other = fork();
+        listen(other, "greet 127.0.0.1:0");
+        limitDescriptors(full, lowestFree(full));
+        for (int count = 0; count < 4; count++) {
+            assertThat(greeting(port)).isEqualTo("" + other.id());
+        }
+        limitDescriptors(full, 1024);
+        await().atMost(SOON).until(() -> greeting(port).equals("" + full.id()));
+    }
+
     private static int held(ForkedWorker worker) {
         return Integer.parseInt(ask(worker, "held"));
     }

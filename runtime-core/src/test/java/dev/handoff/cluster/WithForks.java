@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.ObedientWorker.Order;
+import dev.handoff.process.ChildProcess;
 import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Stdio;
@@ -15,11 +16,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -80,6 +85,19 @@ abstract class WithForks {
     static int port(String address) {
         assertThat(address).matches(".*:[0-9]+");
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** A limit at which it can open nothing more. */
+    static int lowestFree(ForkedWorker worker) {
+        return IntStream.range(0, 1024)
+                .filter(number ->
+                        Files.notExists(Path.of("/proc/" + worker.pid() + "/fd/" + number), LinkOption.NOFOLLOW_LINKS))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static void limitDescriptors(ForkedWorker worker, int most) {
+        ChildProcess.execFileSync("prlimit", "--pid", Long.toString(worker.pid()), "--nofile=" + most + ":");
     }
 
     final Socket connect(int port) throws IOException {

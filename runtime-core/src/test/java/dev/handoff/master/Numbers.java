@@ -43,6 +43,10 @@ final class Numbers {
         note(heard, from, number);
     }
 
+    synchronized boolean hasHeard(int of) {
+        return heard.containsKey(of);
+    }
+
     private synchronized void note(Map<Integer, List<Integer>> all, int id, int number) {
         all.computeIfAbsent(id, any -> new ArrayList<>()).add(number);
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client has 10 s for its handshake.
  *
  * <p>TLS is OpenSSL's where Netty has one for the machine (on Linux for x86_64 and aarch64 it comes along), else the JDK's. With
- * OpenSSL every worker of a {@link ClusterServer} resumes the sessions that clients have begun with another one, with workers that
+ * OpenSSL every worker of one master resumes the sessions that clients have begun with another one, with workers that
  * have been replaced as well: the master gives all the same secrets for session tickets, and makes a new one every {@link
  * dev.handoff.cluster.Setting#TLS_TICKET_ROTATION}. They are in memory only, so that another master resumes none. A session is
  * resumed only where certificate and authorities are those that it began with. The JDK's tickets are of use at one worker only.
