@@ -31,10 +31,7 @@ final class ClusterNews {
      *
      * @param address where it listens now; null for all that is no LISTENING
      */
-    record Notice(
-            Kind kind,
-            ForkedProcess worker,
-            @Nullable ListenAddress address) {}
+    record Notice(Kind kind, ForkedProcess worker, @Nullable ListenAddress address) {}
 
     private final Listeners<Notice> listeners = new Listeners<>();
     private final Listeners<ClusterEvent> eventListeners = new Listeners<>();

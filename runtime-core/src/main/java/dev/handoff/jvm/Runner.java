@@ -47,10 +47,11 @@ public final class Runner {
         boolean repeats = options.runsJvm() && options.main().isEmpty();
         if (repeats) {
             inCharge().ifPresent(runner -> {
-                throw new IllegalStateException("cannot start a process by repeating this program's command line: it runs"
-                        + " inside " + runner + ", which would be started once more; name a main class with"
-                        + " SpawnOptions.ofMain(Main.class), for a cluster's workers in setupMaster(settings -> …), or run"
-                        + " the program in a JVM of its own (exec:exec instead of exec:java)");
+                throw new IllegalStateException(
+                        "cannot start a process by repeating this program's command line: it runs"
+                                + " inside " + runner + ", which would be started once more; name a main class with"
+                                + " SpawnOptions.ofMain(Main.class), for a cluster's workers in setupMaster(settings -> …), or run"
+                                + " the program in a JVM of its own (exec:exec instead of exec:java)");
             });
         }
     }

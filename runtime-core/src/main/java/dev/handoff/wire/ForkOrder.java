@@ -26,10 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param tickets what TLS session tickets are made of from now on; null: as before
  */
 public record ForkOrder(
-        Act act,
-        int key,
-        @Nullable Place place,
-        @Nullable TicketSecrets tickets) {
+        Act act, int key, @Nullable Place place, @Nullable TicketSecrets tickets) {
     /** What is said. */
     public enum Act {
         /** A worker's runtime is up. */

@@ -44,7 +44,9 @@ public final class ForkedTickets {
     }
 
     private static TicketSecrets ownOnes(Throwable failure) {
-        LOG.warn("TLS sessions are resumed by this worker only: the master has not said the secrets, {}", failure.toString());
+        LOG.warn(
+                "TLS sessions are resumed by this worker only: the master has not said the secrets, {}",
+                failure.toString());
         return TicketSecrets.fresh();
     }
 }

@@ -8,7 +8,6 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.Worker;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that leaves while it has still to hear what was sent to it. */
-@Timeout(60)
+@Timeout(110)
 class LastMessagesTest {
     private static final int MESSAGES = 2000;
 
@@ -30,13 +29,12 @@ class LastMessagesTest {
         Path heard = directory.resolve("heard");
         try (SupervisedCluster cluster = Cluster.supervise(settings(heard))) {
             Worker worker = cluster.workers().values().iterator().next();
-            CompletableFuture.allOf(IntStream.range(0, MESSAGES)
-                            .mapToObj(worker::send)
-                            .toArray(CompletableFuture<?>[]::new))
-                    .get(30, TimeUnit.SECONDS);
-            assertThat(cluster.stop().get(30, TimeUnit.SECONDS).forced()).isZero();
+            CompletableFuture.allOf(
+                            IntStream.range(0, MESSAGES).mapToObj(worker::send).toArray(CompletableFuture<?>[]::new))
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(cluster.stop().get(60, TimeUnit.SECONDS).forced()).isZero();
         }
-        assertThat(Files.readString(heard)).isEqualTo(String.valueOf(MESSAGES));
+        assertThat(heard).hasSize(MESSAGES);
     }
 
     private ClusterSettings settings(Path heard) {

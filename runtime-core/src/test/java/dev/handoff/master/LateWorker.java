@@ -3,21 +3,29 @@ package dev.handoff.master;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** A worker that hears nothing before it has said goodbye, and writes when it ends how many messages it has heard. */
+/** A worker that hears nothing before it has said goodbye. It writes one byte for each message that it hears in its turn. */
 public final class LateWorker {
-    private static final AtomicInteger HEARD = new AtomicInteger();
+    private static final OutputStream JOURNAL = journal();
+    private static int heard;
 
     private LateWorker() {}
+
+    private static OutputStream journal() {
+        try {
+            return Files.newOutputStream(Path.of(System.getProperty("heard")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Serves. */
     public static void main(String[] args) throws Exception {
         CurrentProcess.onMessage(LateWorker::hear);
-        Runtime.getRuntime().addShutdownHook(new Thread(LateWorker::write));
         TestWorker.main(args);
     }
 
@@ -26,14 +34,15 @@ public final class LateWorker {
         while (TestWorker.WELCOMED.join().isConnected()) {
             Thread.onSpinWait();
         }
-        if (message.as(Integer.class) == HEARD.get()) {
-            HEARD.incrementAndGet();
+        if (message.as(Integer.class) == heard) {
+            heard++;
+            write();
         }
     }
 
     private static void write() {
         try {
-            Files.writeString(Path.of(System.getProperty("heard")), HEARD.toString());
+            JOURNAL.write('.');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,9 +14,12 @@ import dev.handoff.master.TalkingWorker.Flooded;
 import dev.handoff.master.TalkingWorker.Heard;
 import dev.handoff.master.TalkingWorker.Order;
 import dev.handoff.master.TalkingWorker.Soaked;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -134,6 +138,9 @@ class MessagesTest {
                 assertThat(flooded.writable()).isFalse();
                 assertThat(flooded.refusal()).contains("the limit is 16777216");
                 assertThat(order(sender, "ask", worker(0).id(), "still there")).isEqualTo("echo still there");
+                assertThat(List.of(whoServes(), whoServes(), whoServes()))
+                        .as("connections are handed to all three, whatever messages wait for one")
+                        .contains(deaf.pid());
             }
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
@@ -141,6 +148,13 @@ class MessagesTest {
                     .get(40, TimeUnit.SECONDS);
             assertThat(soaked).isEqualTo(new Soaked(flooded.taken(), false));
         });
+    }
+
+    private static long whoServes() throws IOException {
+        URI server = URI.create("http://127.0.0.1:" + cluster.addresses().get(0).port());
+        try (InputStream answer = server.toURL().openStream()) {
+            return Long.parseLong(new String(answer.readAllBytes(), US_ASCII));
+        }
     }
 
     @Test

@@ -1,17 +1,13 @@
 package dev.handoff.master;
 
-import dev.handoff.cluster.Cluster;
 import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.handoff.wire.Role;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A worker that says numbers to its master and to all other workers, and writes its account when it ends. */
+/** A worker that says numbers to its master and to all other workers, and writes down what it has said and heard. */
 public final class NumberingWorker {
     /**
      * What is said.
@@ -21,7 +17,8 @@ public final class NumberingWorker {
      */
     record Numbered(int number, List<Integer> workers) {}
 
-    private static final Numbers NUMBERS = new Numbers();
+    private static final Numbers NUMBERS = new Numbers(Path.of(System.getProperty("accounts"))
+            .resolve(Integer.toString(Role.ofThisProcess().orElseThrow().workerId())));
     private static volatile List<Integer> workers = List.of();
 
     private NumberingWorker() {}
@@ -45,12 +42,9 @@ public final class NumberingWorker {
     }
 
     private static void begin() {
-        // A process that ends has a second for its hooks: no class is to be loaded in it.
-        write(OutputStream.nullOutputStream());
         Thread talking = new Thread(NumberingWorker::talk, "talking");
         talking.setDaemon(true);
         talking.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(NumberingWorker::writeAccount));
     }
 
     private static void talk() {
@@ -68,23 +62,6 @@ public final class NumberingWorker {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void writeAccount() {
-        try {
-            write(Files.newOutputStream(Path.of(System.getProperty("accounts"))
-                    .resolve(Integer.toString(Cluster.worker().id()))));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void write(OutputStream out) {
-        try (out) {
-            NUMBERS.write(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

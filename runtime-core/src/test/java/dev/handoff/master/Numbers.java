@@ -1,19 +1,28 @@
 package dev.handoff.master;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.handoff.process.Peer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 
-/** What one process has said to others and heard of them: each message has a number. Any thread may call. */
+/**
+ * What one process has said to others and heard of them: each message has a number. It is written down as it happens, for a
+ * process that ends has little time for that. Any thread may call.
+ */
 final class Numbers {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TAKEN = "taken";
+    private static final String HEARD = "heard";
 
     /**
      * The account of one process.
@@ -23,15 +32,24 @@ final class Numbers {
      */
     record Account(Map<Integer, List<Integer>> taken, Map<Integer, List<Integer>> heard) {}
 
+    private final OutputStream journal;
     private final Map<Integer, Integer> last = new HashMap<>();
-    private final Map<Integer, List<Integer>> taken = new HashMap<>();
-    private final Map<Integer, List<Integer>> heard = new HashMap<>();
+    private final Set<Integer> heardOf = new HashSet<>();
+
+    /** One that writes to a file, which {@link #read} reads. */
+    Numbers(Path file) {
+        try {
+            journal = Files.newOutputStream(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Says the next number to somebody who can take it; a send that fails is no more than a number that is missing. */
     void say(Peer to, IntFunction<Object> message) {
         if (to.isWritable()) {
             int number = next(to.id());
-            to.send(message.apply(number)).thenRun(() -> note(taken, to.id(), number));
+            to.send(message.apply(number)).thenRun(() -> note(TAKEN, to.id(), number));
         }
     }
 
@@ -39,34 +57,31 @@ final class Numbers {
         return last.merge(to, 1, Integer::sum);
     }
 
-    void hear(int from, int number) {
-        note(heard, from, number);
+    synchronized void hear(int from, int number) {
+        note(HEARD, from, number);
+        heardOf.add(from);
     }
 
     synchronized boolean hasHeard(int of) {
-        return heard.containsKey(of);
+        return heardOf.contains(of);
     }
 
-    private synchronized void note(Map<Integer, List<Integer>> all, int id, int number) {
-        all.computeIfAbsent(id, any -> new ArrayList<>()).add(number);
-    }
-
-    synchronized Account account() {
-        return new Account(copy(taken), copy(heard));
-    }
-
-    private static Map<Integer, List<Integer>> copy(Map<Integer, List<Integer>> lists) {
-        Map<Integer, List<Integer>> copies = new HashMap<>();
-        lists.forEach((id, numbers) -> copies.put(id, List.copyOf(numbers)));
-        return copies;
-    }
-
-    /** Closes what it writes to. */
-    void write(OutputStream out) throws IOException {
-        JSON.writeValue(out, account());
+    private synchronized void note(String what, int id, int number) {
+        try {
+            journal.write((what + " " + id + " " + number + "\n").getBytes(US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Account read(Path file) throws IOException {
-        return JSON.readValue(file.toFile(), Account.class);
+        Map<String, Map<Integer, List<Integer>>> all = Map.of(TAKEN, new HashMap<>(), HEARD, new HashMap<>());
+        for (String line : Files.readAllLines(file)) {
+            String[] words = line.split(" ", 3);
+            all.getOrDefault(words[0], Map.of())
+                    .computeIfAbsent(Integer.valueOf(words[1]), id -> new ArrayList<>())
+                    .add(Integer.valueOf(words[2]));
+        }
+        return new Account(all.getOrDefault(TAKEN, Map.of()), all.getOrDefault(HEARD, Map.of()));
     }
 }

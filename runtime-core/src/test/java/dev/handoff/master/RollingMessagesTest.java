@@ -41,10 +41,9 @@ class RollingMessagesTest {
     @TempDir
     Path run;
 
+    /** One of each process, by the worker's id; the master's is 0. */
     @TempDir
     Path accounts;
-
-    private final Numbers numbers = new Numbers();
 
     @Test
     void nothingIsLostDoubledOrReorderedOverThreeRolls() throws Exception {
@@ -59,26 +58,27 @@ class RollingMessagesTest {
 
     private void rollAndCompare(int rolls) throws Exception {
         StopResult end;
-        try (SupervisedCluster cluster = Cluster.supervise(settings(), this::hear)) {
-            Thread talking = new Thread(() -> talk(cluster), "talking");
+        Numbers numbers = new Numbers(accounts.resolve("0"));
+        try (SupervisedCluster cluster = Cluster.supervise(settings(), begun -> hear(begun, numbers))) {
+            Thread talking = new Thread(() -> talk(cluster, numbers), "talking");
             talking.start();
             for (int roll = 0; roll < rolls; roll++) {
                 assertThat(cluster.reload(IfRunning.REFUSE)
-                                .get(60, TimeUnit.SECONDS)
+                                .get(5, TimeUnit.MINUTES)
                                 .verdict())
                         .isEqualTo(Verdict.COMMITTED);
-                awaitWordOf(cluster.workers().keySet());
+                awaitWordOf(cluster.workers().keySet(), numbers);
             }
             talking.interrupt();
             talking.join();
-            end = cluster.stop().get(60, TimeUnit.SECONDS);
+            end = cluster.stop().get(5, TimeUnit.MINUTES);
         }
         assertThat(end.forced()).isZero();
         compare(readAccounts(), WORKERS * (rolls + 1));
     }
 
     /** So that each generation talks. */
-    private void awaitWordOf(Set<Integer> workers) {
+    private static void awaitWordOf(Set<Integer> workers, Numbers numbers) {
         await().atMost(SOON).until(() -> workers.stream().allMatch(numbers::hasHeard));
     }
 
@@ -91,13 +91,13 @@ class RollingMessagesTest {
                 .jvmArgs("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Daccounts=" + accounts);
     }
 
-    private void hear(SupervisedCluster cluster) {
+    private static void hear(SupervisedCluster cluster, Numbers numbers) {
         cluster.onMessage((worker, message) ->
                 numbers.hear(worker.id(), message.as(Numbered.class).number()));
     }
 
     /** Until it is interrupted. */
-    private void talk(SupervisedCluster cluster) {
+    private static void talk(SupervisedCluster cluster, Numbers numbers) {
         try {
             while (true) {
                 Map<Integer, Worker> workers = cluster.workers();
@@ -112,7 +112,6 @@ class RollingMessagesTest {
 
     private Map<Integer, Account> readAccounts() throws IOException {
         Map<Integer, Account> all = new HashMap<>();
-        all.put(0, numbers.account());
         try (Stream<Path> files = Files.list(accounts)) {
             for (Path file : files.toList()) {
                 all.put(Integer.parseInt(file.getFileName().toString()), Numbers.read(file));
