@@ -3,16 +3,17 @@ package dev.handoff.acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Setting;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers. It waits in its poll, and for a fraction of
  * a millisecond when connections come in crowds, nowhere else. The public methods may be called by any thread
  * and only enqueue. It accepts no more than workers have credit for: beyond that the kernel's backlog is the queue, and
- * only when that fills up are connections taken into a bounded queue here.
+ * only when that fills up are connections taken into a bounded {@link WaitingLine} here.
  */
 public final class Acceptor implements AutoCloseable {
     /** Who hears of lanes. Called on the acceptor's thread; must only enqueue. */
@@ -46,9 +47,18 @@ public final class Acceptor implements AutoCloseable {
 
         /** A worker said on a lane what makes no sense: what it has taken up there nobody knows. */
         void onLaneBroken(int workerId, String reason);
+
+        /** Clients wait in the master, for the kernel can hardly keep more. */
+        default void onOverloadBegin(String how) {}
+
+        /** Nobody waits there any more. */
+        default void onOverloadEnd(String how) {}
     }
 
     private static final int MOST_A_PASS = 64;
+
+    /** What starting a worker and letting it in takes, and as much again. */
+    private static final int RESERVE = 32;
     private static final int PAUSE_MILLIS = 10;
 
     /** So long the acceptor waits for others, for each connection that it has found waiting together. */
@@ -66,14 +76,16 @@ public final class Acceptor implements AutoCloseable {
     private final Rendezvous rendezvous;
     private final Gate gate;
     private final int eventLoops;
-    private final int queueMax;
+    private final DescriptorReserve reserve = new DescriptorReserve(RESERVE);
+    private final Unavailable unavailable = new Unavailable();
+    private final Overload overload;
+    private final WaitingLine waiting;
     private final Poller poller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     /** What the supervisor asks for four times a second without waking this thread. */
     private final Map<Integer, Unreceived> unreceived = new ConcurrentHashMap<>();
 
-    private final Deque<Pending> waiting = new ArrayDeque<>();
     private final Moved moved = new Moved();
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
@@ -90,15 +102,20 @@ public final class Acceptor implements AutoCloseable {
             throws IOException {
         this.policy = settings.policy();
         this.rotation = new Rotation(policy);
-        this.targets = new Targets(settings, events, this::putBack, moved::addLast);
+        this.targets = new Targets(settings, events, reserve, this::putBack, moved::addLast);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
-        this.queueMax = settings.count(Setting.QUEUE_MAX);
-        this.gate = new Gate(listeners);
+        this.overload = new Overload(events);
+        this.waiting = new WaitingLine(
+                settings.count(Setting.QUEUE_MAX),
+                settings.duration(Setting.QUEUE_WAIT).toNanos(),
+                unavailable);
+        this.gate = new Gate(listeners, reserve);
         this.wakeUp = new WakeUp();
         try {
-            this.rendezvous = new Rendezvous(Rendezvous.listen(rendezvousSocket));
+            this.rendezvous = new Rendezvous(Rendezvous.listen(rendezvousSocket), reserve);
         } catch (IOException e) {
             wakeUp.close();
+            reserve.close();
             throw e;
         }
     }
@@ -120,6 +137,14 @@ public final class Acceptor implements AutoCloseable {
     public void listenAgain(Path rendezvousSocket) throws IOException {
         SeqPacketSocket next = Rendezvous.listen(rendezvousSocket);
         command(() -> rendezvous.move(next));
+    }
+
+    /**
+     * This process has run out of descriptors: its reserve is free for what cannot wait, and no client comes in before it is whole
+     * again.
+     */
+    public void spendReserve() {
+        reserve.spend();
     }
 
     /** The lanes of that worker may connect from now on; when its connections end is not known. */
@@ -151,10 +176,10 @@ public final class Acceptor implements AutoCloseable {
     /**
      * Takes a worker into rotation.
      *
-     * @param stateVersions by the listeners' keys: which states of handed back connections it understands; 0: none
+     * @param services how it serves each listener, by their keys; empty: as it pleases
      */
-    public void workerReady(int workerId, List<Integer> stateVersions) {
-        commandFor(workerId, target -> onReady(target, stateVersions));
+    public void workerReady(int workerId, List<Service> services) {
+        commandFor(workerId, target -> onReady(target, services));
     }
 
     /** Takes a worker out of rotation; it may come back. */
@@ -253,6 +278,7 @@ public final class Acceptor implements AutoCloseable {
         poll();
         targets.readAnswers(poller, nowNanos);
         runCommands();
+        targets.decide(gate.isOpen(), nowNanos);
         handOut();
         targets.flush(nowNanos);
         finishClosing();
@@ -278,12 +304,14 @@ public final class Acceptor implements AutoCloseable {
             gate.addTo(poller);
         }
         targets.addTo(poller);
+        int told = unavailable.addTo(poller);
         poller.poll(timeoutMillis(accepting));
         nowNanos = System.nanoTime();
         if (poller.isReady(wake)) {
             wakeUp.reset();
         }
         rendezvous.receive(poller, door, nowNanos, targets::admit);
+        unavailable.closeRead(poller, told, nowNanos);
     }
 
     /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
@@ -301,8 +329,9 @@ public final class Acceptor implements AutoCloseable {
         }
         boolean paused = !accepting && policy.masterAccepts() && !gate.isClosed();
         boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
-        boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || rendezvous.isTimed(nowNanos);
-        return paused || stopping || waits ? PAUSE_MILLIS : -1;
+        boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || targets.hasUndecided();
+        boolean timed = overload.isBegun() || !unavailable.isEmpty() || rendezvous.isTimed(nowNanos);
+        return paused || stopping || waits || timed ? PAUSE_MILLIS : -1;
     }
 
     /** After the answers, for a command may close lanes that were polled. */
@@ -312,7 +341,7 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    private void handOut() {
+    private void handOut() throws UnixException {
         rotation.renew(targets.all(), nowNanos);
         while (!waiting.isEmpty() && !rotation.isEmpty()) {
             rotation.give(waiting.removeFirst());
@@ -322,13 +351,29 @@ public final class Acceptor implements AutoCloseable {
         if (!rotation.isEmpty()) {
             int most = Math.min(MOST_A_PASS, rotation.credit());
             accepted = gate.acceptReady(poller, most, nowNanos, rotation::give);
-        } else if (policy.masterAccepts() && gate.mayAccept(nowNanos) && waiting.size() < queueMax) {
-            gate.relieve(queueMax - waiting.size(), nowNanos, waiting::addLast);
+        } else {
+            letWait();
+        }
+        overload.advance(waiting.size(), unavailable.answered(), nowNanos);
+    }
+
+    /** Nobody can take one more: whom the kernel can hardly keep waits here, in the place of those who are told so instead. */
+    private void letWait() throws UnixException {
+        boolean mayAccept = policy.masterAccepts() && gate.mayAccept(nowNanos);
+        long told = unavailable.answered();
+        waiting.thinOut(mayAccept && waiting.room() == 0 ? gate.excess() : 0, nowNanos);
+        boolean relieved = mayAccept && waiting.room() > 0 && gate.relieve(waiting.room(), nowNanos, this::wait) > 0;
+        if (relieved || unavailable.answered() > told) {
+            overload.begin(waiting.size(), told, nowNanos);
         }
     }
 
+    private void wait(Pending connection) {
+        waiting.addLast(connection, nowNanos);
+    }
+
     private void finishClosing() {
-        gate.finishClosing(nowNanos, waiting::addLast);
+        gate.finishClosing(nowNanos, this::wait);
         if (gate.isClosed() && !listeningStopped.isDone() && waiting.isEmpty() && moved.isEmpty() && !isUnderWay()) {
             listeningStopped.complete(null);
         }
@@ -338,8 +383,9 @@ public final class Acceptor implements AutoCloseable {
         return targets.isUnderWay(nowNanos - gate.closedNanos() < ANSWER_NANOS);
     }
 
-    private void onReady(Target target, List<Integer> stateVersions) {
-        target.setStateVersions(stateVersions);
+    private void onReady(Target target, List<Service> services) {
+        target.setServices(services);
+        waiting.setServices(services);
         if (!policy.masterAccepts() && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
             target.share(gate.listeners());
         }
@@ -354,18 +400,19 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    /** Puts connections in front of all that wait, in their order: they have waited longest. Probes are nobody else's. */
+    /** Lets connections wait once more, in the order in which they came. Probes are nobody else's. */
     private void putBack(List<Pending> returned) {
-        for (int index = returned.size() - 1; index >= 0; index--) {
-            Pending connection = returned.get(index);
+        List<Pending> handedBack = new ArrayList<>();
+        for (Pending connection : returned) {
             if (connection.isProbe()) {
                 connection.close();
             } else if (connection.from() != null) {
-                moved.addFirst(connection);
+                handedBack.add(connection);
             } else {
-                waiting.addFirst(connection);
+                waiting.putBack(connection, nowNanos);
             }
         }
+        moved.putBack(handedBack);
     }
 
     private void closeAll() {
@@ -373,8 +420,10 @@ public final class Acceptor implements AutoCloseable {
         rendezvous.close();
         targets.close();
         runCommands();
-        waiting.forEach(Pending::close);
+        waiting.close();
+        unavailable.close();
         moved.close();
+        reserve.close();
         wakeUp.close();
         listeningStopped.complete(null);
     }

@@ -1,6 +1,7 @@
 package dev.handoff.acceptor;
 
 import dev.handoff.unix.Accepted;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.UnixException;
@@ -23,16 +24,18 @@ final class Gate {
     }
 
     private final List<Listener> listeners;
-    private final Shortage shortage = new Shortage();
+    private final Shortage shortage;
     private State state = State.OPEN;
     private long closingSinceNanos;
     private long closedNanos;
     private int firstPolled;
     private boolean polled;
     private int turn;
+    private long arrivals;
 
-    Gate(List<Listener> listeners) {
+    Gate(List<Listener> listeners, DescriptorReserve reserve) {
         this.listeners = listeners;
+        this.shortage = new Shortage(reserve);
     }
 
     boolean isOpen() {
@@ -90,7 +93,8 @@ final class Gate {
                 if (connection == null) {
                     break;
                 }
-                each.accept(new Pending(new Offer(connection.fd(), listener.key(), false, connection.peer())));
+                each.accept(
+                        new Pending(new Offer(connection.fd(), listener.key(), false, connection.peer()), ++arrivals));
                 accepted++;
             }
         } catch (UnixException e) {
@@ -99,28 +103,41 @@ final class Gate {
         return accepted;
     }
 
-    /** Whether it is worth while to look for connections: not closed, and not short of descriptors just now. */
+    /**
+     * Whether it is worth while to look for connections: not closed, and not short of descriptors just now. What the master itself
+     * needs comes first: with none left it could start no worker, and whom it has let in would wait for ever.
+     */
     boolean mayAccept(long nowNanos) {
-        return state != State.CLOSED && !shortage.isResting(nowNanos);
+        return state != State.CLOSED && !shortage.isResting(nowNanos) && shortage.hasReserve(nowNanos);
     }
 
-    /** Takes what the kernel can hardly keep any longer: of every listener whose backlog is three quarters full. */
-    void relieve(int most, long nowNanos, Consumer<Pending> each) {
+    /** How many connections the kernel can hardly keep: those above three quarters of each listener's backlog. */
+    int excess() {
+        int sum = 0;
+        for (Listener listener : listeners) {
+            sum += excess(listener);
+        }
+        return sum;
+    }
+
+    /** Takes connections of those listeners whose backlog is three quarters full; gives how many. */
+    int relieve(int most, long nowNanos, Consumer<Pending> each) {
         int accepted = 0;
         for (Listener listener : listeners) {
-            if (isNearlyFull(listener)) {
+            if (excess(listener) > 0) {
                 accepted += accept(listener, most - accepted, nowNanos, each);
             }
         }
+        return accepted;
     }
 
-    private static boolean isNearlyFull(Listener listener) {
+    private static int excess(Listener listener) {
         try {
             ListeningSocket.Backlog backlog = listener.socket().backlog();
-            return backlog.waiting() * 4L > backlog.limit() * 3L;
+            return Math.max(0, backlog.waiting() - backlog.limit() / 4 * 3);
         } catch (UnixException e) {
             LOG.warn("{} of {}: takes connections early instead", e.getMessage(), listener.address());
-            return true;
+            return 1;
         }
     }
 

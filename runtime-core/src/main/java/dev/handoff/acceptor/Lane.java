@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The master's end of the way to one event loop of one worker. Connections that are assigned in one pass of the acceptor
@@ -34,9 +37,15 @@ final class Lane {
         /** Connections that the worker gave back unread; somebody else is to get them. */
         void onRefused(List<Pending> connections, Refusal reason);
 
-        /** A connection that the worker hands back; wants {@link #take} or {@link #orderReturned}. */
+        /** A connection that the worker hands back; wants {@link #take}, {@link #keep} or {@link #giveBack}. */
         void onHandedBack(Pending connection, long number);
+
+        /** A connection was lost on its way here, for want of a descriptor. */
+        void onDescriptorLost();
     }
+
+    /** What a worker has handed back, before it has been told whether it is taken. */
+    private record HandedBack(Pending connection, long number, long sinceNanos) {}
 
     /** An order that is sent when what was assigned before it has been. */
     private interface Order {
@@ -50,6 +59,7 @@ final class Lane {
     private final Deque<Pending> assigned = new ArrayDeque<>();
     private final Deque<Order> orders = new ArrayDeque<>();
     private final Deque<Pending> untold = new ArrayDeque<>();
+    private final Deque<HandedBack> undecided = new ArrayDeque<>();
     private final Offer[] frame = new Offer[HandoffChannel.MAX_OFFERS];
     private State state = State.OPEN;
 
@@ -114,13 +124,51 @@ final class Lane {
         });
     }
 
+    /**
+     * Keeps what the worker has handed back, and does not tell it yet what becomes of it. Until it is told it does nothing with its
+     * copy; should it die meanwhile, the connection is the master's.
+     */
+    void keep(Pending connection, long number, long nowNanos) {
+        undecided.addLast(new HandedBack(connection, number, nowNanos));
+    }
+
+    /** Whether something is kept. */
+    boolean hasUndecided() {
+        return !undecided.isEmpty();
+    }
+
+    /**
+     * Decides what becomes of what is kept.
+     *
+     * @param isWanted whether somebody could take a connection now
+     * @param keptSinceNanos what is kept since then or longer is given back if nobody could
+     * @param taker gets what is taken, when the worker has been told
+     */
+    void decide(Predicate<Pending> isWanted, long keptSinceNanos, Consumer<Pending> taker) {
+        for (Iterator<HandedBack> each = undecided.iterator(); each.hasNext(); ) {
+            HandedBack kept = each.next();
+            if (isWanted.test(kept.connection)) {
+                each.remove();
+                take(kept.connection, kept.number, () -> taker.accept(kept.connection));
+            } else if (state == State.OPEN && kept.sinceNanos - keptSinceNanos <= 0) {
+                each.remove();
+                giveBack(kept.connection, kept.number);
+            }
+        }
+    }
+
+    /** Leaves a connection to the worker that has handed it back. */
+    void giveBack(Pending connection, long number) {
+        orderReturned(number);
+        connection.close();
+    }
+
     /** Asks the worker to hand back connections that are at rest. */
     void orderShed(int count) {
         order(open -> open.shed(count));
     }
 
-    /** Leaves to the worker what it has handed back. */
-    void orderReturned(long number) {
+    private void orderReturned(long number) {
         order(open -> open.returned(number, 1));
     }
 
@@ -133,6 +181,11 @@ final class Lane {
     /** Whether something waits to be sent. */
     boolean hasUnsent() {
         return !assigned.isEmpty() || !orders.isEmpty();
+    }
+
+    /** Whether the worker has been given something that it has not answered, or is to be. */
+    boolean hasConnections() {
+        return !assigned.isEmpty() || !ledger.isEmpty();
     }
 
     /** Whether the worker has something that it has neither acknowledged nor refused. */
@@ -225,7 +278,10 @@ final class Lane {
 
     private void readAnswer(Answers answers) throws WireException {
         switch (channel.kind()) {
-            case ACKNOWLEDGE -> ledger.answered(channel.firstSequence(), channel.count(), Pending::close);
+            case ACKNOWLEDGE -> {
+                ledger.answered(channel.firstSequence(), channel.count(), Pending::close);
+                target.noteTaken();
+            }
             case REFUSE -> {
                 Refusal reason = channel.refusal();
                 List<Pending> refused = new ArrayList<>();
@@ -243,8 +299,8 @@ final class Lane {
         if (channel.arrived() == 1) {
             answers.onHandedBack(new Pending(channel.takeOffer(0), target), channel.firstSequence());
         } else {
-            // This process's limit of open files is reached.
             orderReturned(channel.firstSequence());
+            answers.onDescriptorLost();
         }
     }
 
@@ -274,10 +330,12 @@ final class Lane {
         return unanswered;
     }
 
-    /** Takes what the worker has handed back and was not told that it is taken. When its process is gone that is safe. */
+    /** Takes what the worker has handed back and was told nothing of. When its process is gone that is safe. */
     List<Pending> takeUntold() {
-        List<Pending> taken = List.copyOf(untold);
+        List<Pending> taken = new ArrayList<>(untold);
+        undecided.forEach(kept -> taken.add(kept.connection));
         untold.clear();
+        undecided.clear();
         return taken;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -26,8 +27,11 @@ final class Moved {
         return fresh;
     }
 
-    void addFirst(Pending connection) {
-        waiting.addFirst(connection);
+    /** In front of all others: they have waited longest. */
+    void putBack(List<Pending> returned) {
+        for (int index = returned.size() - 1; index >= 0; index--) {
+            waiting.addFirst(returned.get(index));
+        }
     }
 
     void addLast(Pending connection) {

@@ -11,17 +11,30 @@ final class Pending implements SchedulingPolicy.Client {
 
     private final Offer offer;
     private final @Nullable Target from;
+    private final long arrival;
     private int failures;
+    private boolean waits;
+    private long waitingSinceNanos;
 
-    /** One that has just come. */
+    /** One that waits in no line. */
     Pending(Offer offer) {
-        this(offer, null);
+        this(offer, null, 0);
+    }
+
+    /** One that has just come, as the first, the second … */
+    Pending(Offer offer, long arrival) {
+        this(offer, null, arrival);
     }
 
     /** One that a worker has handed back. */
-    Pending(Offer offer, @Nullable Target from) {
+    Pending(Offer offer, Target from) {
+        this(offer, from, 0);
+    }
+
+    private Pending(Offer offer, @Nullable Target from, long arrival) {
         this.offer = offer;
         this.from = from;
+        this.arrival = arrival;
     }
 
     Offer offer() {
@@ -36,6 +49,24 @@ final class Pending implements SchedulingPolicy.Client {
     /** Whether it is the master's own question to one worker, which is nobody else's. */
     boolean isProbe() {
         return offer.probe();
+    }
+
+    /** Whether it was the first to come in, the second …; 0: it waits in no line. */
+    long arrival() {
+        return arrival;
+    }
+
+    /** Nobody can take it now. How long it has waited counts from the first time on. */
+    void startWaiting(long nowNanos) {
+        if (!waits) {
+            waits = true;
+            waitingSinceNanos = nowNanos;
+        }
+    }
+
+    /** Since when it waits. */
+    long waitingSinceNanos() {
+        return waitingSinceNanos;
     }
 
     /** The worker that has handed it back; null if none has. */

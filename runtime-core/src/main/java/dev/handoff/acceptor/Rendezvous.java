@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
@@ -38,11 +39,12 @@ final class Rendezvous {
     private record Stranger(HandoffChannel channel, PeerCredentials peer, long sinceNanos) {}
 
     private final List<Stranger> strangers = new ArrayList<>();
-    private final Shortage shortage = new Shortage();
+    private final Shortage shortage;
     private SeqPacketSocket socket;
 
-    Rendezvous(SeqPacketSocket socket) {
+    Rendezvous(SeqPacketSocket socket, DescriptorReserve reserve) {
         this.socket = socket;
+        this.shortage = new Shortage(reserve);
     }
 
     /** Makes a place to come in. Any thread. */

@@ -1,7 +1,8 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.unix.DescriptorReserve;
+import dev.handoff.unix.RareLog;
 import java.time.Duration;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -9,14 +10,21 @@ import org.slf4j.LoggerFactory;
  * the acceptor does not spin on what it cannot take. The acceptor's thread only.
  */
 final class Shortage {
-    private static final Logger LOG = LoggerFactory.getLogger(Shortage.class);
     private static final Duration REST = Duration.ofMillis(100);
-    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(1);
 
+    private final RareLog log = new RareLog(LoggerFactory.getLogger(Shortage.class));
+    private final DescriptorReserve reserve;
     private boolean resting;
     private long sinceNanos;
-    private boolean warned;
-    private long warnedNanos;
+
+    /**
+     * None yet.
+     *
+     * @param reserve what is given up for what cannot wait
+     */
+    Shortage(DescriptorReserve reserve) {
+        this.reserve = reserve;
+    }
 
     boolean isResting(long nowNanos) {
         resting = resting && nowNanos - sinceNanos < REST.toNanos();
@@ -29,12 +37,22 @@ final class Shortage {
      * @param why what could not be done, where and for what reason
      */
     void begin(String why, long nowNanos) {
+        reserve.spend();
+        rest(why, nowNanos);
+    }
+
+    /** Whether the reserve is there; if it cannot be filled up, a rest begins. */
+    boolean hasReserve(long nowNanos) {
+        boolean whole = reserve.isWhole() || reserve.refill();
+        if (!whole) {
+            rest("too few descriptors are free for what this process itself needs", nowNanos);
+        }
+        return whole;
+    }
+
+    private void rest(String why, long nowNanos) {
         resting = true;
         sinceNanos = nowNanos;
-        if (!warned || nowNanos - warnedNanos >= BETWEEN_WARNINGS.toNanos()) {
-            warned = true;
-            warnedNanos = nowNanos;
-            LOG.warn("{}; whoever comes waits in the kernel, next try in {} ms", why, REST.toMillis());
-        }
+        log.warn(why + "; whoever comes waits in the kernel, next try in " + REST.toMillis() + " ms", nowNanos);
     }
 }

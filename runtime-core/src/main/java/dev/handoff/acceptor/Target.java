@@ -1,6 +1,7 @@
 package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
@@ -28,9 +29,10 @@ final class Target implements SchedulingPolicy.Candidate {
     private boolean draining;
     private boolean light;
     private List<Listener> shared = List.of();
-    private List<Integer> stateVersions = List.of();
+    private List<Service> services = List.of();
     private long lastTurn;
     private boolean resting;
+    private boolean onTrial;
     private long restUntilNanos;
     private int nextLane;
 
@@ -102,9 +104,9 @@ final class Target implements SchedulingPolicy.Candidate {
         return inRotation;
     }
 
-    /** By the listeners' keys. */
-    void setStateVersions(List<Integer> versions) {
-        stateVersions = versions;
+    /** How it serves each listener, by their keys. */
+    void setServices(List<Service> offered) {
+        services = offered;
     }
 
     /** Whether it has fewer connections than others. */
@@ -134,8 +136,8 @@ final class Target implements SchedulingPolicy.Candidate {
         Offer offer = connection.offer();
         Progress progress = offer.progress();
         return progress == null
-                || (offer.listener() < stateVersions.size()
-                        && stateVersions.get(offer.listener()) == progress.version());
+                || (offer.listener() < services.size()
+                        && services.get(offer.listener()).state().equals(progress.format()));
     }
 
     /** Whether it may get connections now. */
@@ -146,18 +148,29 @@ final class Target implements SchedulingPolicy.Candidate {
 
     int credit() {
         int sum = 0;
+        boolean busy = false;
         for (Lane lane : lanes) {
             sum += lane.credit();
+            busy |= lane.hasConnections();
         }
-        return sum;
+        return onTrial ? Math.min(sum, busy ? 0 : 1) : sum;
     }
 
-    /** It has just refused some connections, and is left alone until then. */
+    /**
+     * It has just refused some connections: it is left alone until then, and from then on tried with one at a time until it takes
+     * one. With its whole credit, all that wait would go to and fro between the master and workers that are full.
+     */
     void refused(List<Pending> connections, long restNanos) {
         given -=
                 connections.stream().filter(connection -> !connection.isProbe()).count();
         resting = true;
         restUntilNanos = restNanos;
+        onTrial = true;
+    }
+
+    /** It has taken what it was given. */
+    void noteTaken() {
+        onTrial = false;
     }
 
     void startDraining() {

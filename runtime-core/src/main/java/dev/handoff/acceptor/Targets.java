@@ -2,7 +2,9 @@ package dev.handoff.acceptor;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Refusal;
@@ -28,9 +30,15 @@ final class Targets {
     /** So long a worker that refused is left alone. */
     private static final long REST_NANOS = 50_000_000;
 
+    /** So long what a leaving worker hands back is kept for somebody to come who can take it, or for the worker's end. */
+    private static final long HOPE_NANOS = 1_000_000_000;
+
+    private final RareLog shortages = new RareLog(LOG);
+
     private final Map<Integer, Target> byWorker = new TreeMap<>();
     private final List<Lane> polledLanes = new ArrayList<>();
     private final Acceptor.Events events;
+    private final DescriptorReserve reserve;
     private final Consumer<List<Pending>> putBack;
     private final Consumer<Pending> handedBack;
     private final int credit;
@@ -45,10 +53,12 @@ final class Targets {
     Targets(
             ClusterSettings settings,
             Acceptor.Events events,
+            DescriptorReserve reserve,
             Consumer<List<Pending>> putBack,
             Consumer<Pending> handedBack) {
         this.credit = settings.count(Setting.CREDIT);
         this.events = events;
+        this.reserve = reserve;
         this.putBack = putBack;
         this.handedBack = handedBack;
     }
@@ -147,11 +157,47 @@ final class Targets {
         public void onHandedBack(Pending connection, long number) {
             if (dead || isReadyFor(connection)) {
                 lane.take(connection, number, () -> handedBack.accept(connection));
+            } else if (lane.target().isDraining()) {
+                lane.keep(connection, number, nowNanos);
             } else {
-                lane.orderReturned(number);
-                connection.close();
+                lane.giveBack(connection, number);
             }
         }
+
+        @Override
+        public void onDescriptorLost() {
+            reserve.spend();
+            shortages.warn("cannot take a connection that worker " + lane.target().workerId()
+                    + " hands back: no descriptor is free; it stays with that worker");
+        }
+    }
+
+    /**
+     * Decides about what leaving workers have handed back when there was nobody to take it. A worker that is told that it keeps a
+     * connection may use it at once, and with its death the connection is lost: so it is not told before there is no hope.
+     *
+     * @param hope whether somebody may still come who can
+     */
+    void decide(boolean hope, long nowNanos) {
+        for (Target target : byWorker.values()) {
+            for (Lane lane : target.lanes()) {
+                if (lane.hasUndecided()) {
+                    lane.decide(this::isReadyFor, hope ? nowNanos - HOPE_NANOS : nowNanos, handedBack);
+                }
+            }
+        }
+    }
+
+    /** Whether something waits to be decided. */
+    boolean hasUndecided() {
+        for (Target target : byWorker.values()) {
+            for (Lane lane : target.lanes()) {
+                if (lane.hasUndecided()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private boolean isReadyFor(Pending connection) {

@@ -69,6 +69,8 @@ public enum Setting {
     MAX_CONNECTIONS("maxConnections", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
     /** The most connections that the master keeps while no worker can take one; more wait in the kernel. */
     QUEUE_MAX("queue.max", Kind.COUNT, 1024, 0, 65_536),
+    /** How long one of these waits until it is answered 503, if it has sent a request in plain HTTP. */
+    QUEUE_WAIT("queue.wait", Kind.SECONDS, Duration.ofSeconds(10), 1, 3600),
     /** HTTP: until the first byte of a new connection. What is said of these four beats what a handler was given. */
     HTTP_FIRST("http.first", Kind.SECONDS, Duration.ofSeconds(60), 1, 86_400),
     /** HTTP: from a head's first byte to its last. */

@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.unix.PeerCredentials;
+import dev.handoff.unix.RareLog;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Hello;
@@ -28,7 +29,6 @@ final class ControlServer implements AutoCloseable {
     private static final int MOST_STRANGERS = 64;
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
-    private static final long BETWEEN_LINES_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** Who hears of peers. Called on a thread of the peer's own. */
     interface Events {
@@ -43,12 +43,10 @@ final class ControlServer implements AutoCloseable {
     }
 
     private final Events events;
+    private final RareLog refusals = new RareLog(LOG);
     private final Set<ControlPeer> strangers = ConcurrentHashMap.newKeySet();
     private volatile ControlSocket socket;
     private volatile boolean closed;
-    private boolean anyRefusal;
-    private long lastRefusalNanos;
-    private long unloggedRefusals;
 
     /**
      * Listens; accepts nobody before {@link #start}.
@@ -128,16 +126,8 @@ final class ControlServer implements AutoCloseable {
     }
 
     /** Logs at most a line a second: a stranger must not fill the disk. Any thread. */
-    synchronized void logRefusal(String line) {
-        long now = System.nanoTime();
-        if (anyRefusal && now - lastRefusalNanos < BETWEEN_LINES_NANOS) {
-            unloggedRefusals++;
-            return;
-        }
-        LOG.warn("{}{}", line, unloggedRefusals == 0 ? "" : " (and " + unloggedRefusals + " more since the last line)");
-        anyRefusal = true;
-        lastRefusalNanos = now;
-        unloggedRefusals = 0;
+    void logRefusal(String line) {
+        refusals.warn(line);
     }
 
     /** Stops accepting and sends the strangers away; channels of workers stay. */

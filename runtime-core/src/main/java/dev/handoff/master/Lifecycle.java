@@ -66,7 +66,7 @@ final class Lifecycle {
     void ready(ManagedWorker worker, long nowNanos) {
         String took = Duration.ofNanos(nowNanos - worker.forkedNanos()).toMillis() + " ms after the fork";
         worker.enter(WorkerState.READY, nowNanos, "probe answered, " + took);
-        acceptor.workerReady(worker.id(), worker.stateVersions());
+        acceptor.workerReady(worker.id(), worker.services());
         events.publish("worker.ready", worker, took);
     }
 
@@ -80,7 +80,7 @@ final class Lifecycle {
     /** Its event loops run again. */
     void recovered(ManagedWorker worker, long nowNanos) {
         worker.enter(WorkerState.READY, nowNanos, "its event loops run again");
-        acceptor.workerReady(worker.id(), worker.stateVersions());
+        acceptor.workerReady(worker.id(), worker.services());
         events.publish("worker.recovered", worker, "");
     }
 

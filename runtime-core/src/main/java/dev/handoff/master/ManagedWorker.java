@@ -329,9 +329,9 @@ final class ManagedWorker implements Worker {
         return services.stream().map(Service::protocol).toList();
     }
 
-    /** Which states of handed back connections it understands, by the listeners' keys. */
-    List<Integer> stateVersions() {
-        return services.stream().map(Service::stateVersion).toList();
+    /** How it serves each listener, by their keys. */
+    List<Service> services() {
+        return services;
     }
 
     /** Whether it has done all that it can for its readiness, and now has to be asked. */

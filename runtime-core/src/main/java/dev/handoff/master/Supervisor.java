@@ -239,6 +239,7 @@ final class Supervisor implements Lifecycle.Losses {
             worker.child().onExit().thenAccept(status -> proxy.exited(worker, status));
         } catch (IOException | RuntimeException e) {
             LOG.error("cannot start a worker in slot {}", slot, e);
+            crew.acceptor().spendReserve();
             slots.lost(slot, generation.number(), Slot.Loss.FAILURE, String.valueOf(e.getMessage()), nowNanos);
             onLost(generation.number(), Slot.Loss.FAILURE, String.valueOf(e.getMessage()), null, nowNanos);
         }
@@ -347,6 +348,10 @@ final class Supervisor implements Lifecycle.Losses {
         if (!WorkerSteps.isLeaving(worker.state())) {
             lifecycle.retire(worker, nowNanos, why);
         }
+    }
+
+    void onOverload(String event, String how) {
+        crew.events().publish(event, 0, rolls.wanted().number(), how);
     }
 
     // --- what workers come to ---------------------------------------------------------------------------------------

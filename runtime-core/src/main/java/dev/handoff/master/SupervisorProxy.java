@@ -91,6 +91,16 @@ final class SupervisorProxy implements Acceptor.Events, ControlServer.Events {
     }
 
     @Override
+    public void onOverloadBegin(String how) {
+        inbox.put((supervisor, now) -> supervisor.onOverload("overload.begin", how));
+    }
+
+    @Override
+    public void onOverloadEnd(String how) {
+        inbox.put((supervisor, now) -> supervisor.onOverload("overload.end", how));
+    }
+
+    @Override
     public void onHello(ControlPeer peer, Hello hello) {
         inbox.put((supervisor, now) -> supervisor.reports().onHello(peer, hello, now));
     }

@@ -34,6 +34,12 @@ public interface LibC {
     @ssize_t
     long recvmsg(int fd, @u_int64_t long header, int flags);
 
+    @ssize_t
+    long recv(int fd, @u_int64_t long buffer, @u_int64_t long length, int flags);
+
+    @ssize_t
+    long send(int fd, @u_int64_t long buffer, @u_int64_t long length, int flags);
+
     int poll(@u_int64_t long pollfds, @u_int64_t long count, int timeoutMillis);
 
     int eventfd(int initial, int flags);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Unix socket that keeps messages whole and descriptors with their message (SOCK_SEQPACKET, unix(7)). Never blocks
@@ -13,6 +14,7 @@ import jnr.ffi.Pointer;
 public final class SeqPacketSocket implements AutoCloseable {
     private static final int TYPE = Native.SOCK_SEQPACKET | Native.SOCK_CLOEXEC;
     private static final int ADDRESS_ROOM = 128;
+    private static final RareLog SHORTAGES = new RareLog(LoggerFactory.getLogger(SeqPacketSocket.class));
 
     private final Fd fd;
 
@@ -96,13 +98,22 @@ public final class SeqPacketSocket implements AutoCloseable {
             return true;
         }
         int errno = (int) -result;
-        if (errno == Errno.EAGAIN.intValue()
-                || errno == Errno.ENOBUFS.intValue()
-                || errno == Errno.ENOMEM.intValue()
-                || errno == Errno.ETOOMANYREFS.intValue()) {
+        if (errno == Errno.EAGAIN.intValue()) {
             return false;
         }
-        throw new UnixException("cannot send " + descriptors + " descriptors", errno);
+        UnixException failure = new UnixException("cannot send " + descriptors + " descriptors", errno);
+        if (!isShortage(errno)) {
+            throw failure;
+        }
+        SHORTAGES.warn(failure.getMessage() + "; they are sent when there is room again");
+        return false;
+    }
+
+    /** Of memory, or of descriptors under way, which the limit of open files of a user without privileges bounds. */
+    private static boolean isShortage(int errno) {
+        return errno == Errno.ENOBUFS.intValue()
+                || errno == Errno.ENOMEM.intValue()
+                || errno == Errno.ETOOMANYREFS.intValue();
     }
 
     /** Tells the peer that nothing more will come: it reads an end behind what was sent. What it sends still arrives. */

@@ -41,7 +41,7 @@ import java.util.Map;
  *   1 HELLO      wire version i32 | scoreboard version i32 | worker id i32 | token 16 bytes | java text
  *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | max connections i32 | listeners i32
  *                | (key i32 | name text | address text) × listeners | settings i32 | (key text | ns i64) × settings
- *   3 LISTENING  count i32 | (protocol u8 | version of states i32) × count
+ *   3 LISTENING  count i32 | (protocol u8 | version of states i32 | kind of states text) × count
  *   4 STARTED    –
  *   5 FAILED     reason text
  *   6 LEAVE      reason text
@@ -115,7 +115,8 @@ final class ControlCodec {
             out.writeInt(listening.services().size());
             for (Service service : listening.services()) {
                 out.writeByte(PROTOCOLS.indexOf(service.protocol()));
-                out.writeInt(service.stateVersion());
+                out.writeInt(service.state().version());
+                out.writeUTF(service.state().kind());
             }
         } else if (frame instanceof Started) {
             out.writeByte(STARTED);
@@ -244,10 +245,18 @@ final class ControlCodec {
             if (code >= PROTOCOLS.size()) {
                 throw new WireException("expected a protocol below " + PROTOCOLS.size() + ", found " + code);
             }
-            int stateVersion = readCount(in, 0, Progress.MOST_VERSION, "as the version of a state");
-            services.add(new Service(PROTOCOLS.get(code), stateVersion));
+            services.add(new Service(PROTOCOLS.get(code), readStateFormat(in)));
         }
         return List.copyOf(services);
+    }
+
+    private static StateFormat readStateFormat(DataInputStream in) throws IOException {
+        int version = readCount(in, 0, StateFormat.MOST_VERSION, "as the version of a state");
+        try {
+            return new StateFormat(in.readUTF(), version);
+        } catch (IllegalArgumentException e) {
+            throw new WireException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static int readCount(DataInputStream in, int least, int most, String what) throws IOException {

@@ -86,9 +86,9 @@ public sealed interface ControlFrame {
      * How a worker serves a listener.
      *
      * @param protocol what the connections speak
-     * @param stateVersion which states of connections that another worker has handed back it understands; 0: none
+     * @param state which states of connections that another worker has handed back it understands
      */
-    record Service(Protocol protocol, int stateVersion) {}
+    record Service(Protocol protocol, StateFormat state) {}
 
     /** The handler's start has returned: the worker is ready as far as it knows. */
     record Started() implements ControlFrame {}

@@ -6,6 +6,7 @@ import static dev.handoff.wire.LaneFrame.HEADER;
 import static dev.handoff.wire.LaneFrame.KIND;
 import static dev.handoff.wire.LaneFrame.SEQUENCE;
 import static dev.handoff.wire.LaneFrame.VERSION_AT;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.Fd;
@@ -68,12 +69,13 @@ public final class HandoffChannel implements AutoCloseable {
             List.of(Refusal.UNKNOWN_LISTENER, Refusal.NO_DESCRIPTOR, Refusal.FULL, Refusal.UNKNOWN_STATE);
 
     /** Stands on the wire for no progress at all. */
-    private static final Progress UNTOUCHED = new Progress(0, 0, new byte[0]);
+    private static final Progress UNTOUCHED = new Progress(StateFormat.NONE, 0, new byte[0]);
 
     private final SeqPacketSocket socket;
     private final DescriptorMessage out = new DescriptorMessage(LaneFrame.MAX_OFFERS, LaneFrame.MAX_LENGTH);
     private final DescriptorMessage in = new DescriptorMessage(LaneFrame.MAX_OFFERS, LaneFrame.MAX_LENGTH);
     private Kind kind = Kind.DRAIN;
+    private StateFormat stateFormat = StateFormat.NONE;
 
     /** Takes ownership of a connected socket. */
     public HandoffChannel(SeqPacketSocket socket) {
@@ -113,6 +115,7 @@ public final class HandoffChannel implements AutoCloseable {
         out.putShort(entry + LaneFrame.ENTRY_LISTENER, offer.listener());
         out.putShort(entry + LaneFrame.ENTRY_FLAGS, offer.probe() ? LaneFrame.FLAG_PROBE : 0);
         out.putAddress(entry + LaneFrame.ENTRY_PEER, offer.peer());
+        out.putLong(entry + LaneFrame.ENTRY_ACCEPTED, offer.acceptedMillis());
         out.putDescriptor(index, offer.connection());
     }
 
@@ -128,11 +131,15 @@ public final class HandoffChannel implements AutoCloseable {
 
     private boolean sendMoved(Kind moved, long number, Offer offer) throws UnixException {
         Progress progress = offer.progress() == null ? UNTOUCHED : offer.progress();
-        begin(moved, 1, progress.version(), number);
+        byte[] kindOfState = progress.format().kind().getBytes(ISO_8859_1);
+        begin(moved, 1, progress.format().version(), number);
         putEntry(0, offer);
         out.putLong(LaneFrame.SERVED, progress.served());
-        out.putBytes(LaneFrame.STATE, progress.state(), progress.state().length);
-        return socket.send(out, LaneFrame.STATE + progress.state().length, 1);
+        out.putByte(LaneFrame.KIND_LENGTH, (byte) kindOfState.length);
+        out.putBytes(LaneFrame.KIND_OF_STATE, kindOfState, kindOfState.length);
+        int state = LaneFrame.KIND_OF_STATE + kindOfState.length;
+        out.putBytes(state, progress.state(), progress.state().length);
+        return socket.send(out, state + progress.state().length, 1);
     }
 
     /** Says that what was handed back under those numbers is the master's. */
@@ -239,9 +246,12 @@ public final class HandoffChannel implements AutoCloseable {
             throw broken("a kind below " + Kind.BY_CODE.length + " at offset " + KIND, "kind " + code);
         }
         kind = Kind.BY_CODE[code];
-        int expected = expectedLength();
+        int expected = expectedLength(length);
         if (isMoved() ? length < expected : length != expected) {
             throw broken("a " + kind + " frame of " + expected + " bytes", length + " bytes");
+        }
+        if (isMoved()) {
+            stateFormat = readStateFormat();
         }
         if (in.receivedDescriptors() > expectedDescriptors()) {
             throw broken(
@@ -250,7 +260,7 @@ public final class HandoffChannel implements AutoCloseable {
         }
     }
 
-    private int expectedLength() throws WireException {
+    private int expectedLength(int length) throws WireException {
         return switch (kind) {
             case OFFER -> {
                 if (count() < 1 || count() > MAX_OFFERS) {
@@ -260,7 +270,7 @@ public final class HandoffChannel implements AutoCloseable {
             }
             case RESUME, HAND_BACK -> {
                 checkMoved();
-                yield LaneFrame.STATE;
+                yield length < LaneFrame.KIND_OF_STATE ? LaneFrame.KIND_OF_STATE : startOfState();
             }
             case HELLO -> HEADER + LaneFrame.TOKEN;
             default -> HEADER;
@@ -271,12 +281,19 @@ public final class HandoffChannel implements AutoCloseable {
         if (count() != 1) {
             throw broken("1 connection at offset " + COUNT, count() + " of them");
         }
-        int version = in.getInt(DETAIL);
-        if (version < 0 || version > Progress.MOST_VERSION) {
-            throw broken(
-                    "a version of a state from 0 to " + Progress.MOST_VERSION + " at offset " + DETAIL,
-                    String.valueOf(version));
+    }
+
+    private StateFormat readStateFormat() throws WireException {
+        String kindOfState = new String(bytes(LaneFrame.KIND_OF_STATE, startOfState()), ISO_8859_1);
+        try {
+            return new StateFormat(kindOfState, in.getInt(DETAIL));
+        } catch (IllegalArgumentException e) {
+            throw broken("a state's format", "what is none: " + e.getMessage());
         }
+    }
+
+    private int startOfState() {
+        return LaneFrame.KIND_OF_STATE + Byte.toUnsignedInt(in.getByte(LaneFrame.KIND_LENGTH));
     }
 
     /** Whether a state stands at the frame's end, however long it is. */
@@ -326,17 +343,21 @@ public final class HandoffChannel implements AutoCloseable {
                 in.getUnsignedShort(entry + LaneFrame.ENTRY_LISTENER),
                 (in.getUnsignedShort(entry + LaneFrame.ENTRY_FLAGS) & LaneFrame.FLAG_PROBE) != 0,
                 in.getAddress(entry + LaneFrame.ENTRY_PEER),
+                in.getLong(entry + LaneFrame.ENTRY_ACCEPTED),
                 isMoved() ? progress() : null);
     }
 
     private @Nullable Progress progress() {
-        int version = in.getInt(DETAIL);
-        if (version == 0) {
+        if (stateFormat.version() == 0) {
             return null;
         }
-        byte[] state = new byte[in.receivedLength() - LaneFrame.STATE];
-        in.getBytes(LaneFrame.STATE, state, state.length);
-        return new Progress(version, in.getLong(LaneFrame.SERVED), state);
+        return new Progress(stateFormat, in.getLong(LaneFrame.SERVED), bytes(startOfState(), in.receivedLength()));
+    }
+
+    private byte[] bytes(int from, int to) {
+        byte[] copied = new byte[to - from];
+        in.getBytes(from, copied, copied.length);
+        return copied;
     }
 
     /** Takes the listening socket of a LISTEN frame. */

@@ -12,19 +12,20 @@ package dev.handoff.wire;
  *   └───────┴─────────┴──────────┴────────────┴─────────────────────────┘
  *
  *   OFFER        master → worker   count connections, 1…16, numbered from first on; as many descriptors, and entries:
- *                                   0              2            4
- *                                  ┌──────────────┬────────────┬──────────────────────────────┐
- *                                  │ listener u16 │ flags u16  │ client's sockaddr, 28 bytes  │   × count
- *                                  └──────────────┴────────────┴──────────────────────────────┘
+ *                                   0              2            4                              32
+ *                                  ┌──────────────┬────────────┬──────────────────────────────┬──────────────┐
+ *                                  │ listener u16 │ flags u16  │ client's sockaddr, 28 bytes  │ accepted i64 │   × count
+ *                                  └──────────────┴────────────┴──────────────────────────────┴──────────────┘
+ *                                  accepted: milliseconds since 1970
  *   LISTEN       master → worker   one descriptor: a listening socket to accept from; detail: the listener's key
  *   UNLISTEN     master → worker   detail: the listener's key; nothing more comes from it
  *   DRAIN        master → worker   no connection comes on this lane any more
  *   RESUME       master → worker   an offer of one connection that another worker has handed back; detail: the version of
  *                                  its state; one descriptor, one entry as above, and behind it:
- *                                   0            8
- *                                  ┌────────────┬──────────────────────────────────┐
- *                                  │ served u64 │ state, to the end of the frame   │
- *                                  └────────────┴──────────────────────────────────┘
+ *                                   0            8           9
+ *                                  ┌────────────┬───────────┬─────────────────┬──────────────────────────────────┐
+ *                                  │ served u64 │ length u8 │ kind of state   │ state, to the end of the frame   │
+ *                                  └────────────┴───────────┴─────────────────┴──────────────────────────────────┘
  *   TAKEN        master → worker   of what was handed back, [first, first + count) is the master's: close the copies
  *   RETURNED     master → worker   [first, first + count) is not: nobody else could serve it
  *   SHED         master → worker   hand count connections back that are at rest: others have far fewer
@@ -48,10 +49,11 @@ final class LaneFrame {
     static final int SEQUENCE = 8;
     static final int HEADER = 16;
 
-    static final int ENTRY = 32;
+    static final int ENTRY = 40;
     static final int ENTRY_LISTENER = 0;
     static final int ENTRY_FLAGS = 2;
     static final int ENTRY_PEER = 4;
+    static final int ENTRY_ACCEPTED = 32;
     static final int FLAG_PROBE = 1;
 
     static final int TOKEN = 16;
@@ -61,7 +63,9 @@ final class LaneFrame {
     /** Behind the entry of one that is handed back. */
     static final int SERVED = HEADER + ENTRY;
 
-    static final int STATE = SERVED + Long.BYTES;
+    static final int KIND_LENGTH = SERVED + Long.BYTES;
+
+    static final int KIND_OF_STATE = KIND_LENGTH + 1;
 
     static final int MAX_LENGTH = 64 * 1024;
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener the key of the listener it came from
  * @param probe whether it is the master's own question to a new worker, not a client's
  * @param peer the client's address
+ * @param acceptedMillis when it was accepted, by the wall clock, since 1970
  * @param progress null: nothing has been read from it yet
  */
 public record Offer(
@@ -18,9 +19,10 @@ public record Offer(
         int listener,
         boolean probe,
         SocketAddressBytes peer,
+        long acceptedMillis,
         @Nullable Progress progress) {
-    /** One from which nothing has been read. */
+    /** One that has been accepted just now, and from which nothing has been read. */
     public Offer(Fd connection, int listener, boolean probe, SocketAddressBytes peer) {
-        this(connection, listener, probe, peer, null);
+        this(connection, listener, probe, peer, System.currentTimeMillis(), null);
     }
 }

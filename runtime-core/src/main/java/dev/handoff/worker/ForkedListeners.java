@@ -4,6 +4,7 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenException;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Listener;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.BoundSocket;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Where this worker listens: what it has asked its master for, and what it has bound by itself. Any thread may call. */
 final class ForkedListeners {
@@ -29,6 +31,7 @@ final class ForkedListeners {
     private final Set<WorkerListener> live = new HashSet<>();
     private final Set<WorkerListener> alone = new HashSet<>();
     private final Set<Path> files = new HashSet<>();
+    private @Nullable DescriptorReserve reserve;
 
     /**
      * None yet.
@@ -102,12 +105,20 @@ final class ForkedListeners {
             WorkerListener listener = new WorkerListener(address, where, connections, new Shared(grant));
             adopt(where, listener, false);
             listener.closed().thenRun(() -> wishes.giveBack(grant));
-            listener.start(new HandoffReceiver(channel, listener));
+            listener.start(new HandoffReceiver(channel, listener, reserve()));
             return listener;
         } catch (IOException | ListenException e) {
             channel.close();
             throw e;
         }
+    }
+
+    /** Kept by those only who listen. */
+    private synchronized DescriptorReserve reserve() {
+        if (reserve == null) {
+            reserve = new DescriptorReserve(WorkerRuntime.RESERVE);
+        }
+        return reserve;
     }
 
     /** One more whose connections are waited for in the end. */

@@ -1,6 +1,8 @@
 package dev.handoff.worker;
 
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.Offer;
@@ -57,18 +59,27 @@ public final class HandoffReceiver implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(HandoffReceiver.class);
+    private static final Optional<Refusal> NO_DESCRIPTOR = Optional.of(Refusal.NO_DESCRIPTOR);
 
     private final HandoffChannel channel;
     private final Adopter adopter;
+    private final DescriptorReserve reserve;
+    private final RareLog shortages = new RareLog(LOG);
     private final Offer[] batch = new Offer[HandoffChannel.MAX_OFFERS];
     private int batched;
     private long frame;
     private boolean unsettled;
     private long handedBack;
 
-    HandoffReceiver(HandoffChannel channel, Adopter adopter) {
+    /**
+     * Takes what comes on a lane.
+     *
+     * @param reserve of this process: while it is spent, connections are refused
+     */
+    HandoffReceiver(HandoffChannel channel, Adopter adopter, DescriptorReserve reserve) {
         this.channel = channel;
         this.adopter = adopter;
+        this.reserve = reserve;
     }
 
     /**
@@ -169,9 +180,10 @@ public final class HandoffReceiver implements AutoCloseable {
         long sequence = channel.firstSequence();
         long end = sequence + channel.count();
         int arrived = channel.arrived();
+        boolean shortage = isShort(arrived < channel.count());
         for (int index = 0; index < arrived; index++, sequence++) {
             Offer offer = channel.takeOffer(index);
-            Optional<Refusal> refusal = adopter.refusal(offer, batched);
+            Optional<Refusal> refusal = shortage ? NO_DESCRIPTOR : adopter.refusal(offer, batched);
             if (refusal.isEmpty()) {
                 batch[batched++] = offer;
             } else {
@@ -185,6 +197,18 @@ public final class HandoffReceiver implements AutoCloseable {
         if (sequence < end) {
             answered(channel.refuse(sequence, (int) (end - sequence), Refusal.NO_DESCRIPTOR));
         }
+    }
+
+    /** Without a descriptor to spare nobody is let in: what serves those who are there needs some, too. */
+    private boolean isShort(boolean lost) {
+        if (lost) {
+            reserve.spend();
+        }
+        boolean enough = reserve.isWhole() || reserve.refill();
+        if (!enough) {
+            shortages.warn("no descriptor is free: this worker refuses connections until some are");
+        }
+        return !enough;
     }
 
     /** Acknowledges and adopts those collected, which are the last before a sequence number. */

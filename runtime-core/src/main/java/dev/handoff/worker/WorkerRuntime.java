@@ -4,6 +4,7 @@ import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.process.MessageException;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.ProcessProvider;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
@@ -41,11 +42,15 @@ public final class WorkerRuntime {
     private static final Duration WELCOME_LIMIT = Duration.ofSeconds(30);
     private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
 
+    /** For a log file, a class, or what a handler opens, while connections are refused. */
+    static final int RESERVE = 8;
+
     /** With the other one less than what a master gives a worker that has said goodbye. */
     private static final Duration LAST_MESSAGES_LIMIT = Duration.ofMillis(1400);
 
     private final Role role;
     private final RuntimePaths paths;
+    private final DescriptorReserve reserve = new DescriptorReserve(RESERVE);
     private final ControlChannel control;
     private final CompletableFuture<ControlFrame.Welcome> welcome = new CompletableFuture<>();
     private final CountDownLatch leaving = new CountDownLatch(1);
@@ -168,7 +173,7 @@ public final class WorkerRuntime {
      * @param index 0 to the number of event loops less one, each once
      */
     public HandoffReceiver openLane(int index, HandoffReceiver.Adopter adopter) throws IOException {
-        return new HandoffReceiver(HandoffReceiver.connect(paths.rendezvous(), role, index), adopter);
+        return new HandoffReceiver(HandoffReceiver.connect(paths.rendezvous(), role, index), adopter, reserve);
     }
 
     /** Tells the master that all lanes are open and the handlers have started. */

@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -7,17 +8,22 @@ import static org.awaitility.Awaitility.await;
 import dev.handoff.acceptor.WorkerEnd.Taken;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Protocol;
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Setting;
 import dev.handoff.unix.ClientPair;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
+import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.HandoffChannel.Kind;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
+import dev.handoff.wire.StateFormat;
 import dev.handoff.wire.Token;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,9 +32,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -54,6 +62,7 @@ final class AcceptorTest implements Acceptor.Events {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final BlockingQueue<Integer> lanesOpen = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> failures = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> overloads = new LinkedBlockingQueue<>();
     private final List<Listener> listeners = new ArrayList<>();
     private ClusterSettings settings = ClusterSettings.defaults()
             .listen(ListenOptions.address("127.0.0.1", 0).backlog(512));
@@ -78,6 +87,16 @@ final class AcceptorTest implements Acceptor.Events {
     @Override
     public void onLaneBroken(int workerId, String reason) {
         failures.add(workerId + " broke it: " + reason);
+    }
+
+    @Override
+    public void onOverloadBegin(String how) {
+        overloads.add("begin: " + how);
+    }
+
+    @Override
+    public void onOverloadEnd(String how) {
+        overloads.add("end: " + how);
     }
 
     private Path rendezvous() {
@@ -325,11 +344,187 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(lanesOpen).isEmpty();
     }
 
+    // --- overload -------------------------------------------------------------------------------------------------
+
+    private static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII);
+
+    /** A backlog of 16, of which the kernel keeps 12 by itself. */
+    private void listenWithQueue(int most) {
+        settings = ClusterSettings.defaults()
+                .listen(ListenOptions.address("127.0.0.1", 0).backlog(16))
+                .with(Setting.QUEUE_MAX, most)
+                .with(Setting.QUEUE_WAIT, Duration.ofHours(1));
+    }
+
+    /** A worker that says what it serves, and can take nothing now. */
+    private WorkerEnd suspended(Acceptor acceptor, Protocol protocol) throws Exception {
+        WorkerEnd worker = connect(acceptor, 1);
+        acceptor.workerReady(1, List.of(new Service(protocol, StateFormat.NONE)));
+        acceptor.workerSuspended(1);
+        return worker;
+    }
+
+    /** Each waits until there is room for the next: a full backlog would drop its first packet. */
+    private List<Socket> clientsThatSend(int count, byte[] bytes) throws IOException {
+        List<Socket> sending = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            Socket client = client();
+            client.getOutputStream().write(bytes);
+            sending.add(client);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> waitingInTheKernel() <= 13);
+        }
+        return sending;
+    }
+
+    private static boolean isTold(Socket client) throws IOException {
+        String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
+        return answer.startsWith("HTTP/1.1 503 ") && answer.contains("Retry-After: 1\r\n");
+    }
+
+    @Test
+    void whomNobodyHasRoomForIsToldSoAndTheOthersAreServed() throws Exception {
+        listenWithQueue(4);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = suspended(acceptor, Protocol.HTTP);
+        List<Socket> all = clientsThatSend(40, REQUEST);
+        await().until(() -> waitingInTheKernel() <= 12);
+        acceptor.workerReady(1, List.of(new Service(Protocol.HTTP, StateFormat.NONE)));
+
+        Set<Integer> served = new HashSet<>();
+        await().until(() -> {
+            while (worker.channel().receive() == Received.MESSAGE) {
+                List<Taken> frame = worker.takeOffers();
+                frame.forEach(each -> served.add(each.clientPort()));
+                worker.acknowledge(frame);
+            }
+            return waitingInTheKernel() == 0 && overloads.size() == 2;
+        });
+        for (Socket each : all) {
+            assertThat(served.contains(each.getLocalPort()) || isTold(each))
+                    .as("client %s", each.getLocalPort())
+                    .isTrue();
+        }
+        assertThat(served).hasSizeBetween(12, 16);
+        assertThat(overloads.poll()).startsWith("begin: ");
+        assertThat(overloads.poll())
+                .contains("end: nobody waits", " " + (40 - served.size()) + " clients were answered");
+    }
+
+    /** As much as a kernel keeps for a socket that nobody reads: a plain close would answer it with a reset. */
+    @Test
+    void whoIsToldHasTimeToReadIt() throws Exception {
+        listenWithQueue(1);
+        suspended(startAcceptor(), Protocol.HTTP);
+        List<Socket> all = clientsThatSend(14, new byte[60_000]);
+        Socket told = await().pollInterval(Duration.ofMillis(1))
+                .until(() -> all.stream().filter(AcceptorTest::hasAnswer).findAny(), Optional::isPresent)
+                .orElseThrow();
+        told.getOutputStream().write(new byte[60_000]);
+        assertThat(isTold(told)).isTrue();
+    }
+
+    private static boolean hasAnswer(Socket client) {
+        try {
+            return client.getInputStream().available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void whoSaysNothingOrSpeaksAnotherProtocolIsKept(Protocol protocol) throws Exception {
+        listenWithQueue(2);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd worker = suspended(acceptor, protocol);
+        byte[] said = protocol == Protocol.HTTP ? new byte[0] : REQUEST;
+        List<Integer> ports = new ArrayList<>();
+        clientsThatSend(14, said).forEach(each -> ports.add(each.getLocalPort()));
+        await().untilAsserted(() -> assertThat(waitingInTheKernel()).isEqualTo(12));
+        clientsWithoutWaiting(ports, 2);
+        assertThat(overloads).hasSize(1);
+        acceptor.workerReady(1, List.of(new Service(protocol, StateFormat.NONE)));
+        assertThat(ports(worker.take(16))).containsExactlyElementsOf(ports);
+    }
+
+    /** Into the last quarter of the backlog, where they stay. */
+    private void clientsWithoutWaiting(List<Integer> ports, int count) throws IOException {
+        ports.addAll(clients(count));
+        assertThat(waitingInTheKernel()).isEqualTo(12 + count);
+    }
+
+    @Test
+    void whoHasWaitedTooLongIsToldAsSoonAsItAsks() throws Exception {
+        settings = settings.with(Setting.QUEUE_WAIT, Duration.ofSeconds(1));
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd full = connect(acceptor, 1);
+        acceptor.workerReady(1, List.of(new Service(Protocol.HTTP, StateFormat.NONE)));
+        Socket asking = client();
+        asking.getOutputStream().write(REQUEST);
+        Socket silent = client();
+        Socket leaving = client();
+        List<Taken> taken = full.take(3);
+        acceptor.workerSuspended(1);
+        taken.forEach(each -> refuse(full, each));
+        assertThat(isTold(asking)).isTrue();
+        leaving.shutdownOutput();
+        assertThat(leaving.getInputStream().read()).isEqualTo(-1);
+        silent.getOutputStream().write(REQUEST);
+        assertThat(isTold(silent)).isTrue();
+    }
+
+    /** Each time that it is tried is no new beginning. */
+    @Test
+    void whoGoesToAndFroIsToldWhenItHasWaitedTooLong() throws Exception {
+        settings = settings.with(Setting.QUEUE_WAIT, Duration.ofSeconds(1));
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd full = connect(acceptor, 1);
+        acceptor.workerReady(1, List.of(new Service(Protocol.HTTP, StateFormat.NONE)));
+        Socket asking = client();
+        asking.getOutputStream().write(REQUEST);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> {
+            if (full.channel().receive() == Received.MESSAGE) {
+                full.takeOffers().forEach(each -> refuse(full, each));
+            }
+            return hasAnswer(asking);
+        });
+        assertThat(isTold(asking)).isTrue();
+    }
+
+    private static void refuse(WorkerEnd worker, Taken connection) {
+        try {
+            worker.refuse(connection);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aFullWorkerIsTriedWithOneConnectionAtATimeUntilItTakesOne() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd full = connect(acceptor, 1);
+        List<Integer> ports = clients(12);
+        acceptor.workerReady(1, List.of());
+        full.takeFrame().forEach(each -> refuse(full, each));
+        for (int tries = 0; tries < 5; tries++) {
+            List<Taken> alone = full.takeFrame();
+            assertThat(ports(alone)).containsExactly(ports.get(0));
+            full.expectNothing();
+            refuse(full, alone.get(0));
+        }
+        full.acknowledge(full.takeFrame());
+        assertThat(ports(full.takeFrame())).isEqualTo(ports.subList(1, 12));
+    }
+
     // --- back -----------------------------------------------------------------------------------------------------
+
+    private static StateFormat format(int version) {
+        return new StateFormat("test", version);
+    }
 
     private WorkerEnd readyWith(Acceptor acceptor, int id, int version) throws Exception {
         WorkerEnd end = connect(acceptor, id);
-        acceptor.workerReady(id, List.of(version));
+        acceptor.workerReady(id, List.of(new Service(Protocol.HTTP, format(version))));
         // That order and this one are obeyed together: when the probe has come it is ready.
         probe(acceptor, id);
         end.acknowledge(end.take(1));
@@ -354,7 +549,7 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd other = readyWith(acceptor, 2, 6);
         WorkerEnd heir = readyWith(acceptor, 3, 7);
 
-        leaving.handBack(0, moving, new Progress(7, 41, new byte[] {1, 2, 3}));
+        leaving.handBack(0, moving, new Progress(format(7), 41, new byte[] {1, 2, 3}));
         leaving.expect(Kind.TAKEN);
         assertThat(leaving.channel().firstSequence()).isZero();
         Taken arrived = heir.takeResumed();
@@ -382,12 +577,69 @@ final class AcceptorTest implements Acceptor.Events {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
-        leaving.handBack(0, moving, new Progress(7, 0, new byte[0]));
+        leaving.handBack(0, moving, new Progress(format(7), 0, new byte[0]));
         leaving.expect(Kind.RETURNED);
         readyWith(acceptor, 2, 6).expectNothing();
-        leaving.handBack(1, moving, new Progress(7, 0, new byte[0]));
+        leaving.handBack(1, moving, new Progress(format(7), 0, new byte[0]));
         leaving.expect(Kind.RETURNED);
         assertThat(leaving.channel().firstSequence()).isOne();
+    }
+
+    @Test
+    void whatIsOfAnotherKindStays() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        readyWith(acceptor, 2, 7);
+        leaving.handBack(0, moving, new Progress(new StateFormat("other", 7), 0, new byte[0]));
+        leaving.expect(Kind.RETURNED);
+    }
+
+    @Test
+    void whatNobodyCanTakeYetWaitsForWhoeverCan() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        WorkerEnd heir = readyWith(acceptor, 2, 7);
+        acceptor.workerSuspended(2);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
+        acceptor.workerReady(2, List.of(new Service(Protocol.HTTP, format(7))));
+        leaving.expect(Kind.TAKEN);
+        assertThat(heir.takeResumed().clientPort()).isEqualTo(moving.clientPort());
+    }
+
+    /** The master reads it when nobody is ready, and hears of the death behind that. */
+    @Test
+    void whatADeadWorkerHandedBackWhileNobodyWasReadyIsServed() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        int open = OpenDescriptors.count();
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
+        await().until(() -> OpenDescriptors.count() > open);
+        leaving.close();
+        acceptor.workerExited(1);
+        WorkerEnd next = connect(acceptor, 2);
+        acceptor.workerReady(2, List.of(new Service(Protocol.HTTP, format(7))));
+        assertThat(next.takeResumed().clientPort()).isEqualTo(moving.clientPort());
+    }
+
+    @Test
+    void whatIsHandedBackToAMasterThatEndsIsClosed() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Socket client = client();
+        Taken moving = leaving.take(1).get(0);
+        leaving.acknowledge(List.of(moving));
+        acceptor.drain(1);
+        leaving.expect(Kind.DRAIN);
+        int open = OpenDescriptors.count();
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
+        await().until(() -> OpenDescriptors.count() > open);
+        acceptor.close();
+        leaving.expectEnd();
+        moving.close();
+        assertThat(isEnded(client)).as("the worker's copy was the last").isTrue();
     }
 
     @Test
@@ -396,7 +648,7 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         WorkerEnd heir = readyWith(acceptor, 2, 7);
-        leaving.handBack(0, moving, new Progress(7, 1, new byte[] {9}));
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
         leaving.close();
         acceptor.workerExited(1);
         assertThat(heir.takeResumed().clientPort()).isEqualTo(moving.clientPort());
@@ -408,13 +660,13 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         WorkerEnd heir = readyWith(acceptor, 2, 7);
-        leaving.handBack(0, moving, new Progress(7, 1, new byte[] {9}));
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
         heir.takeResumed();
         heir.close();
         acceptor.workerExited(2);
         assertThat(failure()).startsWith("2: ");
         WorkerEnd next = connect(acceptor, 3);
-        acceptor.workerReady(3, List.of(7));
+        acceptor.workerReady(3, List.of(new Service(Protocol.HTTP, format(7))));
         Taken arrived = next.takeResumed();
         assertThat(arrived.clientPort()).isEqualTo(moving.clientPort());
         assertThat(Objects.requireNonNull(arrived.offer().progress()).state()).containsExactly(9);
@@ -434,7 +686,7 @@ final class AcceptorTest implements Acceptor.Events {
         heavy.expect(Kind.SHED);
         assertThat(heavy.channel().count()).isEqualTo(2);
         heavy.handBack(0, taken.get(0), null);
-        heavy.handBack(1, taken.get(1), new Progress(7, 1, new byte[0]));
+        heavy.handBack(1, taken.get(1), new Progress(format(7), 1, new byte[0]));
         heavy.expect(Kind.TAKEN);
         heavy.expect(Kind.TAKEN);
         assertThat(ports(light.take(1))).containsExactly(taken.get(0).clientPort());

@@ -2,6 +2,7 @@ package dev.handoff.acceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket.Received;
@@ -35,7 +36,7 @@ final class RendezvousTest {
 
     @BeforeEach
     void open() throws IOException {
-        opened = new Rendezvous(Rendezvous.listen(path()));
+        opened = new Rendezvous(Rendezvous.listen(path()), new DescriptorReserve(0));
     }
 
     @AfterEach

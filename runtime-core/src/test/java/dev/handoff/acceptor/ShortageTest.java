@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.process.NodeTest;
 import dev.handoff.unix.ChildJvm;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
@@ -22,13 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a master does whose limit of open files is reached: a process of its own, and a clock of its own. */
 final class ShortageTest {
+    private static final int RESERVE = 4;
+
     @Test
     @NodeTest("test-cluster-accept-fail.js")
     void theGateRestsAndGoesOnByItselfAndAStopWaitsForRoom() throws Exception {
         try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedGate.class)) {
             assertThat(child.output())
-                    .isEqualTo("short: accepted 0, may accept false, 100 ms later true; stop: closed false\n"
-                            + "room: accepted 1; stop: closed true with 1");
+                    .isEqualTo("short: accepted 0, may accept false, 100 ms later false; stop: closed false; free "
+                            + RESERVE + "\n" + "room: accepted 1; stop: closed true with 1");
         }
     }
 
@@ -43,7 +46,7 @@ final class ShortageTest {
 
     @Test
     void aRestEndsAfterATenthOfASecond() {
-        Shortage shortage = new Shortage();
+        Shortage shortage = new Shortage(new DescriptorReserve(0));
         assertThat(shortage.isResting(0)).isFalse();
         shortage.begin("cannot accept a connection: no room", Long.MAX_VALUE);
         assertThat(shortage.isResting(Long.MAX_VALUE + 99_999_999)).isTrue();
@@ -65,7 +68,7 @@ final class ShortageTest {
     /** As the master does: classes come from files, for which there will be no room. */
     private static void rehearse() {
         loadClasses();
-        new Shortage().begin("rehearsal", 0);
+        new Shortage(new DescriptorReserve(0)).begin("rehearsal", 0);
         crowd().forEach(WakeUp::close);
     }
 
@@ -99,7 +102,7 @@ final class ShortageTest {
             List<Listener> listeners = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
             InetSocketAddress where =
                     (InetSocketAddress) listeners.get(0).socket().localAddress();
-            Gate gate = new Gate(listeners);
+            Gate gate = new Gate(listeners, new DescriptorReserve(RESERVE));
             rehearse();
             try (SocketChannel client = SocketChannel.open(where)) {
                 assertThat(client.isConnected()).isTrue();
@@ -109,7 +112,10 @@ final class ShortageTest {
                         + ", 100 ms later " + gate.mayAccept(START + 100_000_000));
                 gate.startClosing(START);
                 gate.finishClosing(START + 200_000_000, accepted::add);
-                System.out.println("; stop: closed " + gate.isClosed());
+                System.out.print("; stop: closed " + gate.isClosed());
+                List<WakeUp> free = crowd();
+                System.out.println("; free " + free.size());
+                free.forEach(WakeUp::close);
                 crowd.forEach(WakeUp::close);
 
                 gate.finishClosing(START + 300_000_000, accepted::add);
@@ -131,7 +137,7 @@ final class ShortageTest {
 
         public static void main(String[] arguments) throws Exception {
             Path path = Path.of(arguments[0]);
-            Rendezvous rendezvous = new Rendezvous(Rendezvous.listen(path));
+            Rendezvous rendezvous = new Rendezvous(Rendezvous.listen(path), new DescriptorReserve(0));
             rehearse();
             HandoffChannel client = HandoffChannel.connect(path);
             List<WakeUp> crowd = crowd();

@@ -87,10 +87,13 @@ final class WorkerEnd implements AutoCloseable {
     /** Hands a connection back; its copy stays open. */
     void handBack(long number, Taken connection, @Nullable Progress progress) throws IOException {
         Offer offer = connection.offer();
-        channel.handBack(number, new Offer(offer.connection(), offer.listener(), false, offer.peer(), progress));
+        channel.handBack(
+                number,
+                new Offer(offer.connection(), offer.listener(), false, offer.peer(), offer.acceptedMillis(), progress));
     }
 
-    private List<Taken> takeOffers() {
+    /** Takes the connections of the frame that was received last. */
+    List<Taken> takeOffers() {
         List<Taken> frame = new ArrayList<>();
         for (int index = 0; index < channel.arrived(); index++) {
             frame.add(new Taken(channel.firstSequence() + index, channel.takeOffer(index)));

@@ -11,6 +11,7 @@ import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.StateFormat;
 import dev.handoff.worker.HandoffReceiver;
 import dev.handoff.worker.JoinException;
 import dev.handoff.worker.WorkerRuntime;
@@ -86,7 +87,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         if (manner.equals("leave")) {
             runtime.requestLeave("nothing works");
         }
-        runtime.serving(List.of(new Service(Protocol.HTTP, 0)));
+        runtime.serving(List.of(new Service(Protocol.HTTP, StateFormat.NONE)));
         runtime.awaitLeaving();
         open.arriveAndAwaitAdvance();
         runtime.leave(0);

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HandoffChannelTest {
+    private static final StateFormat FORMAT = new StateFormat("x".repeat(255), StateFormat.MOST_VERSION);
+
     private static final long SEED = 20_261_122;
 
     private final int before = OpenDescriptors.count();
@@ -134,7 +136,8 @@ final class HandoffChannelTest {
                 7,
                 false,
                 connection.accepted().peer(),
-                new Progress(Progress.MOST_VERSION, Long.MAX_VALUE, state));
+                Long.MIN_VALUE,
+                new Progress(FORMAT, Long.MAX_VALUE, state));
         assertThat(left.handBack(3, moving)).isTrue();
         expectMoved(Kind.HAND_BACK, 3, state);
         assertThat(left.resume(Long.MAX_VALUE, moving)).isTrue();
@@ -150,7 +153,8 @@ final class HandoffChannelTest {
         assertThat(arrived.listener()).isEqualTo(7);
         assertThat(arrived.peer().decode()).isEqualTo(connection.client().getLocalSocketAddress());
         Progress progress = Objects.requireNonNull(arrived.progress());
-        assertThat(progress.version()).isEqualTo(Progress.MOST_VERSION);
+        assertThat(arrived.acceptedMillis()).isEqualTo(Long.MIN_VALUE);
+        assertThat(progress.format()).isEqualTo(FORMAT);
         assertThat(progress.served()).isEqualTo(Long.MAX_VALUE);
         assertThat(progress.state()).isEqualTo(state);
     }
@@ -198,18 +202,37 @@ final class HandoffChannelTest {
         NEGATIVE_KIND(16, 0, frame -> frame.putByte(0, (byte) -1), "expected a kind below 12", "found kind -1"),
         NO_OFFER(16, 1, frame -> frame.putShort(2, 0), "expected 1 to 16 connections at offset 2", "found 0 of them"),
         TOO_MANY_OFFERS(528, 1, frame -> frame.putShort(2, 17), "expected 1 to 16 connections", "found 17 of them"),
-        OFFER_CUT_OFF(47, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 48 bytes", "found 47 bytes"),
-        OFFER_WITH_TAIL(49, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 48 bytes", "found 49 bytes"),
+        OFFER_CUT_OFF(55, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 56 bytes", "found 55 bytes"),
+        OFFER_WITH_TAIL(57, 1, frame -> frame.putShort(2, 1), "expected a OFFER frame of 56 bytes", "found 57 bytes"),
         OFFER_WITH_A_DESCRIPTOR_TOO_MANY(
-                48, 2, frame -> frame.putShort(2, 1), "expected at most 1 descriptors with a OFFER", "found 2 of them"),
+                56, 2, frame -> frame.putShort(2, 1), "expected at most 1 descriptors with a OFFER", "found 2 of them"),
         DRAIN_WITH_DESCRIPTORS(
                 16, 3, frame -> frame.putByte(0, (byte) 3), "expected at most 0 descriptors", "found 3 of them"),
         HELLO_CUT_OFF(31, 0, frame -> frame.putByte(0, (byte) 4), "expected a HELLO frame of 32 bytes", "found 31"),
         ANSWER_WITH_TAIL(
                 24, 0, frame -> frame.putByte(0, (byte) 5), "expected a ACKNOWLEDGE frame of 16 bytes", "found 24"),
-        RESUME_CUT_OFF(55, 1, frame -> moved(frame, 7), "expected a RESUME frame of 56 bytes", "found 55 bytes"),
+        RESUME_CUT_OFF(64, 1, frame -> moved(frame, 7), "expected a RESUME frame of 65 bytes", "found 64 bytes"),
+        HAND_BACK_WITH_ITS_KIND_CUT_OFF(
+                67,
+                1,
+                frame -> {
+                    moved(frame, 8);
+                    frame.putByte(LaneFrame.KIND_LENGTH, (byte) 3);
+                },
+                "expected a HAND_BACK frame of 68 bytes",
+                "found 67 bytes"),
+        HAND_BACK_WITH_A_BLANK_IN_ITS_KIND(
+                66,
+                1,
+                frame -> {
+                    moved(frame, 8);
+                    frame.putByte(LaneFrame.KIND_LENGTH, (byte) 1);
+                    frame.putByte(LaneFrame.KIND_OF_STATE, (byte) ' ');
+                },
+                "expected a state's format",
+                "without blanks, found ' '"),
         HAND_BACK_OF_TWO(
-                56,
+                65,
                 1,
                 frame -> {
                     moved(frame, 8);
@@ -218,16 +241,16 @@ final class HandoffChannelTest {
                 "expected 1 connection at offset 2",
                 "found 2 of them"),
         HAND_BACK_OF_NO_VERSION(
-                56,
+                65,
                 1,
                 frame -> {
                     moved(frame, 8);
                     frame.putInt(LaneFrame.DETAIL, -1);
                 },
-                "expected a version of a state from 0 to 65535 at offset 4",
+                "expected a version of states from 0 to 65535",
                 "found -1"),
         HAND_BACK_WITH_TWO_DESCRIPTORS(
-                56, 2, frame -> moved(frame, 8), "expected at most 1 descriptors with a HAND_BACK", "found 2 of them");
+                65, 2, frame -> moved(frame, 8), "expected at most 1 descriptors with a HAND_BACK", "found 2 of them");
 
         private final int length;
         private final int descriptors;
@@ -374,7 +397,7 @@ final class HandoffChannelTest {
         return switch (kind) {
             case 0 -> LaneFrame.entry(count);
             case 4 -> LaneFrame.HEADER + LaneFrame.TOKEN;
-            case 7, 8 -> LaneFrame.STATE + any;
+            case 7, 8 -> LaneFrame.KIND_OF_STATE + any;
             default -> LaneFrame.HEADER;
         };
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.handoff.unix.ChildJvm;
 import dev.handoff.unix.ClientPair;
+import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.unix.SeqPacketPair;
@@ -38,7 +39,7 @@ final class HandoffReceiverTest {
         connection = ClientPair.open();
         SeqPacketPair pair = SeqPacketPair.open();
         master = new HandoffChannel(pair.left());
-        receiver = new HandoffReceiver(new HandoffChannel(pair.right()), adopter);
+        receiver = new HandoffReceiver(new HandoffChannel(pair.right()), adopter, new DescriptorReserve(0));
     }
 
     @AfterEach
@@ -214,10 +215,11 @@ final class HandoffReceiverTest {
     }
 
     @Test
-    void whatDidNotArriveIsRefusedByNumber() throws Exception {
+    void withoutDescriptorsAllAreRefusedByNumberAndLaterOnesServed() throws Exception {
         try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), Crowded.class)) {
             assertThat(child.output())
-                    .isEqualTo("ACKNOWLEDGE 7+3, adopt 0, adopt 0, adopt 0; REFUSE 10+2 NO_DESCRIPTOR,");
+                    .isEqualTo("short: REFUSE 7+1 NO_DESCRIPTOR, REFUSE 8+1 NO_DESCRIPTOR, REFUSE 9+1 NO_DESCRIPTOR, "
+                            + "REFUSE 10+2 NO_DESCRIPTOR, \nroom: ACKNOWLEDGE 12+1, adopt 0");
         }
     }
 
@@ -237,8 +239,11 @@ final class HandoffReceiverTest {
             List<WakeUp> crowd = crowd();
             crowd.subList(0, 3).forEach(WakeUp::close);
             test.receiver.receive();
+            System.out.println("short: " + String.join(", ", test.adopter.heard) + test.answers());
             crowd.forEach(WakeUp::close);
-            System.out.println(String.join(", ", test.adopter.heard) + "; " + test.answers());
+            test.offer(12, 0);
+            test.receiver.receive();
+            System.out.println("room: " + String.join(", ", test.adopter.heard));
         }
 
         private static List<WakeUp> crowd() {

@@ -32,6 +32,7 @@ import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
+import dev.handoff.wire.StateFormat;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -180,7 +181,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     }
 
     private void awaitServing() throws InterruptedException {
-        assertThat(next()).isEqualTo(new Listening(List.of(new Service(Protocol.HTTP, 3))));
+        assertThat(next()).isEqualTo(new Listening(List.of(new Service(Protocol.HTTP, new StateFormat("x", 3)))));
         assertThat(next()).isEqualTo(new Started());
     }
 
@@ -320,7 +321,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
             Thread loop = new Thread(() -> read(lane), "loop");
             loop.setDaemon(true);
             loop.start();
-            runtime.serving(List.of(new Service(Protocol.HTTP, 3)));
+            runtime.serving(List.of(new Service(Protocol.HTTP, new StateFormat("x", 3))));
             if (manner.equals("block")) {
                 Thread.currentThread().join();
             }

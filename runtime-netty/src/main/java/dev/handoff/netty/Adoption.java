@@ -52,7 +52,8 @@ final class Adoption {
             return;
         }
         if (!isLost(channel)) {
-            connections.add(channel, new Connection(traffic, peer, offer.listener(), handler), frame, offer.progress());
+            Connection connection = new Connection(traffic, peer, offer.listener(), handler, offer.acceptedMillis());
+            connections.add(channel, connection, frame, offer.progress());
             loop.register(channel);
         }
     }
@@ -74,7 +75,8 @@ final class Adoption {
             return false;
         }
         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-        connections.add(channel, new Connection(traffic, peer, NO_LISTENER, handler), Connections.NO_FRAME, null);
+        Connection connection = new Connection(traffic, peer, NO_LISTENER, handler, System.currentTimeMillis());
+        connections.add(channel, connection, Connections.NO_FRAME, null);
         loop.register(channel);
         connections.tellIfLeaving(channel);
         return true;
@@ -122,7 +124,7 @@ final class Adoption {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
-                        Connection connection = new Connection(traffic, peer, key, handler);
+                        Connection connection = new Connection(traffic, peer, key, handler, System.currentTimeMillis());
                         connections.add(channel, connection, Connections.NO_FRAME, null);
                     }
                 });

@@ -18,6 +18,7 @@ final class Connection {
     private final SocketAddress remote;
     private final int listener;
     private final WorkerHandler handler;
+    private final long acceptedMillis;
     private @Nullable Channel channel;
     private @Nullable Farewells farewells;
     private @Nullable HandBacks handBacks;
@@ -32,12 +33,14 @@ final class Connection {
      *
      * @param listener the key of the listener it came from
      * @param handler what serves it
+     * @param acceptedMillis when it was accepted, by the wall clock, since 1970
      */
-    Connection(Traffic traffic, SocketAddress remote, int listener, WorkerHandler handler) {
+    Connection(Traffic traffic, SocketAddress remote, int listener, WorkerHandler handler, long acceptedMillis) {
         this.traffic = traffic;
         this.remote = remote;
         this.listener = listener;
         this.handler = handler;
+        this.acceptedMillis = acceptedMillis;
     }
 
     /** Where an event loop counts what its connections do. */
@@ -94,6 +97,11 @@ final class Connection {
 
     WorkerHandler handler() {
         return handler;
+    }
+
+    /** When it was accepted, by whomever: by the wall clock, since 1970. */
+    long acceptedMillis() {
+        return acceptedMillis;
     }
 
     /** Requests answered on this connection so far, by other workers, too. */

@@ -2,9 +2,11 @@ package dev.handoff.netty;
 
 import dev.handoff.unix.Fd;
 import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Scoreboard.Cell;
+import dev.handoff.wire.StateFormat;
 import dev.handoff.worker.HandoffReceiver;
 import dev.handoff.worker.WorkerRuntime;
 import io.netty.channel.Channel;
@@ -79,6 +81,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     private void onLaneFailed(IOException failure) {
         LOG.error("lane {} is of no more use, this worker leaves: {}", index, failure.getMessage());
+        handBacks.laneFailed();
         runtime.requestLeave("its lane " + index + " failed: " + failure.getMessage());
         // No drain frame will come on it any more.
         drain();
@@ -91,7 +94,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         if (offer.listener() >= handlers.size()) {
             return UNKNOWN;
         }
-        if (offer.progress() != null && offer.progress().version() != stateVersion(handlers.get(offer.listener()))) {
+        Progress progress = offer.progress();
+        if (progress != null && !progress.format().equals(stateFormat(handlers.get(offer.listener())))) {
             return UNKNOWN_STATE;
         }
         if (maxConnections > 0 && openInAllLoops() + before >= maxConnections) {
@@ -101,9 +105,9 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         return TAKEN;
     }
 
-    /** Which states of connections a handler understands; 0: none. */
-    static int stateVersion(WorkerHandler handler) {
-        return handler instanceof HandBack able ? able.version() : 0;
+    /** Which states of connections a handler understands. */
+    static StateFormat stateFormat(WorkerHandler handler) {
+        return handler instanceof HandBack able ? new StateFormat(able.kind(), able.version()) : StateFormat.NONE;
     }
 
     private long openInAllLoops() {

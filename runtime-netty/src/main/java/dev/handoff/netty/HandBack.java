@@ -12,6 +12,17 @@ import java.util.Optional;
  * and its handlers are removed as soon as the master has the connection; or it hears {@link ConnectionEvent#RETURNED}.
  */
 public interface HandBack {
+    /**
+     * Whose state this is: only a worker whose handler says the same gets the connection, so that one of another kind, which has
+     * taken its place in a new build, never reads it.
+     *
+     * @return at most 255 characters of printable ASCII without blanks; by default the class's name: a class that is to be renamed
+     *     says the old one
+     */
+    default String kind() {
+        return getClass().getName();
+    }
+
     /** The version of the state, 1 to 65535: only a worker of the same version gets the connection. */
     int version();
 
@@ -19,7 +30,7 @@ public interface HandBack {
      * What the next worker has to know, bytes of the client's that were read and not used included. Changes nothing: it may be
      * asked again.
      *
-     * @return at most 65,480 bytes, else the connection stays; empty: not now
+     * @return at most 65,216 bytes, else the connection stays; empty: not now
      */
     Optional<byte[]> release(Channel channel);
 

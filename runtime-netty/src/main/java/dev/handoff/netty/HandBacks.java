@@ -105,7 +105,7 @@ final class HandBacks {
                 .handBack()
                 .flatMap(handler -> handler.release(channel)
                         .filter(state -> state.length <= Progress.MAX_STATE)
-                        .map(state -> new Progress(handler.version(), connection.served(), state)))
+                        .map(state -> new Progress(EventLoopWorker.stateFormat(connection.handler()), connection.served(), state)))
                 .map(progress -> new Departure(channel, connection, progress, connection.isLeaving()));
     }
 
@@ -133,7 +133,7 @@ final class HandBacks {
             }
         } catch (IOException e) {
             LOG.warn("cannot hand connections back, they stay: {}", e.getMessage());
-            laneEnded();
+            unsentStay();
         }
     }
 
@@ -142,7 +142,12 @@ final class HandBacks {
         Fd socket = new Fd(((UnixChannel) departure.channel).fd().intValue());
         Connection connection = departure.connection;
         return new Offer(
-                socket, connection.listener(), false, SocketAddressBytes.of(connection.remote()), departure.progress);
+                socket,
+                connection.listener(),
+                false,
+                SocketAddressBytes.of(connection.remote()),
+                connection.acceptedMillis(),
+                departure.progress);
     }
 
     private void retryLater() {
@@ -159,13 +164,15 @@ final class HandBacks {
 
     /** The master has those. */
     void taken(long first, int count) {
-        for (Departure departure : take(first, count)) {
-            Channel channel = departure.channel;
-            while (channel.pipeline().firstContext() != null) {
-                channel.pipeline().removeLast();
-            }
-            channel.unsafe().close(channel.unsafe().voidPromise());
+        take(first, count).forEach(departure -> drop(departure.channel));
+    }
+
+    /** Closes this worker's copy, and no more than that. */
+    private static void drop(Channel channel) {
+        while (channel.pipeline().firstContext() != null) {
+            channel.pipeline().removeLast();
         }
+        channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
     /** Those stay. */
@@ -196,12 +203,25 @@ final class HandBacks {
         connection.atRest();
     }
 
-    /** The master answers no more: if it has gone, what was sent to it was closed with it. */
+    /** The master is gone, and has not taken what it has not answered: its copies have been closed with it. */
     void laneEnded() {
-        ended = true;
-        List<Departure> left = new ArrayList<>(sent.values());
-        left.addAll(unsent);
+        unsentStay();
+        List<Departure> left = List.copyOf(sent.values());
         sent.clear();
+        left.forEach(this::stay);
+    }
+
+    /** What the master said last is not known: it may have given away what was sent to it, and two must not own one connection. */
+    void laneFailed() {
+        unsentStay();
+        List<Departure> left = List.copyOf(sent.values());
+        sent.clear();
+        left.forEach(departure -> drop(departure.channel));
+    }
+
+    private void unsentStay() {
+        ended = true;
+        List<Departure> left = List.copyOf(unsent);
         unsent.clear();
         left.forEach(this::stay);
     }

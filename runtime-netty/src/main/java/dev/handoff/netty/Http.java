@@ -234,6 +234,12 @@ public final class Http implements WorkerHandler, HandBack {
 
     /** Called by a worker. */
     @Override
+    public String kind() {
+        return "http/1.1";
+    }
+
+    /** Called by a worker. */
+    @Override
     public int version() {
         return HttpMove.STATE_VERSION;
     }

@@ -11,6 +11,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -55,7 +56,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         this.channel = channel;
         this.connection = Connection.of(channel);
         this.gate = new InputGate(channel);
-        this.origin = new ServerRequest.Origin(connection.remote(), Tls.protects(channel), service.context);
+        this.origin = new ServerRequest.Origin(
+                connection.remote(),
+                Tls.protects(channel),
+                Instant.ofEpochMilli(connection.acceptedMillis()),
+                service.context);
         this.heads = new HeadReader(service.settings.maxLine(), service.settings.maxHeaders());
         this.writer = new Http1Writer(channel, service.encoder, LoopClock.of(channel.eventLoop()), origin.secure());
         this.pace = new Pace(service, channel, WriteWatch.of(channel), Phase.SILENT, this);

@@ -30,8 +30,8 @@ final class LaneHandle implements EpollIoHandle {
     /**
      * Begins to poll; blocks until the event loop does.
      *
-     * @param onEnd called on the event loop, once, when nothing more can come or go on the lane
-     * @param onFailure called behind it if the lane has failed
+     * @param onEnd called on the event loop when the master has closed its end, and all that it said has been heard
+     * @param onFailure called instead if the lane has failed: what the master said last is not known then
      */
     static void poll(IoEventLoop loop, HandoffReceiver receiver, Runnable onEnd, Consumer<IOException> onFailure) {
         IoRegistration registration = loop.register(new LaneHandle(receiver, onEnd, onFailure))
@@ -49,18 +49,18 @@ final class LaneHandle implements EpollIoHandle {
     public void handle(IoRegistration registration, IoEvent event) {
         try {
             if (!receiver.receive()) {
-                end(registration);
+                close(registration);
+                onEnd.run();
             }
         } catch (IOException e) {
-            end(registration);
+            close(registration);
             onFailure.accept(e);
         }
     }
 
-    private void end(IoRegistration registration) {
+    private void close(IoRegistration registration) {
         registration.cancel();
         receiver.close();
-        onEnd.run();
     }
 
     /** The receiver owns the descriptor and closes it when the lane ends. */

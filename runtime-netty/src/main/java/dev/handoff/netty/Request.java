@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import java.net.SocketAddress;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,9 @@ public interface Request {
      */
     WorkerContext context();
 
-    /** Requests on this connection before this one. */
+    /** When its connection was accepted, by the wall clock; also where another worker has served it before. */
+    Instant accepted();
+
+    /** Requests on this connection before this one, those that other workers have served included. */
     long served();
 }

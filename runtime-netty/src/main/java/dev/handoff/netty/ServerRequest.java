@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,14 @@ final class ServerRequest implements Request {
     /**
      * What the requests of one connection have in common.
      *
+     * @param accepted when the connection was
      * @param context null in tests of handlers
      */
     record Origin(
-            SocketAddress remote, boolean secure, @Nullable WorkerContext context) {}
+            SocketAddress remote,
+            boolean secure,
+            Instant accepted,
+            @Nullable WorkerContext context) {}
 
     ServerRequest(RequestHead head, Body body, Origin origin, long served) {
         this.head = head;
@@ -41,7 +46,7 @@ final class ServerRequest implements Request {
             return new ServerRequest(
                     head,
                     new WholeBody(body),
-                    new Origin(InetSocketAddress.createUnresolved("localhost", 0), false, null),
+                    new Origin(InetSocketAddress.createUnresolved("localhost", 0), false, Instant.now(), null),
                     0);
         } catch (HttpFailure e) {
             throw new IllegalArgumentException("no client could send this request: " + e.getMessage(), e);
@@ -99,6 +104,11 @@ final class ServerRequest implements Request {
             throw new IllegalStateException("a request that was made for a test is served by no worker");
         }
         return origin.context();
+    }
+
+    @Override
+    public Instant accepted() {
+        return origin.accepted();
     }
 
     @Override

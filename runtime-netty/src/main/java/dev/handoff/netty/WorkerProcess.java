@@ -113,7 +113,7 @@ final class WorkerProcess {
     }
 
     private static Service service(WorkerHandler handler) {
-        return new Service(handler.protocol(), EventLoopWorker.stateVersion(handler));
+        return new Service(handler.protocol(), EventLoopWorker.stateFormat(handler));
     }
 
     private int drain(List<EventLoopWorker> loops) {

@@ -33,6 +33,7 @@ import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.SocketHandle;
+import dev.handoff.wire.StateFormat;
 import dev.handoff.wire.TicketSecrets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,7 @@ class DirectionsTest {
             Progress.class,
             Refusal.class,
             Scoreboard.class,
+            StateFormat.class,
             TicketSecrets.class);
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -167,7 +167,7 @@ final class TestServer implements AutoCloseable {
 
     private void adopt(Channel channel) throws Exception {
         connections.add(channel);
-        new Connection(new Counting(), channel.remoteAddress(), 0, handler).opened(channel, farewells, null);
+        new Connection(new Counting(), channel.remoteAddress(), 0, handler, 0).opened(channel, farewells, null);
         handler.initChannel(channel);
     }
 

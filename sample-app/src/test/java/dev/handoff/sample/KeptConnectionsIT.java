@@ -154,10 +154,14 @@ class KeptConnectionsIT {
     // --- with nobody to go to
     // -----------------------------------------------------------------------------------------
 
-    /** The only worker leaves, and its successor is not ready yet: what it would hand back it gets back, and serves. */
+    /** The only worker leaves, and its successor is not there for a minute: what it would hand back it gets back, and serves. */
     @Test
     void whatNobodyElseCanTakeIsServedByTheWorkerThatLeaves() throws IOException {
-        RunningCluster alone = CLUSTERS.start(aCluster().workers(1));
+        RunningCluster alone = CLUSTERS.start(aCluster()
+                .workers(1)
+                .setting("restart.goodAfter", 3600)
+                .setting("restart.backoff", 60_000)
+                .setting("restart.backoffMax", 60_000));
         long worker = alone.aWorker();
         try (StrictConnection idle = StrictConnection.to(alone.port());
                 StrictConnection silent = StrictConnection.to(alone.port())) {

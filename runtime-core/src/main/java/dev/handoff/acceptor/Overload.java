@@ -1,0 +1,66 @@
+package dev.handoff.acceptor;
+
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells that clients wait here because the kernel can hardly keep more, or are sent away, and that this is over: once each, and
+ * the end not before nobody has waited for a second, so that a load at the border does not fill the log. The acceptor's
+ * thread only.
+ */
+final class Overload {
+    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+    private static final long CALM_NANOS = 1_000_000_000;
+
+    private final Acceptor.Events events;
+    private boolean begun;
+    private long begunNanos;
+    private long answeredBefore;
+    private long busyNanos;
+
+    Overload(Acceptor.Events events) {
+        this.events = events;
+    }
+
+    boolean isBegun() {
+        return begun;
+    }
+
+    /**
+     * Tells of the beginning, if it has not begun before.
+     *
+     * @param waiting how many wait in the master
+     * @param answered how many had been told before that they cannot be served
+     */
+    void begin(int waiting, long answered, long nowNanos) {
+        busyNanos = nowNanos;
+        if (!begun) {
+            begun = true;
+            begunNanos = nowNanos;
+            answeredBefore = answered;
+            String how = "no worker can take a connection: " + waiting + " wait in the master";
+            LOG.warn("overload: {}", how);
+            events.onOverloadBegin(how);
+        }
+    }
+
+    /** Tells of the end, if nobody has waited for long enough. */
+    void advance(int waiting, long answered, long nowNanos) {
+        if (!begun) {
+            return;
+        }
+        if (waiting > 0) {
+            busyNanos = nowNanos;
+        } else if (nowNanos - busyNanos >= CALM_NANOS) {
+            begun = false;
+            String how = String.format(
+                    Locale.ROOT,
+                    "nobody waits in the master any more; %d clients were answered 503 in %.1f s",
+                    answered - answeredBefore,
+                    (busyNanos - begunNanos) / 1e9);
+            LOG.info("the overload is over: {}", how);
+            events.onOverloadEnd(how);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.handoff.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.handoff.acceptor.Listener;
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.unix.Accepted;
+import dev.handoff.unix.Fd;
+import dev.handoff.unix.SocketFd;
+import dev.handoff.unix.StreamBytes;
+import dev.handoff.wire.Offer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections on their way back when the way ends. The master is the test, and the handler an echo. */
+final class HandBacksTest implements WorkerHandler, HandBack {
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final EventLoop loop = loops.next();
+    private final HandBacks handBacks = new HandBacks(loop, this::send);
+    private final Connections connections = new Connections(loop, frame -> {}, handBacks);
+    private final BlockingQueue<Fd> masters = new LinkedBlockingQueue<>();
+    private final List<Socket> clients = new ArrayList<>();
+    private final Listener listener;
+    private volatile int portOfSent;
+    private int sent;
+    private int room = Integer.MAX_VALUE;
+
+    HandBacksTest() throws IOException {
+        listener = Listener.open(0, ListenOptions.address("127.0.0.1", 0));
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        for (Socket client : clients) {
+            client.close();
+        }
+        masters.forEach(Fd::close);
+        listener.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    // --- the worker's handler -----------------------------------------------------------------------------------------
+
+    @Override
+    public void initChannel(Channel channel) {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object bytes) {
+                context.writeAndFlush(bytes);
+            }
+        });
+    }
+
+    @Override
+    public int version() {
+        return 1;
+    }
+
+    @Override
+    public Optional<byte[]> release(Channel channel) {
+        return Optional.of(new byte[0]);
+    }
+
+    @Override
+    public void resume(Channel channel, byte[] state) {}
+
+    // --- the master ---------------------------------------------------------------------------------------------------
+
+    private OptionalLong send(Offer offer) throws IOException {
+        if (sent == room) {
+            throw new IOException("on purpose");
+        }
+        portOfSent = ((InetSocketAddress) offer.peer().decode()).getPort();
+        masters.add(SocketFd.duplicate(offer.connection()));
+        return OptionalLong.of(sent++);
+    }
+
+    private Socket connect() throws IOException {
+        Socket client =
+                new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
+        client.setSoTimeout(20_000);
+        clients.add(client);
+        Accepted accepted = accept();
+        Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
+        onLoop(() -> new Adoption(loop, connections).connection(offer, Connection.Traffic.NONE, this, Connections.NO_FRAME));
+        mustEcho(client);
+        return client;
+    }
+
+    private Accepted accept() {
+        List<Accepted> all = new ArrayList<>();
+        await().until(() -> {
+            Accepted next = listener.accept();
+            if (next != null) {
+                all.add(next);
+            }
+            return !all.isEmpty();
+        });
+        return all.get(0);
+    }
+
+    private void onLoop(Runnable task) {
+        loop.submit(task).syncUninterruptibly();
+    }
+
+    private static void mustEcho(Socket client) throws IOException {
+        client.getOutputStream().write('a');
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+    }
+
+    private Fd leaveAndTake() throws InterruptedException {
+        onLoop(() -> connections.leave(Duration.ofHours(1)));
+        return Objects.requireNonNull(masters.poll(20, TimeUnit.SECONDS), "nothing was handed back within 20 s");
+    }
+
+    private static void mustStayUnread(Socket client, Fd masters) throws IOException {
+        client.getOutputStream().write('b');
+        StreamBytes bytes = new StreamBytes();
+        await().until(() -> bytes.peek(masters) == StreamBytes.Found.BYTES);
+    }
+
+    @Test
+    void whatAMasterHasLeftUnansweredGoesOnHereWhenItHasGone() throws Exception {
+        Socket client = connect();
+        leaveAndTake().close();
+        onLoop(handBacks::laneEnded);
+        mustEcho(client);
+    }
+
+    /** The answer that it has been taken may have been the last thing on the lane. */
+    @Test
+    void whatAFailedLaneHasLeftUnansweredIsTheMastersAlone() throws Exception {
+        Socket client = connect();
+        try (Fd masters = leaveAndTake()) {
+            onLoop(handBacks::laneFailed);
+            connections.emptied().get(20, TimeUnit.SECONDS);
+            mustStayUnread(client, masters);
+        }
+    }
+
+    @Test
+    void whatCannotBeSentGoesOnHereAndWhatWasSentWaitsForItsAnswer() throws Exception {
+        room = 1;
+        List<Socket> both = List.of(connect(), connect());
+        try (Fd masters = leaveAndTake()) {
+            int taken = both.get(0).getLocalPort() == portOfSent ? 0 : 1;
+            mustEcho(both.get(1 - taken));
+            mustStayUnread(both.get(taken), masters);
+        }
+    }
+}
