@@ -44,10 +44,10 @@ final class Endpoints {
     }
 
     /** Answers later, and blocks nothing until then. */
-    static Response sleep(Request request) {
+    static CompletableFuture<Response> sleep(Request request) {
         int millis = number(request, "ms", HOUR_MILLIS);
         Response awake = Response.text("slept " + millis + " ms\n");
-        return Response.later(new CompletableFuture<Response>().completeOnTimeout(awake, millis, MILLISECONDS));
+        return new CompletableFuture<Response>().completeOnTimeout(awake, millis, MILLISECONDS);
     }
 
     /** Blocks the event loop, as a handler must not: to see what becomes of the worker. */

@@ -14,18 +14,29 @@ final class Routes {
     private static final List<String> WRITE = List.of("POST");
 
     private final Map<String, Route> byPath;
+    private final Signature signature;
 
-    Routes(Chat chat) {
+    Routes(Chat chat, Signature signature) {
+        this.signature = signature;
         byPath = Map.ofEntries(
-                entry("/", new Route(READ, Endpoints::page)),
-                entry("/plaintext", new Route(READ, request -> Endpoints.plaintext())),
-                entry("/info", new Route(READ, Endpoints::info)),
-                entry("/sleep", new Route(READ, Endpoints::sleep)),
-                entry("/stream", new Route(READ, Endpoints::stream)),
-                entry("/chat", new Route(READ, chat::answer)),
-                entry("/echo", new Route(WRITE, Endpoints::echo)),
-                entry("/block", new Route(WRITE, Endpoints::block)),
+                entry("/", signed(READ, Endpoints::page)),
+                entry("/plaintext", signed(READ, request -> Endpoints.plaintext())),
+                entry("/info", signed(READ, Endpoints::info)),
+                entry("/sleep", new Route(READ, this::sleep)),
+                entry("/stream", signed(READ, Endpoints::stream)),
+                entry("/chat", signed(READ, chat::answer)),
+                entry("/echo", signed(WRITE, Endpoints::echo)),
+                entry("/block", signed(WRITE, Endpoints::block)),
                 entry("/crash", new Route(WRITE, Crash::answer)));
+    }
+
+    private Route signed(List<String> methods, Http.Handler endpoint) {
+        return new Route(methods, request -> signature.sign(request, endpoint.handle(request)));
+    }
+
+    /** A response that comes later is signed when it comes. */
+    private Response sleep(Request request) {
+        return Response.later(Endpoints.sleep(request).thenApply(awake -> signature.sign(request, awake)));
     }
 
     private record Route(List<String> methods, Http.Handler endpoint) {}
@@ -34,18 +45,20 @@ final class Routes {
     Response answer(Request request) throws Exception {
         Route route = byPath.get(request.path());
         if (route == null) {
-            return Response.text("nothing here: / lists what there is\n").withStatus(404);
+            return signature.sign(
+                    request,
+                    Response.text("nothing here: / lists what there is\n").withStatus(404));
         }
         if (!route.methods.contains(request.method())) {
             String allowed = String.join(", ", route.methods);
-            return Response.text(request.path() + " takes " + allowed + ", not " + request.method() + "\n")
-                    .withStatus(405)
-                    .header("Allow", allowed);
+            String refusal = request.path() + " takes " + allowed + ", not " + request.method() + "\n";
+            return signature.sign(
+                    request, Response.text(refusal).withStatus(405).header("Allow", allowed));
         }
         try {
             return route.endpoint.handle(request);
         } catch (IllegalArgumentException e) {
-            return Response.text(e.getMessage() + "\n").withStatus(400);
+            return signature.sign(request, Response.text(e.getMessage() + "\n").withStatus(400));
         }
     }
 }

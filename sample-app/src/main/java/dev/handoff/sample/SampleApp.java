@@ -32,9 +32,9 @@ public final class SampleApp {
     }
 
     /** What each worker serves. */
-    static Http handler() {
+    public static Http handler() {
         Chat chat = new Chat();
-        return Http.handler(new Routes(chat)::answer)
+        return Http.handler(new Routes(chat, Signature::ofThisWorker)::answer)
                 .maxMessage(Chat.MAX_LINE, Chat.MAX_LINE)
                 .onStart(context -> {
                     Crash.onAnyUncaughtException();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutesTest {
-    private final Routes routes = new Routes(new Chat());
+    private final Routes routes = new Routes(new Chat(), (request, response) -> response.header("Signed", "yes"));
 
     @ParameterizedTest
     @ValueSource(strings = {"/plaintext", "/sleep?ms=0", "/sleep?ms=3600000", "/stream?seconds=0", "/chat"})

@@ -3,7 +3,9 @@ package dev.handoff.sample.client;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** How clients behave. Each is played from connecting to closing, over and over, by one thread or several. */
 public enum Behaviour {
@@ -64,12 +66,23 @@ public enum Behaviour {
             }
             String body = String.join("", pieces);
             client.connect();
-            client.request("POST /echo HTTP/1.1\r\nHost: strict\r\nContent-Length: " + body.length() + "\r\n\r\n");
+            client.request(echoHead(body.length()));
             for (String piece : pieces) {
                 client.pause(20, 120);
                 client.more(piece);
             }
             client.answered(body);
+        }
+    },
+    /** A body of which one half comes with its head, and the other much later. */
+    HALF_BODY {
+        @Override
+        void play(Client client) throws IOException {
+            client.connect();
+            client.request(echoHead(10) + "first");
+            client.pause(200, 1000);
+            client.more("other");
+            client.answered("firstother");
         }
     },
     /** A head that comes in two halves. */
@@ -89,10 +102,49 @@ public enum Behaviour {
         void play(Client client) throws IOException {
             client.connect();
             for (int i = 0; i < 3; i++) {
-                client.request("POST /echo HTTP/1.1\r\nHost: strict\r\nContent-Length: 1\r\n\r\n" + i);
+                client.request(echoHead(1) + i);
             }
-            for (int i = 0; i < 3; i++) {
-                client.answered(Integer.toString(i));
+            int answered = 0;
+            for (boolean open = true; open && answered < 3; answered++) {
+                open = client.answered(Integer.toString(answered));
+            }
+            client.waive(3 - answered);
+        }
+    },
+    /** Thinks exactly as long as the server says that it keeps the connection. */
+    WORST_PHASE {
+        @Override
+        void play(Client client) throws IOException {
+            client.connect();
+            boolean inTime = true;
+            for (int i = 0; inTime && i < 3; i++) {
+                client.request(HELLO_REQUEST);
+                inTime = client.answered(HELLO) && client.thinkAsLongAsAnnounced();
+            }
+        }
+    },
+    /** Leaves in the middle of something: a head, a body, an answer that takes its time. */
+    EARLY_CLOSE {
+        @Override
+        void play(Client client) throws IOException {
+            client.connect();
+            client.request(client.oneOf(
+                    "GET /plaintext HTTP/1.1\r\nHo",
+                    echoHead(10) + "first",
+                    "GET /sleep?ms=300 HTTP/1.1\r\nHost: strict\r\n\r\n"));
+            client.pause(0, 100);
+            client.leave();
+        }
+    },
+    /** Says something in the chat and waits until it hears it, until it is told to go. */
+    WEB_SOCKET {
+        @Override
+        void play(Client client) throws IOException {
+            client.connect();
+            boolean open = client.upgrade();
+            for (int i = 0; open && i < 50; i++) {
+                client.pause(10, 50);
+                open = client.says(client.unique("line " + i));
             }
         }
     };
@@ -100,15 +152,23 @@ public enum Behaviour {
     private static final String HELLO = "Hello world\n";
     private static final String HELLO_REQUEST = "GET /plaintext HTTP/1.1\r\nHost: strict\r\n\r\n";
 
+    private static String echoHead(int length) {
+        return "POST /echo HTTP/1.1\r\nHost: strict\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
     abstract void play(Client client) throws IOException;
 
     /** One connection of one client, which keeps the ledger. */
     static final class Client {
+        private static final int OVERSLEPT_MILLIS = 500;
+        private static final int SERVICE_RESTART = 1012;
+
         private final int port;
         private final Ledger ledger;
         private final Random random;
         private final StrictConnection connection;
         private final boolean asksWho;
+        private Answer lastAnswer = Answer.NONE;
 
         Client(int port, Ledger ledger, Random random, StrictConnection connection, boolean asksWho) {
             this.port = port;
@@ -143,7 +203,75 @@ public enum Behaviour {
             Answer answer = connection.answer();
             answer.mustBe(expected);
             ledger.answered();
-            return !answer.endsConnection();
+            if (answer.endsConnection()) {
+                return false;
+            }
+            lastAnswer = answer;
+            return true;
+        }
+
+        /** False if the machine has let it oversleep, which is not the server's fault. */
+        boolean thinkAsLongAsAnnounced() throws IOException {
+            long begin = System.nanoTime();
+            long millis = TimeUnit.SECONDS.toMillis(lastAnswer.keptSeconds());
+            sleep(millis);
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) < millis + OVERSLEPT_MILLIS;
+        }
+
+        /** The text, as nobody else says it. */
+        String unique(String text) {
+            return text + " of " + Long.toHexString(random.nextLong());
+        }
+
+        String oneOf(String... choices) {
+            return choices[random.nextInt(choices.length)];
+        }
+
+        /** Requests behind the answer with which the server has said that it ends the connection: it will not serve them. */
+        void waive(int requests) {
+            for (int i = 0; i < requests; i++) {
+                ledger.waived();
+            }
+        }
+
+        /** Closes with the answer still to come. */
+        void leave() throws IOException {
+            waive(1);
+            connection.close();
+        }
+
+        /** False if the server has said at once that it goes. */
+        boolean upgrade() throws IOException {
+            connection.upgrade();
+            return heard().isPresent();
+        }
+
+        /** False if the server has said that it goes. */
+        boolean says(String line) throws IOException {
+            ledger.sent();
+            connection.sendFrame(StrictConnection.Frame.TEXT, line);
+            for (Optional<String> heard = heard(); heard.isPresent(); heard = heard()) {
+                if (heard.get().equals(line)) {
+                    ledger.answered();
+                    return true;
+                }
+            }
+            waive(1);
+            return false;
+        }
+
+        /** What somebody said; nothing if it was that this server goes. */
+        private Optional<String> heard() throws IOException {
+            StrictConnection.Frame frame = connection.frame();
+            if (frame.opcode() == StrictConnection.Frame.TEXT) {
+                return Optional.of(frame.payload());
+            }
+            if (frame.opcode() != StrictConnection.Frame.CLOSE || frame.code() != SERVICE_RESTART) {
+                throw new WrongAnswer("expected text or a close with 1012, got frame " + frame.opcode());
+            }
+            connection.sendFrame(StrictConnection.Frame.CLOSE, frame.payload());
+            connection.mustEnd();
+            return Optional.empty();
         }
 
         void mustEnd() throws IOException {
@@ -152,8 +280,12 @@ public enum Behaviour {
 
         /** What a client does meanwhile is nobody's business. */
         void pause(int leastMillis, int mostMillis) throws IOException {
+            sleep(random.nextInt(leastMillis, mostMillis));
+        }
+
+        private static void sleep(long millis) throws IOException {
             try {
-                Thread.sleep(random.nextInt(leastMillis, mostMillis));
+                Thread.sleep(millis);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);

@@ -17,6 +17,7 @@ public final class ChatClient implements WebSocket.Listener, AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder line = new StringBuilder();
+    private volatile long closedNanos;
     private @Nullable WebSocket socket;
 
     private ChatClient() {}
@@ -45,6 +46,11 @@ public final class ChatClient implements WebSocket.Listener, AutoCloseable {
         return closed;
     }
 
+    /** When it was closed by the server, by the monotonic clock. */
+    public long closedNanos() {
+        return closedNanos;
+    }
+
     /** Says something, and waits until it has been sent. */
     public void say(String text) {
         open().sendText(text, true).join();
@@ -63,6 +69,7 @@ public final class ChatClient implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closedNanos = System.nanoTime();
         closed.complete(code);
         return null;
     }

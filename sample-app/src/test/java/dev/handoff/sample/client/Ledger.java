@@ -17,6 +17,7 @@ public final class Ledger {
     private final Set<Long> cutBy = new TreeSet<>();
     private long sent;
     private long answered;
+    private long waived;
     private long refused;
     private long reset;
     private long timedOut;
@@ -32,6 +33,11 @@ public final class Ledger {
 
     synchronized void answered() {
         answered++;
+    }
+
+    /** Nobody waits for the answer any more: the client has left, or was told that it has to go. */
+    synchronized void waived() {
+        waived++;
     }
 
     /** A request was lost, or the connection to send it on was refused. */
@@ -58,6 +64,11 @@ public final class Ledger {
 
     public synchronized long answeredCount() {
         return answered;
+    }
+
+    /** Requests for whose answers nobody waits. */
+    public synchronized long waivedCount() {
+        return waived;
     }
 
     /** Connections that were not taken. */
@@ -96,7 +107,7 @@ public final class Ledger {
 
     @Override
     public synchronized String toString() {
-        return "%s: %d sent, %d answered, %d refused, %d reset, %d timed out, %d wrong"
-                .formatted(behaviour, sent, answered, refused, reset, timedOut, wrong);
+        return "%s: %d sent, %d answered, %d waived, %d refused, %d reset, %d timed out, %d wrong"
+                .formatted(behaviour, sent, answered, waived, refused, reset, timedOut, wrong);
     }
 }

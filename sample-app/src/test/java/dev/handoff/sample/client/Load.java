@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Clients at work, each a thread with a behaviour, until they are told to stop. */
 public final class Load implements AutoCloseable {
-    private static final int MOST_THREADS = 32;
+    private static final int MOST_THREADS = 512;
 
     private final int port;
+    private final @Nullable SSLContext tls;
     private final Map<Behaviour, Ledger> ledgers = new EnumMap<>(Behaviour.class);
     private final List<Thread> threads = new ArrayList<>();
     private final long seed = ThreadLocalRandom.current().nextLong();
@@ -22,13 +25,19 @@ public final class Load implements AutoCloseable {
     private volatile boolean asksWho;
     private volatile boolean stopping;
 
-    private Load(int port) {
+    private Load(int port, @Nullable SSLContext tls) {
         this.port = port;
+        this.tls = tls;
     }
 
     /** No client yet. */
     public static Load on(int port) {
-        return new Load(port);
+        return new Load(port, null);
+    }
+
+    /** No client yet; all that come speak over TLS. */
+    public static Load on(int port, SSLContext tls) {
+        return new Load(port, tls);
     }
 
     /** The server may go: a client that is refused takes that for the end, and for no loss. */
@@ -64,7 +73,7 @@ public final class Load implements AutoCloseable {
 
     private void play(Behaviour behaviour, Ledger ledger, Random random) {
         while (!stopping) {
-            StrictConnection connection = StrictConnection.unconnected();
+            StrictConnection connection = StrictConnection.unconnected(tls);
             try {
                 behaviour.play(new Behaviour.Client(port, ledger, random, connection, asksWho));
             } catch (ConnectException e) {
@@ -96,6 +105,16 @@ public final class Load implements AutoCloseable {
     /** Requests answered so far. */
     public long answered() {
         return ledgers.values().stream().mapToLong(Ledger::answeredCount).sum();
+    }
+
+    /** Requests sent so far. */
+    public long sent() {
+        return ledgers.values().stream().mapToLong(Ledger::sentCount).sum();
+    }
+
+    /** Requests lost so far. */
+    public long lost() {
+        return ledgers.values().stream().mapToLong(Ledger::lostCount).sum();
     }
 
     /** Lets each client come to the end of its play. */

@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection that sends what it is told, byte for byte, reads answers strictly, and remembers what happened when. It
@@ -25,16 +28,29 @@ public final class StrictConnection implements AutoCloseable {
     /** Longer than a drain may take: who waits that long waits for ever. */
     private static final int PATIENCE_MILLIS = 40_000;
 
-    private final Socket socket = new Socket();
+    private static final int FINAL = 0x80;
+    private static final int OPCODE = 0x0F;
+    private static final int MASKED = 0x80;
+
+    private final @Nullable SSLContext tls;
     private final List<Loss.Moment> story = new ArrayList<>();
     private InputStream in = InputStream.nullInputStream();
+    private Socket socket = new Socket();
     private long worker;
+    private long answers;
 
-    private StrictConnection() {}
+    private StrictConnection(@Nullable SSLContext tls) {
+        this.tls = tls;
+    }
 
     /** Connects to a port of loopback. */
     public static StrictConnection to(int port) throws IOException {
-        StrictConnection connection = unconnected();
+        return to(port, null);
+    }
+
+    /** Connects to a port of loopback, and over TLS if that is given. */
+    public static StrictConnection to(int port, @Nullable SSLContext tls) throws IOException {
+        StrictConnection connection = unconnected(tls);
         try {
             connection.connect(port);
             return connection;
@@ -44,8 +60,8 @@ public final class StrictConnection implements AutoCloseable {
         }
     }
 
-    static StrictConnection unconnected() {
-        return new StrictConnection();
+    static StrictConnection unconnected(@Nullable SSLContext tls) {
+        return new StrictConnection(tls);
     }
 
     void connect(int port) throws IOException {
@@ -53,8 +69,18 @@ public final class StrictConnection implements AutoCloseable {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
-        in = new BufferedInputStream(socket.getInputStream());
         note("is connected from port " + socket.getLocalPort());
+        if (tls != null) {
+            socket = encrypted(tls, port);
+        }
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    private Socket encrypted(SSLContext context, int port) throws IOException {
+        SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", port, true);
+        secure.startHandshake();
+        note("has shaken hands");
+        return secure;
     }
 
     /** Sends a GET and reads its answer. */
@@ -107,8 +133,74 @@ public final class StrictConnection implements AutoCloseable {
             headers.put(field.substring(0, colon), field.substring(colon + 1).strip());
         }
         Answer answer = new Answer(Integer.parseInt(line.substring(9, 12)), headers, new String(body(headers), UTF_8));
-        note("has read " + line + (answer.endsConnection() ? ", the last" : ""));
+        note("has read " + line + " of worker " + answer.worker() + (answer.endsConnection() ? ", the last" : ""));
+        mustBeNext(answer);
         return answer;
+    }
+
+    /** An answer that belongs to another connection, or to another request of this one, has another count. */
+    private void mustBeNext(Answer answer) throws WrongAnswer {
+        if (answer.served(answers) != answers) {
+            throw new WrongAnswer(
+                    "expected answer " + answers + " of this connection, got answer " + answer.served(answers));
+        }
+        answers++;
+    }
+
+    /** Asks for the chat, and reads that the connection is a WebSocket from now on. */
+    void upgrade() throws IOException {
+        send("""
+                GET /chat HTTP/1.1\r
+                Host: strict\r
+                Upgrade: websocket\r
+                Connection: Upgrade\r
+                Sec-WebSocket-Version: 13\r
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                \r
+                """);
+        String line = line();
+        if (!line.startsWith("HTTP/1.1 101 ")) {
+            throw new WrongAnswer("expected a WebSocket, got " + line);
+        }
+        while (!line.isEmpty()) {
+            line = line();
+        }
+        note("is a WebSocket");
+    }
+
+    /** Sends a frame of up to 125 bytes, masked by zeros. */
+    void sendFrame(int opcode, String payload) throws IOException {
+        String masked = "\0\0\0\0" + payload;
+        send((char) (FINAL | opcode) + "" + (char) (MASKED | payload.length()) + masked);
+    }
+
+    /** Reads a frame of up to 125 bytes; pings are answered on the way. */
+    Frame frame() throws IOException {
+        byte[] head = read(2);
+        Frame frame = new Frame(head[0] & OPCODE, new String(read(head[1]), ISO_8859_1));
+        note("has read frame " + frame.opcode() + " of " + frame.payload().length() + " bytes");
+        if (frame.opcode() == Frame.PING) {
+            sendFrame(Frame.PONG, frame.payload());
+            return frame();
+        }
+        return frame;
+    }
+
+    /**
+     * RFC 6455, 5.2.
+     *
+     * @param payload a character for each byte
+     */
+    record Frame(int opcode, String payload) {
+        static final int TEXT = 1;
+        static final int CLOSE = 8;
+        static final int PING = 9;
+        static final int PONG = 10;
+
+        /** Of a frame that closes. */
+        int code() {
+            return (payload.charAt(0) << Byte.SIZE) | payload.charAt(1);
+        }
     }
 
     private byte[] body(Map<String, String> headers) throws IOException {
@@ -143,7 +235,7 @@ public final class StrictConnection implements AutoCloseable {
     }
 
     /** Reads the end of the connection: what a server does that has said that it would. */
-    void mustEnd() throws IOException {
+    public void mustEnd() throws IOException {
         int next = in.read();
         if (next >= 0) {
             throw new WrongAnswer("expected the end of the connection, got byte " + next);

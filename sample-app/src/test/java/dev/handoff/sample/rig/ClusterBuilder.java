@@ -2,6 +2,7 @@ package dev.handoff.sample.rig;
 
 import static dev.handoff.sample.rig.Patience.await;
 
+import dev.handoff.sample.programs.SampleOverTls;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster to be: the sample application, unless another program is named, in a session and a directory of its own. */
 public final class ClusterBuilder {
@@ -34,6 +37,7 @@ public final class ClusterBuilder {
     private List<String> prefix = List.of();
     private List<String> program = List.of("-jar", APP.toString());
     private List<String> arguments = List.of();
+    private @Nullable SSLContext tls;
     private int workers = 2;
     private boolean terminal;
 
@@ -110,6 +114,12 @@ public final class ClusterBuilder {
         return main(main.getName(), List.of(TARGET.resolve("test-classes"), APP), args);
     }
 
+    /** The sample over TLS, on its only port. */
+    public ClusterBuilder overTls(Certificate certificate) {
+        tls = certificate.client();
+        return main(SampleOverTls.class, certificate.chain(), certificate.key());
+    }
+
     /** Another program from another class path. */
     public ClusterBuilder main(String main, List<Path> classPath, Object... args) {
         program = List.of(
@@ -134,7 +144,7 @@ public final class ClusterBuilder {
                     .directory(directory.resolve("cwd").toFile());
             process.environment().putAll(environment(directory));
             Process started = process.start();
-            return new RunningCluster(started, terminal ? childOf(started) : started.pid(), directory, workers);
+            return new RunningCluster(started, terminal ? childOf(started) : started.pid(), directory, workers, tls);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a cluster", e);
         }

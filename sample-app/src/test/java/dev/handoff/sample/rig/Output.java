@@ -6,12 +6,23 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a process prints, line by line, and when it came by this JVM's monotonic clock. */
+/**
+ * What a process prints, line by line, and when that happened by this JVM's monotonic clock: as the time of day in the line tells,
+ * for a line of a worker's has come through its master, and a busy reader reads late; without one, when it came.
+ */
 public final class Output {
+    private static final Pattern TIME = Pattern.compile("\\b(\\d\\d:\\d\\d:\\d\\d\\.\\d{3}) ");
+
     private final List<Line> lines = new ArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
 
@@ -32,11 +43,20 @@ public final class Output {
     private void readToEnd(InputStream stream) {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (String text = in.readLine(); text != null; text = in.readLine()) {
-                add(new Line(System.nanoTime(), text));
+                add(new Line(System.nanoTime() - ageNanos(text), text));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read what a process prints", e);
         }
+    }
+
+    private static long ageNanos(String line) {
+        Matcher time = TIME.matcher(line);
+        if (!time.find()) {
+            return 0;
+        }
+        long age = LocalTime.parse(time.group(1)).until(LocalTime.now(ZoneId.systemDefault()), ChronoUnit.NANOS);
+        return Math.floorMod(age, TimeUnit.DAYS.toNanos(1));
     }
 
     private synchronized void add(Line line) {

@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A master and its workers: real processes, told by signals and seen through {@code /proc}. */
 public final class RunningCluster {
@@ -31,15 +33,17 @@ public final class RunningCluster {
     private final long master;
     private final Path directory;
     private final int workersAtFirst;
+    private final @Nullable SSLContext tls;
     private final Output output;
     private boolean errorsExpected;
     private volatile int port;
 
-    RunningCluster(Process process, long master, Path directory, int workersAtFirst) {
+    RunningCluster(Process process, long master, Path directory, int workersAtFirst, @Nullable SSLContext tls) {
         this.process = process;
         this.master = master;
         this.directory = directory;
         this.workersAtFirst = workersAtFirst;
+        this.tls = tls;
         this.output = new Output(process);
     }
 
@@ -94,9 +98,14 @@ public final class RunningCluster {
         return directory.resolve("run");
     }
 
+    /** A new connection to it. */
+    public StrictConnection connect() throws IOException {
+        return StrictConnection.to(port(), tls);
+    }
+
     /** The process that answers a new connection. */
     public long whoAnswers() {
-        try (StrictConnection client = StrictConnection.to(port())) {
+        try (StrictConnection client = connect()) {
             return client.askWho();
         } catch (IOException e) {
             throw new UncheckedIOException("nobody answers on port " + port(), e);
