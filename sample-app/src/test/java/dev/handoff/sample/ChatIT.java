@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.sample.client.ChatClient;
 import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.RunningCluster;
 import dev.handoff.sample.rig.Tool;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -29,6 +31,9 @@ class ChatIT {
     static final Clusters CLUSTERS = new Clusters();
 
     private static final int DRAIN_SECONDS = 4;
+    private static final int SPREAD_SECONDS = 15;
+    private static final int SPREAD_CLIENTS = 300;
+    private static final long SECOND_NANOS = 1_000_000_000;
 
     private static RunningCluster cluster;
 
@@ -76,6 +81,32 @@ class ChatIT {
         clients.get(0).say("here again");
         await("it is heard").until(() -> clients.get(1).lines().contains("here again"));
         assertThat(cluster.output().text()).doesNotContain("the drain limit is over");
+    }
+
+    /** Who is told to go comes back somewhere: all at once they would be a load of their own. The quick tier has FarewellsTest. */
+    @Test
+    @Tag("long")
+    void clientsOfAReplacedWorkerAreToldOneAfterTheOther() {
+        RunningCluster one = CLUSTERS.start(aCluster().workers(1).setting("drain.limit", SPREAD_SECONDS * 4 / 3));
+        for (int i = 0; i < SPREAD_CLIENTS; i++) {
+            clients.add(ChatClient.joining(one.port()));
+        }
+        one.roll();
+        long[] times =
+                clients.stream().mapToLong(ChatClient::closedNanos).sorted().toArray();
+        long most = LongStream.of(times)
+                .map(begin -> LongStream.of(times)
+                        .filter(time -> time >= begin && time - begin < SECOND_NANOS)
+                        .count())
+                .max()
+                .orElseThrow();
+        assertThat(clients).allSatisfy(client -> assertThat(client.closed()).isCompletedWithValue(1012));
+        assertThat(most).as("told within one second").isLessThanOrEqualTo(2 * SPREAD_CLIENTS / SPREAD_SECONDS);
+        LongRuns.note(
+                "R10",
+                "WebSockets told 1012, " + most + " at most in one second of " + SPREAD_SECONDS,
+                times.length,
+                0);
     }
 
     @Test

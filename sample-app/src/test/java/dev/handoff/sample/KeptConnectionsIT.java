@@ -8,6 +8,7 @@ import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Answer;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,6 +59,10 @@ class KeptConnectionsIT {
         assertThat(answer.text()).contains("\"served\":" + served);
     }
 
+    private static void note(String claim, String what, int connections) {
+        LongRuns.note(claim, what + ", the same TCP connection", connections, 0);
+    }
+
     // --- idle ones --------------------------------------------------------------------------------------------------
 
     @Test
@@ -69,6 +74,7 @@ class KeptConnectionsIT {
     @Tag("long")
     void tenThousandIdleOnesGoOn() throws IOException {
         idleOnesGoOn(LONG, 3);
+        note("R3", "idle ones over 3 rolls", LONG);
     }
 
     private void idleOnesGoOn(int count, int rolls) throws IOException {
@@ -94,6 +100,7 @@ class KeptConnectionsIT {
     @Tag("long")
     void tenThousandSilentOnesAreServed() throws IOException {
         silentOnesAreServed(LONG);
+        note("R2", "silent ones over 2 rolls", LONG);
     }
 
     private void silentOnesAreServed(int count) throws IOException {
@@ -117,6 +124,7 @@ class KeptConnectionsIT {
     @Tag("long")
     void aThousandHalfHeadsAreFinished() throws IOException {
         halfHeadsAreFinished(1_000);
+        note("R4", "half a head", 1_000);
     }
 
     private void halfHeadsAreFinished(int count) throws IOException {
@@ -130,6 +138,38 @@ class KeptConnectionsIT {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.pid()).isIn(cluster.workers());
         }
+    }
+
+    @Test
+    void halfBodiesAreServedByTheWorkerThatHasThem() throws IOException {
+        halfBodiesAreServedByTheWorkerThatHasThem(50);
+    }
+
+    @Test
+    @Tag("long")
+    void aThousandHalfBodiesAreServedByTheWorkerThatHasThem() throws IOException {
+        halfBodiesAreServedByTheWorkerThatHasThem(1_000);
+        note("R4", "half a body", 1_000);
+    }
+
+    private void halfBodiesAreServedByTheWorkerThatHasThem(int count) throws IOException {
+        List<Integer> workers = new ArrayList<>();
+        for (StrictConnection client : connect(count)) {
+            workers.add(client.get("/plaintext").worker());
+            client.sendPostHead("/echo", 10);
+            client.send("first");
+        }
+        Set<Long> old = cluster.workers();
+        cluster.signal(Signal.HUP);
+        // As many as will leave have successors, and leave now; none can before its bodies have come.
+        await("successors of " + old).until(() -> cluster.workers().size() == 2 * old.size());
+        for (int index = 0; index < count; index++) {
+            clients.get(index).send("other");
+            Answer answer = clients.get(index).answer();
+            assertThat(answer.text()).isEqualTo("firstother");
+            assertThat(answer.worker()).isEqualTo(workers.get(index));
+        }
+        cluster.awaitReplaced(old, 2);
     }
 
     /** Answered by the worker that has it, without an end of the connection; what was pipelined goes on with it. */

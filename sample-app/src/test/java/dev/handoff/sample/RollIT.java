@@ -9,6 +9,7 @@ import dev.handoff.sample.client.Load;
 import dev.handoff.sample.programs.Watched;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
+import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.RunningCluster;
 import dev.handoff.sample.rig.Tool;
 import java.io.IOException;
@@ -50,16 +51,20 @@ class RollIT {
         try (Load load = Load.on(cluster.port())
                 .with(4, Behaviour.NEW)
                 .with(4, Behaviour.KEEP_ALIVE)
+                .with(4, Behaviour.PIPELINED)
                 .with(8, Behaviour.SLOW_POST)
+                .with(4, Behaviour.HALF_BODY)
                 .with(8, Behaviour.SILENT_THEN_SEND)
-                .with(4, Behaviour.IDLE_THEN_SEND)
-                .with(4, Behaviour.HALF_HEAD)) {
+                .with(8, Behaviour.IDLE_THEN_SEND)
+                .with(4, Behaviour.HALF_HEAD)
+                .with(2, Behaviour.EARLY_CLOSE)
+                .with(1, Behaviour.WEB_SOCKET)) {
             for (int i = 0; i < rolls; i++) {
                 cluster.roll();
             }
             await(requests + " answers").atMost(Duration.ofHours(1)).until(() -> load.answered() >= requests);
             LoadAssert.assertThat(load.stop(), cluster).lostNothing();
-            System.out.println("R1: " + rolls + " rolls, " + load);
+            LongRuns.note("R1", rolls + " rolls under a mixed load", load);
         }
     }
 

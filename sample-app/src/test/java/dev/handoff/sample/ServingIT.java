@@ -11,6 +11,7 @@ import dev.handoff.sample.client.Load;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
+import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.Processes;
 import dev.handoff.sample.rig.RunningCluster;
 import dev.handoff.sample.rig.Tool;
@@ -20,6 +21,7 @@ import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -122,9 +124,34 @@ class ServingIT {
     }
 
     @Test
+    void everyAnswerSaysWhoGaveItAndHowManyTheConnectionHasHad() throws IOException {
+        try (StrictConnection client = StrictConnection.to(cluster.port())) {
+            List<String> targets =
+                    List.of("/", "/plaintext", "/info", "/sleep?ms=1", "/stream?seconds=0", "/nothing", "/echo");
+            for (String target : targets) {
+                Answer answer = client.get(target);
+                assertThat(answer.header("Handoff-Served")).as(target).isEqualTo("" + targets.indexOf(target));
+                assertThat(answer.header("Handoff-Generation")).as(target).isEqualTo("1");
+                assertThat(answer.worker()).as(target).isPositive();
+            }
+        }
+    }
+
+    @Test
     void whoSendsTooMuchReadsThatItIsTooMuch() throws IOException {
+        sendTooMuch(100);
+    }
+
+    @Test
+    @Tag("long")
+    void aThousandWhoSendTooMuchReadThatItIsTooMuch() throws IOException {
+        sendTooMuch(1_000);
+        LongRuns.note("R6", "413 with an unread body, the client stops at its first write error", 1_000, 0);
+    }
+
+    private static void sendTooMuch(int clients) throws IOException {
         byte[] piece = new byte[64 * 1024];
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < clients; i++) {
             try (StrictConnection client = StrictConnection.to(cluster.port())) {
                 client.sendPostHead("/echo", 8L * 1024 * 1024);
                 sendUntilItFails(client, piece, 128);
