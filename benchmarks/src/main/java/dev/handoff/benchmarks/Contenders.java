@@ -23,6 +23,9 @@ final class Contenders {
     /** The system that the claims are about. */
     static final String HANDOFF = "handoff-rr";
 
+    /** What is there on most machines. */
+    static final String NGINX = "nginx";
+
     /** The flags of every JVM in the comparison. */
     static final List<String> JVM_FLAGS = List.of("-Xms128m", "-Xmx128m", "-XX:+UseSerialGC");
 
@@ -38,7 +41,7 @@ final class Contenders {
                 java(NETTY, "Netty, one JVM, 2 event loops", NettyServer.class),
                 node(NODE, "Node cluster, round robin, 2 workers", "rr"),
                 node("node-none", "Node cluster, SCHED_NONE, 2 workers", "none"),
-                new Contender("nginx", "nginx, 2 workers", "nginx", Contenders::nginx));
+                new Contender(NGINX, "nginx, 2 workers", "nginx", Contenders::nginx));
     }
 
     /** The names of all. */

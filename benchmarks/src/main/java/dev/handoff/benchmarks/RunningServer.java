@@ -67,6 +67,11 @@ final class RunningServer implements AutoCloseable {
         return new ProcessTree(process.toHandle());
     }
 
+    /** The process that is told by signals. */
+    long pid() {
+        return process.pid();
+    }
+
     private void awaitAnswer(Contender contender) throws IOException {
         long deadline = System.nanoTime() + START_LIMIT_NANOS;
         while (!answers()) {
@@ -133,7 +138,8 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    private static void pause() {
+    /** Waits a moment. */
+    static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-// Node's cluster with two workers: node cluster.js PORT rr|none
+// Node's cluster with two workers: node cluster.js PORT rr|none. HUP replaces them, each when its successor listens.
 'use strict';
 
 const cluster = require('node:cluster');
@@ -12,6 +12,11 @@ if (cluster.isPrimary) {
     cluster.schedulingPolicy = policy === 'none' ? cluster.SCHED_NONE : cluster.SCHED_RR;
     cluster.fork();
     cluster.fork();
+    process.on('SIGHUP', () => {
+        for (const old of Object.values(cluster.workers)) {
+            cluster.fork().once('listening', () => old.disconnect());
+        }
+    });
 } else {
     http.createServer((request, response) => {
         const found = request.url === '/plaintext';
