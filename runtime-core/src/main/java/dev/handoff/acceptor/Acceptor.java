@@ -59,6 +59,7 @@ public final class Acceptor implements AutoCloseable {
 
     /** What starting a worker and letting it in takes, and as much again. */
     private static final int RESERVE = 32;
+
     private static final int PAUSE_MILLIS = 10;
 
     /** So long the acceptor waits for others, for each connection that it has found waiting together. */

@@ -167,8 +167,8 @@ final class Targets {
         @Override
         public void onDescriptorLost() {
             reserve.spend();
-            shortages.warn("cannot take a connection that worker " + lane.target().workerId()
-                    + " hands back: no descriptor is free; it stays with that worker");
+            shortages.warn("cannot take a connection that worker "
+                    + lane.target().workerId() + " hands back: no descriptor is free; it stays with that worker");
         }
     }
 

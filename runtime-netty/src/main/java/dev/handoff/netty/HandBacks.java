@@ -105,7 +105,8 @@ final class HandBacks {
                 .handBack()
                 .flatMap(handler -> handler.release(channel)
                         .filter(state -> state.length <= Progress.MAX_STATE)
-                        .map(state -> new Progress(EventLoopWorker.stateFormat(connection.handler()), connection.served(), state)))
+                        .map(state -> new Progress(
+                                EventLoopWorker.stateFormat(connection.handler()), connection.served(), state)))
                 .map(progress -> new Departure(channel, connection, progress, connection.isLeaving()));
     }
 

@@ -96,16 +96,13 @@ final class Http2Codec extends Http2FrameCodec {
         private final OnError onError;
 
         private Builder(HttpSettings settings, OnError onError) {
-            Http2Limits limits = settings.http2();
             Http2Connection connection = new DefaultHttp2Connection(true);
             this.progress = new StreamProgress(connection);
             this.onError = onError;
             connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, progress));
-            // Also for a client that never says that it has seen the limit.
-            connection.remote().maxActiveStreams(limits.maxStreams());
             connection(connection);
             initialSettings(Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.maxStreams())
+                    .maxConcurrentStreams(settings.http2().maxStreams())
                     .maxHeaderListSize((long) settings.maxLine() + settings.maxHeaders()));
             decoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);
             encoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);

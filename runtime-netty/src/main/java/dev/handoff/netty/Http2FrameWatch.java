@@ -92,8 +92,9 @@ final class Http2FrameWatch extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        context.fireChannelReadComplete();
+        // Before the codec sends what was written: what is written when that has left must not wait for bytes to come.
         reading = false;
+        context.fireChannelReadComplete();
         afterRead.run();
     }
 

@@ -149,10 +149,8 @@ final class Http2Heads {
         if (host != null && !host.equalsIgnoreCase(named)) {
             throw new Malformed("a request names one host");
         }
-        for (int i = 0; i < named.length(); i++) {
-            if (!Ascii.isHost((byte) named.charAt(i))) {
-                throw new Malformed("the authority is not the name of a host");
-            }
+        if (!Authority.isValid(named)) {
+            throw new Malformed("the authority is not a host, or a host and a port");
         }
         if (host == null) {
             host = named;

@@ -270,6 +270,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         if (!ending) {
             LOG.debug("closing {} with {}: {}", channel, error, why);
             sendGoAway(codec.connection().remote().lastStreamCreated(), error, why);
+            // TLS drops what was not flushed before its own farewell.
+            channel.flush();
             close();
         }
     }

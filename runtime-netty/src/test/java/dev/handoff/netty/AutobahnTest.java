@@ -93,7 +93,7 @@ class AutobahnTest {
 
     private static Map<String, String> verdicts(JsonNode report) {
         Map<String, String> verdicts = new TreeMap<>();
-        report.fields().forEachRemaining(reported -> {
+        report.properties().forEach(reported -> {
             String close = reported.getValue().get("behaviorClose").asText();
             String verdict = reported.getValue().get("behavior").asText();
             verdicts.put(reported.getKey(), HELD.contains(close) ? verdict : verdict + ", its close " + close);

@@ -60,7 +60,8 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    // --- the worker's handler -----------------------------------------------------------------------------------------
+    // --- the worker's handler
+    // -----------------------------------------------------------------------------------------
 
     @Override
     public void initChannel(Channel channel) {
@@ -85,7 +86,8 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     @Override
     public void resume(Channel channel, byte[] state) {}
 
-    // --- the master ---------------------------------------------------------------------------------------------------
+    // --- the master
+    // ---------------------------------------------------------------------------------------------------
 
     private OptionalLong send(Offer offer) throws IOException {
         if (sent == room) {
@@ -103,7 +105,8 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         clients.add(client);
         Accepted accepted = accept();
         Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
-        onLoop(() -> new Adoption(loop, connections).connection(offer, Connection.Traffic.NONE, this, Connections.NO_FRAME));
+        onLoop(() ->
+                new Adoption(loop, connections).connection(offer, Connection.Traffic.NONE, this, Connections.NO_FRAME));
         mustEcho(client);
         return client;
     }

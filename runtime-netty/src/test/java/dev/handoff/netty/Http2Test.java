@@ -355,7 +355,8 @@ class Http2Test {
             assertThat(first.number(0)).isEqualTo(Integer.MAX_VALUE);
             assertThat(first.number(4)).isEqualTo(NO_ERROR);
             RawHttp2.Frame ping = client.await(RawHttp2.PING);
-            client.get(5, "/now").frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+            client.get(5, "/now")
+                    .frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload().array());
             assertThat(client.answer(5).body()).isEqualTo("now");
             assertThat(client.await(RawHttp2.GOAWAY).number(0)).isEqualTo(5);
             client.get(7, "/now");
@@ -390,7 +391,7 @@ class Http2Test {
             server.leave();
             client.await(RawHttp2.GOAWAY);
             RawHttp2.Frame ping = client.await(RawHttp2.PING);
-            client.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+            client.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload().array());
             client.await(RawHttp2.GOAWAY);
             client.get(3, "/");
             assertThat(client.answer(3).error()).isEqualTo(REFUSED_STREAM);

@@ -47,13 +47,13 @@ final class RawHttp2 implements AutoCloseable {
     private final List<Frame> others = new ArrayList<>();
 
     /** A frame as it came. */
-    record Frame(int type, int flags, int stream, byte[] payload) {
+    record Frame(int type, int flags, int stream, ByteBuffer payload) {
         boolean has(int flag) {
             return (flags & flag) != 0;
         }
 
         int number(int at) {
-            return ByteBuffer.wrap(payload).getInt(at);
+            return payload.getInt(at);
         }
     }
 
@@ -191,7 +191,7 @@ final class RawHttp2 implements AutoCloseable {
         block.write(Math.min(text.length(), 0x7f));
         if (rest >= 0) {
             for (; rest >= 0x80; rest >>= 7) {
-                block.write(rest & 0x7f | 0x80);
+                block.write((rest & 0x7f) | 0x80);
             }
             block.write(rest);
         }
@@ -262,7 +262,7 @@ final class RawHttp2 implements AutoCloseable {
         int first = in.readInt();
         int flags = in.readUnsignedByte();
         int stream = in.readInt();
-        Frame frame = new Frame(first & 0xff, flags, stream, in.readNBytes(first >>> 8));
+        Frame frame = new Frame(first & 0xff, flags, stream, ByteBuffer.wrap(in.readNBytes(first >>> 8)));
         switch (frame.type()) {
             case HEADERS -> onHeaders(frame);
             case DATA -> onData(frame);
@@ -284,7 +284,7 @@ final class RawHttp2 implements AutoCloseable {
 
     private void onData(Frame frame) {
         Answer answer = soFar(frame.stream());
-        answer.body.writeBytes(frame.payload());
+        answer.body.writeBytes(frame.payload().array());
         answer.whole |= frame.has(END_STREAM);
     }
 

@@ -70,7 +70,7 @@ class SplitRequestsTest {
                 return false;
             }
             outcome.append(head.method()).append(head.target().path()).append(head.headers());
-            begun = new BodyReader(head, MAX_BODY, MAX_HEAD);
+            begun = new Http1BodyReader(head, MAX_BODY, MAX_HEAD);
             body = begun;
             begun.read(input, this);
             return true;

@@ -82,7 +82,7 @@ record Options(Map<String, String> values) {
     private static void checkPolicy(String value) {
         if (!POLICIES.contains(value)) {
             throw new IllegalArgumentException(
-                    "--policy takes " + String.join(" or ", POLICIES) + ", not '" + value + "'");
+                    "--policy takes one of " + String.join(", ", POLICIES) + ", not '" + value + "'");
         }
     }
 

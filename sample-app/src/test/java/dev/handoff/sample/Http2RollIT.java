@@ -28,6 +28,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Workers are replaced under connections of HTTP/2, which announce their end: no stream is lost. */
 class Http2RollIT {
     private static final Path TLS = Path.of("").toAbsolutePath().resolve("../runtime-netty/src/test/resources/tls");
+
+    /** Time for the announcements to be spread over, and no more. */
+    private static final String DRAIN = "8s";
+
     private static final int CLIENTS = 4;
     private static final int STREAMS = 6;
     private static final int THINKING_MILLIS = 5;
@@ -40,14 +44,15 @@ class Http2RollIT {
     @Test
     @Tag("core")
     void noStreamIsLostInACleartextRoll() {
-        RunningCluster cluster = CLUSTERS.start(aCluster());
+        RunningCluster cluster = CLUSTERS.start(aCluster().setting("drain.limit", DRAIN));
         rollUnderLoad(cluster, () -> Http2Client.to(cluster.port()));
     }
 
     @Test
     void noStreamIsLostInARollOverTls() {
-        RunningCluster cluster = CLUSTERS.launch(
-                aCluster().main(Secure.class, TLS.resolve("server.pem"), TLS.resolve("server.key.pem"), "serves"));
+        RunningCluster cluster = CLUSTERS.launch(aCluster()
+                .setting("drain.limit", DRAIN)
+                .main(Secure.class, TLS.resolve("server.pem"), TLS.resolve("server.key.pem"), "serves"));
         await("it serves").until(() -> Files.exists(cluster.file("serves")));
         rollUnderLoad(cluster, () -> Http2Client.overTls(cluster.port()));
     }

@@ -175,20 +175,30 @@ class KeptConnectionsIT {
     /** Answered by the worker that has it, without an end of the connection; what was pipelined goes on with it. */
     @Test
     void oneWithARequestInProgressGoesBehindItsResponse() throws IOException {
-        for (StrictConnection client : connect(20)) {
-            client.sendGet("/sleep?ms=3000");
-            client.sendGet("/info");
-            client.send("GET /info HTTP/1.1\r\nHo");
+        Set<Long> old = cluster.workers();
+        try (StrictConnection one = StrictConnection.to(cluster.port());
+                StrictConnection other = StrictConnection.to(cluster.port())) {
+            assertThat(Set.of(one.askWho(), other.askWho())).isEqualTo(old);
+            for (StrictConnection client : connect(20)) {
+                client.sendPostHead("/echo", 10);
+                client.send("first");
+            }
+            cluster.signal(Signal.HUP);
+            // Whoever has been handed on shows that its worker knows that it leaves.
+            for (StrictConnection idle : List.of(one, other)) {
+                await("an idle connection goes on").until(() -> !old.contains(idle.askWho()));
+            }
         }
-        cluster.roll();
         for (StrictConnection client : clients) {
-            Answer slept = client.answer();
-            assertThat(slept.status()).isEqualTo(200);
-            assertThat(slept.header("Connection")).isNotEqualToIgnoringCase("close");
-            assertThat(client.answer().pid()).isIn(cluster.workers());
+            client.send("otherGET /info HTTP/1.1\r\nHost: strict\r\n\r\nGET /info HTTP/1.1\r\nHo");
+            Answer echoed = client.answer();
+            assertThat(echoed.text()).isEqualTo("firstother");
+            assertThat(echoed.header("Connection")).isNotEqualToIgnoringCase("close");
+            assertThat(client.answer().pid()).isNotIn(old);
             client.send("st: strict\r\n\r\n");
             assertThat(client.answer().text()).contains("\"served\":2");
         }
+        cluster.awaitReplaced(old, 2);
     }
 
     // --- with nobody to go to

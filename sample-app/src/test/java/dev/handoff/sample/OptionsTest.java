@@ -39,7 +39,7 @@ class OptionsTest {
         "--port, --port lacks its value",
         "--port 65536, '--port takes a whole number from 0 to 65535, not ''65536'''",
         "--workers many, '--workers takes a whole number from 0 to 256, not ''many'''",
-        "--policy random, '--policy takes round-robin, least-connections, power-of-two, consistent-hash or shared, not ''random'''",
+        "--policy random, '--policy takes one of round-robin, least-connections, power-of-two, consistent-hash, shared, not ''random'''",
         "--host=, '--host takes a name or an address, and got nothing'"
     })
     void saysWhatIsWrong(String line, String message) {

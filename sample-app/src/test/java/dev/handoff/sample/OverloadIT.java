@@ -103,16 +103,16 @@ class OverloadIT {
 
         long victim = stopped.iterator().next();
         cluster.kill(victim);
-        await("worker " + victim + " is replaced").until(() -> cluster.workers().stream()
-                .anyMatch(worker -> !stopped.contains(worker)));
+        await("worker " + victim + " is replaced")
+                .until(() -> cluster.workers().stream().anyMatch(worker -> !stopped.contains(worker)));
         stopped.stream().filter(worker -> worker != victim).forEach(worker -> RunningCluster.send(worker, Signal.CONT));
         for (StrictConnection client : clients) {
             assertThat(client.answer().status()).isEqualTo(200);
         }
         leave();
-        await("the master has as many descriptors as before").untilAsserted(() -> assertThat(
-                        Processes.descriptors(cluster.master()))
-                .hasSize(open));
+        await("the master has as many descriptors as before")
+                .untilAsserted(() ->
+                        assertThat(Processes.descriptors(cluster.master())).hasSize(open));
         long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
         assertThat(cluster.output().text().lines().filter(line -> line.contains("waits in the kernel")))
                 .as("a line a second")
@@ -128,7 +128,7 @@ class OverloadIT {
         for (int count = 0; count < 60; count++) {
             assertThat(connect(cluster).get("/info").status()).isEqualTo(200);
         }
-        assertThat(cluster.output().text()).contains("no descriptor is free: this worker refuses connections");
+        awaitWord(cluster, "no descriptor is free: this worker refuses connections");
         leave();
         cluster.awaitReady();
         assertThat(cluster.workers()).isEqualTo(workers);
@@ -150,6 +150,11 @@ class OverloadIT {
                 .isEqualTo(200);
         cluster.roll();
         saying.mustBreak();
-        assertThat(cluster.output().text()).contains("2 requests in progress were cut at the drain limit");
+        awaitWord(cluster, "2 requests in progress were cut at the drain limit");
+    }
+
+    /** What a process prints takes its time until it is read. */
+    private static void awaitWord(RunningCluster cluster, String word) {
+        await("the words: " + word).until(() -> cluster.output().text().contains(word));
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -28,15 +29,22 @@ class PoliciesIT {
         Map<Long, List<StrictConnection>> byWorker = new HashMap<>();
         connect(cluster, 20, byWorker);
         long lighter = cluster.aWorker();
+        long heavier = byWorker.keySet().stream()
+                .filter(worker -> worker != lighter)
+                .findFirst()
+                .orElseThrow();
         assertThat(byWorker.values()).allSatisfy(clients -> assertThat(clients).hasSize(10));
-        for (StrictConnection client : byWorker.get(lighter)) {
-            client.close();
-        }
-        byWorker.clear();
+        closeAllOf(lighter, byWorker);
         connectUntilTheEndsAreKnown(cluster, lighter);
         connect(cluster, 9, byWorker);
-        assertThat(byWorker).containsOnlyKeys(lighter);
-        for (StrictConnection client : byWorker.get(lighter)) {
+        assertThat(byWorker).containsOnlyKeys(heavier, lighter);
+        assertThat(byWorker.get(lighter)).hasSize(9);
+        closeAllOf(heavier, byWorker);
+        closeAllOf(lighter, byWorker);
+    }
+
+    private static void closeAllOf(long worker, Map<Long, List<StrictConnection>> byWorker) throws IOException {
+        for (StrictConnection client : Objects.requireNonNull(byWorker.remove(worker))) {
             client.close();
         }
     }
