@@ -73,7 +73,11 @@ class PoliciesIT {
 
     @Test
     void aClientsAddressHasTheSameSlotAfterARoll() throws IOException {
-        RunningCluster cluster = CLUSTERS.start(aCluster().workers(3).policy("consistent-hash"));
+        RunningCluster cluster = CLUSTERS.launch(aCluster().workers(3).policy("consistent-hash"));
+        cluster.awaitListening();
+        await("three workers").until(() -> cluster.workers().size() == 3);
+        // Only one of them answers this client; behind a roll all of them are ready.
+        cluster.roll();
         String before = slots(cluster);
         cluster.roll();
         assertThat(slots(cluster)).isEqualTo(before);
