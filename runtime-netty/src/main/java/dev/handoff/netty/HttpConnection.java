@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that speaks HTTP/1.1, until its client turns out to speak HTTP/2. It takes its bytes one request at a time: what comes behind a request stays bytes until
- * the response to that request has been written out, and the client waits.
+ * A connection that speaks HTTP/1.1, until its client turns out to speak HTTP/2. It takes its bytes one request at a time: what
+ * comes behind a request stays bytes until the response to that request has been written out, and the client waits.
  *
  * <pre>
  *   SILENT ──▶ HEAD ──▶ BODY ──▶ BUSY ──▶ IDLE     answered, and the connection stays
