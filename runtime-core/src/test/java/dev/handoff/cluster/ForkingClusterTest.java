@@ -330,7 +330,7 @@ class ForkingClusterTest extends WithForks {
 
         assertThat(ask(one, "tell", "hello", two.id())).isEmpty();
         assertThat(next(heard)).isEqualTo(two.id() + " heard hello from " + one.id());
-        assertThat(ask(two, "tell", "hello", (int) three.pid())).isEmpty();
+        assertThat(ask(two, "tellPid", "hello", (int) three.pid())).isEmpty();
         assertThat(next(heard)).isEqualTo(three.id() + " heard hello from " + two.id());
         assertThat(ask(three, "tell", "all", 0)).isEmpty();
         assertThat(List.of(next(heard), next(heard)))

@@ -140,7 +140,8 @@ final class ObedientWorker {
                 message.answer(
                         CurrentProcess.argv().subList(2, CurrentProcess.argv().size()));
             case "grandchild" -> message.answer(grandchild());
-            case "tell" -> tell(message, order);
+            case "tell" -> tell(message, peer(order));
+            case "tellPid" -> tell(message, SELF.peerByPid(order.number()));
             case "ask" -> ask(message, order);
             default -> message.answer("unknown: " + order.verb());
         }
@@ -179,14 +180,11 @@ final class ObedientWorker {
     // --- to others --------------------------------------------------------------------------------------------------
 
     private static Peer peer(Order order) {
-        if (order.number() == 0) {
-            return SELF.others();
-        }
-        return order.number() > 1000 ? SELF.peerByPid(order.number()) : SELF.peer(order.number());
+        return order.number() == 0 ? SELF.others() : SELF.peer(order.number());
     }
 
-    private static void tell(Message message, Order order) {
-        peer(order).send(order.text()).whenComplete((sent, failure) -> message.answer(text(failure)));
+    private static void tell(Message message, Peer peer) {
+        peer.send(message.as(Order.class).text()).whenComplete((sent, failure) -> message.answer(text(failure)));
     }
 
     private static void ask(Message message, Order order) {
