@@ -43,8 +43,12 @@ interface Carrier {
      */
     void onAnswered(boolean stays, boolean clientAsked);
 
-    /** Is a WebSocket from now on; the request that asked for it was not refused. */
-    void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened);
+    /**
+     * Is a WebSocket from now on; the request that asked for it was not refused.
+     *
+     * @param deflate whether messages may be compressed, as the response says
+     */
+    void becomeWebSocket(RequestHead head, Response response, boolean deflate, Consumer<WebSocket> opened);
 
     /** Ends at once: nothing that could be sent would help. */
     void cut(String why);

@@ -228,13 +228,24 @@ final class Exchange {
             return;
         }
         Response.Content content = response.content();
-        if (content instanceof Response.Bytes whole) {
+        if (isTakenForWebSocket(response)) {
+            answer(HttpFailure.badRequest("there is no WebSocket here").response());
+        } else if (content instanceof Response.Bytes whole) {
             answerWhole(response, whole.bytes());
         } else if (content instanceof Response.Later later) {
             answerLater(later);
         } else {
             answerPiecewise(response, content);
         }
+    }
+
+    /** RFC 8441, 5: to a client of HTTP/2 that wants a WebSocket every success says that this is one. */
+    private boolean isTakenForWebSocket(Response response) {
+        Response.Content content = response.content();
+        return head.isExtendedConnect()
+                && response.code() >= 200
+                && response.code() < 300
+                && !(content instanceof Response.Opened || content instanceof Response.Later);
     }
 
     private void answerLater(Response.Later later) {
@@ -361,7 +372,11 @@ final class Exchange {
             answer(refusal.get());
             return;
         }
-        carrier.becomeWebSocket(head, response, socket.opened());
+        Optional<String> deflate =
+                WebSocketHandshake.deflate(head, carrier.service().settings.webSocket());
+        Response agreed = deflate.map(terms -> response.plus(PerMessageDeflate.EXTENSIONS, terms))
+                .orElse(response);
+        carrier.becomeWebSocket(head, agreed, deflate.isPresent(), socket.opened());
     }
 
     private void answerHead(Response response, ResponseWriter.Framing framing, long length) {

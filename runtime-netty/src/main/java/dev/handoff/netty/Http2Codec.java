@@ -103,6 +103,7 @@ final class Http2Codec extends Http2FrameCodec {
             connection(connection);
             initialSettings(Http2Settings.defaultSettings()
                     .maxConcurrentStreams(settings.http2().maxStreams())
+                    .connectProtocolEnabled(true)
                     .maxHeaderListSize((long) settings.maxLine() + settings.maxHeaders()));
             decoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);
             encoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);

@@ -10,11 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of the fields of one HEADERS frame what the head of the same request would say in HTTP/1.1. What the codec has checked is
- * not checked again: the names, and which pseudo-header fields there are. Source: RFC 9113, sections 8.2 and 8.3.
+ * Makes of the fields of one HEADERS frame what the head of the same request would say in HTTP/1.1; of an extended CONNECT a GET
+ * that asks for an upgrade, for which no other request of HTTP/2 can ask. What the codec has checked is not checked again: the
+ * names, and which pseudo-header fields there are. Source: RFC 9113, sections 8.2 and 8.3; RFC 8441, section 4.
  */
 final class Http2Heads {
     private static final int MAX_LENGTH_DIGITS = 18;
+    private static final AsciiString PROTOCOL = AsciiString.cached(":protocol");
+    private static final String WEB_SOCKET = "websocket";
 
     private final Http2Headers fields;
     private final boolean whole;
@@ -25,6 +28,7 @@ final class Http2Heads {
     private @Nullable StringBuilder cookies;
     private long contentLength = -1;
     private boolean expectsContinue;
+    private boolean tunnel;
 
     private Http2Heads(Http2Headers fields, boolean whole) {
         this.fields = fields;
@@ -79,7 +83,7 @@ final class Http2Heads {
                 target(method, path),
                 new Headers(block.toByteArray(), 0, block.size(), Arrays.copyOf(slots, slots.length), count),
                 Math.max(0, contentLength),
-                !whole,
+                !whole && !tunnel,
                 HttpVersion.HTTP_2,
                 true,
                 expectsContinue);
@@ -92,10 +96,27 @@ final class Http2Heads {
                 throw new Malformed("a method is a token");
             }
         }
+        CharSequence protocol = fields.get(PROTOCOL);
         if (method.equals("CONNECT")) {
-            throw new HttpFailure(501, "this server is no proxy");
+            return connect(protocol);
+        }
+        if (protocol != null) {
+            throw new Malformed("only CONNECT has a field :protocol");
         }
         return method;
+    }
+
+    private String connect(@Nullable CharSequence protocol) throws Malformed {
+        if (protocol == null) {
+            throw new HttpFailure(501, "this server is no proxy");
+        }
+        if (!AsciiString.contentEqualsIgnoreCase(protocol, WEB_SOCKET)) {
+            throw new HttpFailure(501, "of the protocols that CONNECT may ask for only websocket is spoken here");
+        }
+        tunnel = true;
+        add("upgrade", WEB_SOCKET);
+        add("connection", "Upgrade");
+        return "GET";
     }
 
     private static String pseudo(@Nullable CharSequence value, String name) throws Malformed {
@@ -166,6 +187,9 @@ final class Http2Heads {
     }
 
     private void noteContentLength(CharSequence value) throws Malformed {
+        if (tunnel) {
+            throw new Malformed("what follows a CONNECT has no length");
+        }
         if (contentLength >= 0 || value.length() == 0) {
             throw new Malformed("a request has one content-length, which is a number");
         }

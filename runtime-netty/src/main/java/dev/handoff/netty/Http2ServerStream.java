@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * A stream of an HTTP/2 connection: one request and its response. While its body is not wanted the stream is not read, and the
  * client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
  */
-final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late, WriteWatch.Outbound {
+final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ServerStream.class);
 
     private final Http2Session session;
@@ -89,7 +89,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     private Exchange begin(RequestHead head) {
         Exchange begun = new Exchange(this, head);
         exchange = begun;
-        pace = new Pace(service(), channel.parent(), new WriteWatch(this), Phase.BUSY, this);
+        pace = new Pace(service(), channel.parent(), new WriteWatch(writer), Phase.BUSY, this);
         session.connection().requestStarted();
         return begun;
     }
@@ -190,8 +190,20 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     }
 
     @Override
-    public void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened) {
-        throw new UnsupportedOperationException("a WebSocket over HTTP/2 is asked for by an extended CONNECT");
+    public void becomeWebSocket(RequestHead head, Response response, boolean deflate, Consumer<WebSocket> opened) {
+        exchange = null;
+        ending = true;
+        endPace();
+        writer.sendOpened(response);
+        WebSocketOverHttp2 transport = new WebSocketOverHttp2(session, channel, writer);
+        channel.pipeline().addLast(transport);
+        new WebSocketConnection(service(), transport).open(deflate, opened);
+        session.add(transport);
+        session.flush();
+        ByteBuf first = input;
+        input = Unpooled.EMPTY_BUFFER;
+        transport.begin(first, inputEnded);
+        channel.pipeline().remove(this);
     }
 
     @Override
@@ -215,21 +227,6 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         reset(Http2Error.CANCEL, "the client takes no more of the response");
     }
 
-    @Override
-    public boolean isWaiting() {
-        return writer.unsent() > 0;
-    }
-
-    @Override
-    public long pending() {
-        return writer.unsent();
-    }
-
-    @Override
-    public long progress() {
-        return session.sent(channel.stream().id());
-    }
-
     private void reset(Http2Error error, String why) {
         LOG.debug("resetting {} with {}: {}", channel, error, why);
         ending = true;
@@ -238,10 +235,14 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
 
     private void finish() {
         exchange = null;
+        endPace();
+        session.connection().requestFinished();
+    }
+
+    private void endPace() {
         if (pace != null) {
             pace.end();
         }
-        session.connection().requestFinished();
     }
 
     private void end() {

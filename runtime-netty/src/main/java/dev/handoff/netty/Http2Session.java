@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -18,6 +19,9 @@ import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +51,10 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
     private final Http2Codec codec;
     private final Http2FrameWatch frames;
     private final Pace pace;
+    private final Set<WebSocketOverHttp2> webSockets = new HashSet<>();
     private int streams;
     private int lastStream = NONE_YET;
+    private boolean leaving;
     private boolean announced;
     private boolean minimumOver;
     private boolean ending;
@@ -133,8 +139,12 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         return codec.encoder().writeHeaders(context(), streamId, fields, 0, last, channel.newPromise());
     }
 
-    ChannelFuture writeData(int streamId, ByteBuf bytes, boolean last) {
-        return codec.encoder().writeData(context(), streamId, bytes, 0, last, channel.newPromise());
+    ChannelFuture writeData(int streamId, ByteBuf bytes, boolean last, ChannelPromise promise) {
+        return codec.encoder().writeData(context(), streamId, bytes, 0, last, promise);
+    }
+
+    ChannelPromise newPromise() {
+        return channel.newPromise();
     }
 
     /** Ends a stream, if it has not ended. */
@@ -157,6 +167,18 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         return streamId <= lastStream;
     }
 
+    /** A stream has become a WebSocket, which is told of the end of its connection by itself. */
+    void add(WebSocketOverHttp2 webSocket) {
+        webSockets.add(webSocket);
+        if (leaving) {
+            webSocket.leave();
+        }
+    }
+
+    void remove(WebSocketOverHttp2 webSocket) {
+        webSockets.remove(webSocket);
+    }
+
     // --- what the client does -------------------------------------------------------------------------------------
 
     @Override
@@ -170,7 +192,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ConnectionEvent.LEAVING) {
+            leaving = true;
             connection.farewells().add(this::announce);
+            List.copyOf(webSockets).forEach(WebSocketOverHttp2::leave);
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
             closeNow();
         }

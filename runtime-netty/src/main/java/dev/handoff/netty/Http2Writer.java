@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -10,11 +11,12 @@ import io.netty.util.AsciiString;
 import java.util.Locale;
 
 /** The response on a stream of HTTP/2. Source: RFC 9113, section 8.1. */
-final class Http2Writer implements ResponseWriter {
+final class Http2Writer implements ResponseWriter, WriteWatch.Outbound {
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString DATE = AsciiString.cached("date");
     private static final int DATE_STARTS = "Date: ".length();
     private static final int LINE_END = 2;
+    private static final String OPENED = "200";
 
     private final Http2Session session;
     private final int streamId;
@@ -27,9 +29,20 @@ final class Http2Writer implements ResponseWriter {
         this.clock = clock;
     }
 
+    @Override
+    public boolean isWaiting() {
+        return unsent > 0;
+    }
+
     /** Bytes of bodies that were sent and have not been written out. */
-    long unsent() {
+    @Override
+    public long pending() {
         return unsent;
+    }
+
+    @Override
+    public long progress() {
+        return session.sent(streamId);
     }
 
     /** The codec has to cut the bytes into frames. */
@@ -77,23 +90,37 @@ final class Http2Writer implements ResponseWriter {
         return send(Unpooled.EMPTY_BUFFER, true);
     }
 
+    /** The head with which the stream becomes a WebSocket, not yet flushed. Source: RFC 8441, section 5. */
+    void sendOpened(Response response) {
+        var unused = session.writeHeaders(streamId, fields(OPENED, response, Framing.NONE, 0), false);
+    }
+
     @Override
     public void flush() {
         session.flush();
     }
 
-    private ChannelFuture send(ByteBuf bytes, boolean last) {
+    /** Bytes of the stream, not yet flushed. */
+    ChannelFuture write(ByteBuf bytes, boolean last, ChannelPromise promise) {
         int length = bytes.readableBytes();
         unsent += length;
-        ChannelFuture sent = session.writeData(streamId, bytes, last);
+        return session.writeData(streamId, bytes, last, promise).addListener(done -> unsent -= length);
+    }
+
+    private ChannelFuture send(ByteBuf bytes, boolean last) {
+        ChannelFuture sent = write(bytes, last, session.newPromise());
         session.flush();
-        return sent.addListener(done -> unsent -= length);
+        return sent;
     }
 
     private Http2Headers fields(Response response, Framing framing, long length) {
+        return fields(Integer.toString(response.code()), response, framing, length);
+    }
+
+    private Http2Headers fields(String status, Response response, Framing framing, long length) {
         byte[] dateLine = clock.dateLine();
         Http2Headers fields = new DefaultHttp2Headers(false)
-                .status(Integer.toString(response.code()))
+                .status(status)
                 .set(DATE, new AsciiString(dateLine, DATE_STARTS, dateLine.length - DATE_STARTS - LINE_END, false));
         response.headers().forEach((name, value) -> {
             String lowerCase = name.toLowerCase(Locale.ROOT);

@@ -194,15 +194,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     }
 
     @Override
-    public void becomeWebSocket(RequestHead head, Response response, Consumer<WebSocket> opened) {
+    public void becomeWebSocket(RequestHead head, Response response, boolean deflate, Consumer<WebSocket> opened) {
         exchange = null;
         ending = true;
-        Optional<String> deflate = WebSocketHandshake.deflate(head, service.settings.webSocket());
-        writer.sendSwitching(
-                deflate.map(terms -> response.plus(PerMessageDeflate.EXTENSIONS, terms))
-                        .orElse(response),
-                WebSocketHandshake.accept(head));
-        new WebSocketConnection(service, channel, gate).open(deflate.isPresent(), opened);
+        writer.sendSwitching(response, WebSocketHandshake.accept(head));
+        new WebSocketConnection(service, new WebSocketOverHttp1(channel, gate)).open(deflate, opened);
         channel.flush();
         giveWay();
     }

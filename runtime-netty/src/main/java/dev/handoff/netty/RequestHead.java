@@ -33,6 +33,11 @@ record RequestHead(
         return version == HttpVersion.HTTP_1_0;
     }
 
+    /** Whether a client of HTTP/2 asks for a WebSocket: no other request of it has the field. */
+    boolean isExtendedConnect() {
+        return version == HttpVersion.HTTP_2 && headers.contains("Upgrade");
+    }
+
     boolean isHead() {
         return method.equals("HEAD");
     }

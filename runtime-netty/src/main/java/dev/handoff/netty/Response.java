@@ -145,7 +145,8 @@ public final class Response {
     }
 
     /**
-     * 101: the connection becomes a WebSocket. A request that asks for none, or for another version of it, is answered with
+     * 101: the connection becomes a WebSocket; over HTTP/2, where the client has sent an extended CONNECT and the request is seen as
+     * that of HTTP/1.1, one stream of it does, and the client sees 200. A request that asks for none, or for another version of it, is answered with
      * 426; one that does it wrongly with 400. A header field that is added goes along, such as
      * {@code Sec-WebSocket-Protocol} with one of those that the client has offered.
      *

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that has become a WebSocket. It counts as a request in progress until both sides have said that they close.
+ * A WebSocket. It counts as a request in progress until both sides have said that they close.
  *
  * <pre>
  *   OPEN ──our close frame──▶ CLOSING ──the client's──▶ CLOSED ──▶ lingering close
@@ -43,9 +43,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private static final int FLUSH_AFTER = 64;
 
     private final HttpService service;
+    private final WebSocketTransport transport;
     private final Channel channel;
     private final Connection connection;
-    private final InputGate gate;
     private final LoopClock.Timer timer;
     private final FlushConsolidationHandler flushes = new FlushConsolidationHandler(FLUSH_AFTER, true);
     private final WebSocketOutbox outbox;
@@ -65,13 +65,13 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         CLOSED
     }
 
-    /** Opens on a connection that has a request in progress, the one that asked for this. */
-    WebSocketConnection(HttpService service, Channel channel, InputGate gate) {
+    /** Opens on what has a request in progress, the one that asked for this. */
+    WebSocketConnection(HttpService service, WebSocketTransport transport) {
         this.service = service;
-        this.channel = channel;
-        this.connection = Connection.of(channel);
-        this.gate = gate;
-        this.outbox = new WebSocketOutbox(channel, this::onOutboxChange);
+        this.transport = transport;
+        this.channel = transport.channel();
+        this.connection = transport.connection();
+        this.outbox = new WebSocketOutbox(channel, transport.outbound(), this::onOutboxChange);
         this.timer = LoopClock.of(channel.eventLoop()).timer(this::onTimer);
     }
 
@@ -86,7 +86,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         WebSocketCodec.addTo(pipeline, service.settings.webSocket(), deflate, this::onRead);
         pipeline.addLast(this);
         timer.set(service.pingTicks);
-        gate.set(true);
+        transport.setReading(true);
         tell(() -> opened.accept(program));
     }
 
@@ -176,7 +176,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private void onRead() {
         heard = true;
-        gate.onRead();
+        transport.onRead();
     }
 
     @Override
@@ -234,7 +234,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private void onInputEnd() {
         if (state == State.CLOSED) {
-            Reregistration.around(channel, () -> {});
+            transport.onInputEnded();
         } else {
             cut("the client has gone without a close frame");
         }
@@ -249,7 +249,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private void onOutboxChange() {
         if (state != State.CLOSED && channel.isActive()) {
-            gate.set(outbox.isWritable());
+            transport.setReading(outbox.isWritable());
         }
     }
 
@@ -318,7 +318,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private void cut(String why) {
         LOG.debug("cutting the WebSocket of {}: {}", connection.remote(), why);
         ended(WebSocketCodes.ABNORMAL, why);
-        LingeringClose.now(channel);
+        transport.cut();
     }
 
     private void ended(int code, String reason) {
@@ -333,7 +333,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         if (channel.isActive()) {
             channel.pipeline().remove(flushes);
         }
-        LingeringClose.close(channel);
+        transport.close();
     }
 
     private void finish() {

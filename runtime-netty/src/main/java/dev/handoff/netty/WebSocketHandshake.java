@@ -8,7 +8,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** What a request has to say to become a WebSocket. Source: RFC 6455, section 4.2. */
+/**
+ * What a request has to say to become a WebSocket: in HTTP/1.1 by RFC 6455, section 4.2; in HTTP/2 by RFC 8441, section 5, with
+ * the fields that {@link Http2Heads} makes of an extended CONNECT.
+ */
 final class WebSocketHandshake {
     private static final String VERSION = "13";
     private static final String KEY = "Sec-WebSocket-Key";
@@ -30,7 +33,7 @@ final class WebSocketHandshake {
             return refused(HttpFailure.badRequest("a WebSocket is opened by a GET without a body")
                     .response());
         }
-        if (!hasKey(head)) {
+        if (head.version() != HttpVersion.HTTP_2 && !hasKey(head)) {
             return refused(HttpFailure.badRequest(
                             "a WebSocket is opened with one " + KEY + ", " + KEY_LENGTH + " bytes in base64")
                     .response());
@@ -38,7 +41,7 @@ final class WebSocketHandshake {
         return Optional.empty();
     }
 
-    /** What proves to the client that it was understood. The request was not refused. */
+    /** What proves to the client that it was understood. The request was of HTTP/1.1 and not refused. */
     static String accept(RequestHead head) {
         byte[] proof = (head.headers().get(KEY).orElseThrow() + GUID).getBytes(ISO_8859_1);
         try {

@@ -3,7 +3,6 @@ package dev.handoff.netty;
 import dev.handoff.process.Peer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,6 +15,7 @@ final class WebSocketOutbox {
     private static final long FRAME_COST = 128;
 
     private final Channel channel;
+    private final WriteWatch.Outbound outbound;
     private final Runnable onChange;
     private final AtomicLong unsent = new AtomicLong();
 
@@ -28,10 +28,12 @@ final class WebSocketOutbox {
     /**
      * An empty one.
      *
+     * @param outbound what waits behind the channel
      * @param onChange called on the event loop when more or less waits
      */
-    WebSocketOutbox(Channel channel, Runnable onChange) {
+    WebSocketOutbox(Channel channel, WriteWatch.Outbound outbound, Runnable onChange) {
         this.channel = channel;
+        this.outbound = outbound;
         this.onChange = onChange;
     }
 
@@ -75,14 +77,14 @@ final class WebSocketOutbox {
     }
 
     /**
-     * Whether the client is known to have taken something since this was asked before: only where bytes did not fit into the
-     * socket then and do now. What fits at once says nothing. On the event loop.
+     * Whether the client is known to have taken something since this was asked before: only where bytes had to wait
+     * then and do now. What goes at once says nothing. On the event loop.
      */
     boolean hasMoved() {
-        ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-        long progress = outbound == null ? 0 : outbound.currentProgress();
+        boolean stuck = outbound.isWaiting();
+        long progress = stuck ? outbound.progress() : 0;
         boolean moved = wasStuck && (framesGone != framesSeen || progress != progressSeen);
-        wasStuck = outbound != null && !outbound.isEmpty();
+        wasStuck = stuck;
         framesSeen = framesGone;
         progressSeen = progress;
         return moved;

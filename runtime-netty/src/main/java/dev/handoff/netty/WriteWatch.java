@@ -55,7 +55,8 @@ final class WriteWatch {
         return looks > PATIENCE;
     }
 
-    private record Socket(Channel channel) implements Outbound {
+    /** What does not fit into a connection's socket. */
+    record Socket(Channel channel) implements Outbound {
         @Override
         public boolean isWaiting() {
             ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();

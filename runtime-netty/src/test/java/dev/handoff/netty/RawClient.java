@@ -9,11 +9,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A client that sends the bytes it is told and reads responses strictly. */
-final class RawClient implements AutoCloseable {
+final class RawClient implements RawWebSocket.Wire {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
@@ -55,28 +56,40 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient send(byte[] bytes) throws IOException {
+        write(bytes);
+        return this;
+    }
+
+    @Override
+    public void write(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
-        return this;
     }
 
     RawClient get(String target) throws IOException {
         return send("GET " + target + " HTTP/1.1\r\nHost: test\r\n\r\n");
     }
 
-    RawClient endOutput() throws IOException {
+    @Override
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
-        return this;
     }
 
-    void hangUp() throws IOException {
+    @Override
+    public void hangUp() throws IOException {
         socket.close();
     }
 
     /** Ends both directions at once, as a client that crashed: an end of one alone says that it still listens. */
-    void reset() throws IOException {
+    @Override
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
+    }
+
+    @Override
+    public void setPatience(Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
     }
 
     Socket socket() {
@@ -95,8 +108,8 @@ final class RawClient implements AutoCloseable {
         return answer(true);
     }
 
-    /** Whether the server has ended its direction, after the bytes that were read. */
-    boolean isEnded() throws IOException {
+    @Override
+    public boolean isEnded() throws IOException {
         return in.read() < 0;
     }
 
@@ -116,7 +129,8 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    byte[] read(int count) throws IOException {
+    @Override
+    public byte[] read(int count) throws IOException {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new EOFException("the server ended the connection after " + bytes.length + " of " + count + " bytes");
@@ -129,11 +143,6 @@ final class RawClient implements AutoCloseable {
         String chunk = new String(read(size), ISO_8859_1);
         line();
         return chunk;
-    }
-
-    @Override
-    public void close() throws IOException {
-        socket.close();
     }
 
     private Answer answer(boolean toHead) throws IOException {

@@ -16,7 +16,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +200,23 @@ final class RawHttp2 implements AutoCloseable {
         block.writeBytes(text.getBytes(ISO_8859_1));
     }
 
+    /** An extended CONNECT, which asks for a WebSocket. */
+    RawHttp2 connect(int stream, String path, String... more) {
+        List<String> fields = new ArrayList<>(List.of(
+                ":method",
+                "CONNECT",
+                ":protocol",
+                "websocket",
+                ":scheme",
+                "http",
+                ":path",
+                path,
+                ":authority",
+                "test"));
+        fields.addAll(List.of(more));
+        return headers(stream, false, fields.toArray(String[]::new));
+    }
+
     // --- what comes -----------------------------------------------------------------------------------------------
 
     /** Reads until a stream is over. */
@@ -240,6 +259,24 @@ final class RawHttp2 implements AutoCloseable {
             }
             read();
         }
+    }
+
+    /** Reads until a ping is answered, and with it all that was sent before was read. */
+    void awaitPong() throws IOException {
+        frame(PING, 0, 0, new byte[8]);
+        await(PING);
+    }
+
+    /** Takes what the server has allowed to be sent on a stream, beside what it did at first. */
+    int takeWindow(int stream) {
+        int more = 0;
+        for (Frame frame : List.copyOf(others)) {
+            if (frame.type() == WINDOW_UPDATE && frame.stream() == stream) {
+                more += frame.number(0);
+                others.remove(frame);
+            }
+        }
+        return more;
     }
 
     /** Reads to the end of the connection; the code of the last GOAWAY, or -1 if there was none. */
@@ -292,6 +329,89 @@ final class RawHttp2 implements AutoCloseable {
         others.add(frame);
         if (!frame.has(ACK)) {
             frame(SETTINGS, ACK, 0, new byte[0]);
+        }
+    }
+
+    // --- a stream as a wire ---------------------------------------------------------------------------------------
+
+    Stream stream(int id) {
+        return new Stream(id);
+    }
+
+    /** A stream whose data are a wire's bytes. */
+    final class Stream implements RawWebSocket.Wire {
+        private static final int LONGEST_FRAME = 16_384;
+
+        private final int id;
+        private int taken;
+
+        private Stream(int id) {
+            this.id = id;
+        }
+
+        /** Asks for a WebSocket. */
+        void connect(String path) throws IOException {
+            RawHttp2.this.connect(id, path, "sec-websocket-version", "13").flush();
+        }
+
+        /** Reads until the answer has come, which has to be this. */
+        void awaitStatus(int status) throws IOException {
+            while (soFar(id).status() == 0 && !soFar(id).isOver()) {
+                RawHttp2.this.read();
+            }
+            if (soFar(id).status() != status) {
+                throw new IOException("not " + status + ", but " + soFar(id).head + ", error "
+                        + soFar(id).error());
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes) throws IOException {
+            for (int at = 0; at < bytes.length; at += LONGEST_FRAME) {
+                frame(DATA, 0, id, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + LONGEST_FRAME)));
+            }
+            flush();
+        }
+
+        @Override
+        public byte[] read(int count) throws IOException {
+            while (soFar(id).length() < taken + count) {
+                if (soFar(id).isOver()) {
+                    throw new EOFException(
+                            "the server ended the stream: " + soFar(id).error());
+                }
+                RawHttp2.this.read();
+            }
+            taken += count;
+            return Arrays.copyOfRange(soFar(id).body.toByteArray(), taken - count, taken);
+        }
+
+        @Override
+        public boolean isEnded() throws IOException {
+            while (soFar(id).length() == taken && !soFar(id).isOver()) {
+                RawHttp2.this.read();
+            }
+            return soFar(id).length() == taken;
+        }
+
+        @Override
+        public void endOutput() throws IOException {
+            data(id, true, "").flush();
+        }
+
+        @Override
+        public void reset() throws IOException {
+            RawHttp2.this.reset(id).flush();
+        }
+
+        @Override
+        public void setPatience(Duration patience) throws IOException {
+            socket.setSoTimeout((int) patience.toMillis());
+        }
+
+        @Override
+        public void hangUp() throws IOException {
+            RawHttp2.this.close();
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** A client of a WebSocket that sends the frames it is told, well-formed or not, and reads the server's strictly. */
 final class RawWebSocket implements AutoCloseable {
@@ -32,7 +33,103 @@ final class RawWebSocket implements AutoCloseable {
     private static final int MASKED = 0x80;
     private static final byte[] MASK = {0x12, (byte) 0xff, 0x00, 0x7f};
 
-    private final RawClient client;
+    private final Wire wire;
+
+    /** What carries the bytes. */
+    interface Wire extends AutoCloseable {
+        void write(byte[] bytes) throws IOException;
+
+        byte[] read(int count) throws IOException;
+
+        /** Whether the server has ended its direction, after the bytes that were read. */
+        boolean isEnded() throws IOException;
+
+        /** Ends ours. */
+        void endOutput() throws IOException;
+
+        /** Ends both, as a client that crashed. */
+        void reset() throws IOException;
+
+        /** Closes the connection below. */
+        void hangUp() throws IOException;
+
+        @Override
+        default void close() throws IOException {
+            hangUp();
+        }
+
+        /** How long a read may take. */
+        void setPatience(Duration patience) throws IOException;
+    }
+
+    /** What a WebSocket may run over. */
+    enum Over {
+        HTTP_1 {
+            @Override
+            Wire connect(TestServer server) throws Exception {
+                return server.connect();
+            }
+
+            @Override
+            RawWebSocket ask(Wire wire) throws IOException {
+                ((RawClient) wire).send(HANDSHAKE);
+                return new RawWebSocket(wire);
+            }
+
+            @Override
+            void awaitOpen(RawWebSocket asked) throws IOException {
+                RawClient.Answer answer = ((RawClient) asked.wire).answer();
+                if (answer.status() != 101) {
+                    throw new IOException("no WebSocket, but " + answer);
+                }
+            }
+
+            @Override
+            void awaitEnd(TestServer server) {
+                server.awaitNoConnections();
+            }
+        },
+        HTTP_2 {
+            @Override
+            Wire connect(TestServer server) throws Exception {
+                return RawHttp2.to(server.port()).stream(1);
+            }
+
+            @Override
+            RawWebSocket ask(Wire wire) throws IOException {
+                ((RawHttp2.Stream) wire).connect("/socket");
+                return new RawWebSocket(wire);
+            }
+
+            @Override
+            void awaitOpen(RawWebSocket asked) throws IOException {
+                ((RawHttp2.Stream) asked.wire).awaitStatus(200);
+            }
+
+            @Override
+            void awaitEnd(TestServer server) {
+                server.awaitNoRequests();
+            }
+        };
+
+        abstract Wire connect(TestServer server) throws Exception;
+
+        /** Asks for a WebSocket. */
+        abstract RawWebSocket ask(Wire wire) throws IOException;
+
+        /** Reads the answer. */
+        abstract void awaitOpen(RawWebSocket asked) throws IOException;
+
+        /** Waits until the server has nothing more to do with a client that is not heard of any more. */
+        abstract void awaitEnd(TestServer server);
+
+        /** An open one. */
+        RawWebSocket open(TestServer server) throws Exception {
+            RawWebSocket asked = ask(connect(server));
+            awaitOpen(asked);
+            return asked;
+        }
+    }
 
     /** A frame of the server's. */
     static final class Frame {
@@ -72,29 +169,27 @@ final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    RawWebSocket(RawClient client) {
-        this.client = client;
+    RawWebSocket(Wire wire) {
+        this.wire = wire;
     }
 
-    /** An open one. */
+    /** An open one, over HTTP/1. */
     static RawWebSocket open(TestServer server) throws Exception {
         return open(server.connect());
     }
 
     static RawWebSocket open(RawClient client) throws IOException {
-        RawClient.Answer answer = client.send(HANDSHAKE).answer();
-        if (answer.status() != 101) {
-            throw new IOException("no WebSocket, but " + answer);
-        }
-        return new RawWebSocket(client);
+        RawWebSocket asked = Over.HTTP_1.ask(client);
+        Over.HTTP_1.awaitOpen(asked);
+        return asked;
     }
 
-    RawClient client() {
-        return client;
+    Wire wire() {
+        return wire;
     }
 
     RawWebSocket send(byte[] bytes) throws IOException {
-        client.send(bytes);
+        wire.write(bytes);
         return this;
     }
 
@@ -107,21 +202,21 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     Frame read() throws IOException {
-        byte[] start = client.read(2);
+        byte[] start = wire.read(2);
         int length = start[1];
         if (length < 0) {
             throw new IOException("a server's frame is not masked");
         }
         if (length == 126) {
-            length = ByteBuffer.wrap(client.read(2)).getShort() & 0xffff;
+            length = ByteBuffer.wrap(wire.read(2)).getShort() & 0xffff;
         } else if (length == 127) {
-            length = Math.toIntExact(ByteBuffer.wrap(client.read(8)).getLong());
+            length = Math.toIntExact(ByteBuffer.wrap(wire.read(8)).getLong());
         }
-        return new Frame((start[0] & FINAL) != 0, start[0] & 0x7f, client.read(length));
+        return new Frame((start[0] & FINAL) != 0, start[0] & 0x7f, wire.read(length));
     }
 
     boolean isEnded() throws IOException {
-        return client.isEnded();
+        return wire.isEnded();
     }
 
     /** A whole message, or a control frame. */
@@ -186,6 +281,6 @@ final class RawWebSocket implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        client.close();
+        wire.close();
     }
 }

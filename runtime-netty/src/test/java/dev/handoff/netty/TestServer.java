@@ -125,6 +125,11 @@ final class TestServer implements AutoCloseable {
     void awaitNoConnections() {
         await().atMost(15, TimeUnit.SECONDS).until(() -> connections.isEmpty());
         // A pipeline hears of the end a little after the channel's own future.
+        awaitNoRequests();
+    }
+
+    /** Waits until all that were started are finished. */
+    void awaitNoRequests() {
         await().atMost(15, TimeUnit.SECONDS)
                 .untilAsserted(() ->
                         assertThat(finished).as("requests that were finished").hasValue(started.get()));

@@ -19,21 +19,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a WebSocket ends, and who hears of it. */
+@ParameterizedClass
+@EnumSource
 class WebSocketCloseTest {
     private static final Duration SHORT = Duration.ofMillis(400);
     private static final byte[] NONE = {};
 
+    private final RawWebSocket.Over over;
     private final Heard heard = new Heard();
+
+    WebSocketCloseTest(RawWebSocket.Over over) {
+        this.over = over;
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1000, 1001, 1003, 1007, 1011, 1014, 3000, 4999})
     void theClientsCloseIsEchoedAndThenTheConnectionEnds(int code) throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             client.send(RawWebSocket.closing(code, "so long".getBytes(UTF_8)));
             RawWebSocket.Frame close = client.read();
             assertThat(close.opcode()).isEqualTo(CLOSE);
@@ -41,7 +50,7 @@ class WebSocketCloseTest {
             assertThat(client.isEnded()).isTrue();
             assertThat(heard.codes()).containsExactly(code);
             assertThat(heard.reason).isCompletedWithValue("so long");
-            client.client().hangUp();
+            client.wire().hangUp();
             server.awaitNoConnections();
         }
     }
@@ -49,7 +58,7 @@ class WebSocketCloseTest {
     @Test
     void closeWithoutACodeIsEchoedWithoutOne() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             assertThat(client.send(frame(CLOSE, NONE)).read().payload()).isEmpty();
             assertThat(client.isEnded()).isTrue();
             assertThat(heard.codes()).containsExactly(1005);
@@ -59,11 +68,11 @@ class WebSocketCloseTest {
     @Test
     void closeOfAClientThatEndsItsDirectionAtOnceIsEchoed() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
-            client.close(1000).client().endOutput();
+                RawWebSocket client = over.open(server)) {
+            client.close(1000).wire().endOutput();
             assertThat(client.read().code()).isEqualTo(1000);
             assertThat(client.isEnded()).isTrue();
-            server.awaitNoConnections();
+            over.awaitEnd(server);
         }
         assertThat(heard.codes()).containsExactly(1000);
     }
@@ -71,7 +80,7 @@ class WebSocketCloseTest {
     @Test
     void whatTheProgramSentBeforeItClosedGoesOutAndWhatTheClientSentIsHeard() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             WebSocket socket = heard.socket();
             CompletableFuture<Void> sent = socket.send("last words");
             socket.close(4000, "bye");
@@ -82,11 +91,11 @@ class WebSocketCloseTest {
             assertThat(close.reason()).isEqualTo("bye");
             client.text("crossed it on the way").close(4000);
             // Sooner than by the limit of a close that lingers, which would end it, too.
-            client.client().socket().setSoTimeout(8_000);
+            client.wire().setPatience(Duration.ofSeconds(8));
             assertThat(client.isEnded()).isTrue();
             assertThat(heard.codes()).containsExactly(4000);
             assertThat(heard.texts).containsExactly("crossed it on the way");
-            client.client().hangUp();
+            client.wire().hangUp();
             server.awaitNoConnections();
         }
     }
@@ -94,7 +103,7 @@ class WebSocketCloseTest {
     @Test
     void nothingIsSentBehindAClose() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             WebSocket socket = heard.socket();
             socket.close(1000, "");
             assertThat(socket.send("too late"))
@@ -116,37 +125,37 @@ class WebSocketCloseTest {
     @Test
     void clientThatDoesNotAnswerACloseIsCut() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             heard.socket().close(1000, "");
             assertThat(client.read().code()).isEqualTo(1000);
-            server.awaitNoConnections();
+            over.awaitEnd(server);
             assertThat(heard.codes()).containsExactly(1006);
         }
     }
 
     @Test
     void clientThatGoesWithoutAWordIsMissed() throws Exception {
-        ClientsEnd[] ends = {RawClient::hangUp, RawClient::reset, RawClient::endOutput};
+        ClientsEnd[] ends = {RawWebSocket.Wire::hangUp, RawWebSocket.Wire::reset, RawWebSocket.Wire::endOutput};
         for (ClientsEnd end : ends) {
             Heard own = new Heard();
             try (TestServer server = TestServer.serving(own.http());
-                    RawWebSocket client = RawWebSocket.open(server)) {
+                    RawWebSocket client = over.open(server)) {
                 own.socket();
-                end.happen(client.client());
+                end.happen(client.wire());
                 assertThat(own.codes()).containsExactly(1006);
-                server.awaitNoConnections();
+                over.awaitEnd(server);
             }
         }
     }
 
     private interface ClientsEnd {
-        void happen(RawClient client) throws IOException;
+        void happen(RawWebSocket.Wire wire) throws IOException;
     }
 
     @Test
     void clientThatAnswersNoPingIsCut() throws Exception {
         try (TestServer server = TestServer.serving(heard.http().pingEvery(SHORT));
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             assertThat(client.read().opcode()).isEqualTo(PING);
             assertThat(client.isEnded()).isTrue();
             assertThat(heard.codes()).containsExactly(1006);
@@ -159,7 +168,7 @@ class WebSocketCloseTest {
     void clientThatAnswersPingsStays() throws Exception {
         Http http = heard.http().timeouts(SHORT, SHORT, SHORT, SHORT).pingEvery(Duration.ofSeconds(1));
         try (TestServer server = TestServer.serving(http);
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             for (int i = 0; i < 3; i++) {
                 RawWebSocket.Frame ping = client.read();
                 assertThat(ping.opcode()).isEqualTo(PING);
@@ -186,7 +195,7 @@ class WebSocketCloseTest {
             socket.onLeaving(fails);
         }));
         try (TestServer server = TestServer.serving(http);
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             switch (which) {
                 case "text" -> client.text("x");
                 case "bytes" -> client.send(frame(RawWebSocket.BINARY, NONE));
@@ -205,10 +214,10 @@ class WebSocketCloseTest {
             throw new IllegalStateException("thrown by the test");
         })));
         try (TestServer server = TestServer.serving(http);
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             assertThat(client.close(1000).read().code()).isEqualTo(1000);
             assertThat(client.isEnded()).isTrue();
-            client.client().hangUp();
+            client.wire().hangUp();
             server.awaitNoConnections();
         }
     }
@@ -216,7 +225,7 @@ class WebSocketCloseTest {
     @Test
     void whoAsksLateIsToldAtOnce() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             client.close(3001);
             assertThat(heard.codes()).containsExactly(3001);
             CompletableFuture<Integer> late = new CompletableFuture<>();
@@ -228,7 +237,7 @@ class WebSocketCloseTest {
     @Test
     void whatMustNotBeSentIsRefused() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             WebSocket socket = heard.socket();
             for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65_536 + 1000}) {
                 assertThatThrownBy(() -> socket.close(code, ""))
@@ -252,7 +261,7 @@ class WebSocketCloseTest {
             socket.onLeaving(() -> socket.send("goodbye"));
         }));
         try (TestServer server = TestServer.serving(http);
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             server.leave();
             assertThat(client.read().text()).isEqualTo("goodbye");
             RawWebSocket.Frame close = client.read();
@@ -263,7 +272,7 @@ class WebSocketCloseTest {
             client.close(1012);
             assertThat(client.isEnded()).isTrue();
             assertThat(heard.codes()).containsExactly(1012);
-            client.client().hangUp();
+            client.wire().hangUp();
             server.awaitNoConnections();
         }
     }
@@ -273,7 +282,7 @@ class WebSocketCloseTest {
         Http http = Http.handler(
                 request -> Response.webSocket(socket -> socket.onLeaving(() -> socket.close(4001, "moved"))));
         try (TestServer server = TestServer.serving(http);
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             server.leave();
             assertThat(client.read().code()).isEqualTo(4001);
         }
@@ -281,13 +290,13 @@ class WebSocketCloseTest {
 
     @Test
     void oneThatIsOpenedOnALeavingWorkerIsToldAtOnce() throws Exception {
-        Http http =
-                Http.handler(request -> Response.webSocket(socket -> socket.onLeaving(() -> socket.send("goodbye"))));
-        try (TestServer server = TestServer.serving(http);
-                RawClient raw = server.connect()) {
-            await().until(() -> server.hasConnectionOf(raw));
+        CompletableFuture<Response> later = new CompletableFuture<>();
+        try (TestServer server = TestServer.serving(Http.handler(request -> Response.later(later)));
+                RawWebSocket client = over.ask(over.connect(server))) {
+            await().until(() -> server.requestsStarted() == 1);
             server.leave();
-            RawWebSocket client = RawWebSocket.open(raw);
+            later.complete(Response.webSocket(socket -> socket.onLeaving(() -> socket.send("goodbye"))));
+            over.awaitOpen(client);
             assertThat(client.read().text()).isEqualTo("goodbye");
             assertThat(client.read().code()).isEqualTo(1012);
         }
@@ -303,14 +312,14 @@ class WebSocketCloseTest {
         try (TestServer server = TestServer.serving(Http.handler(request -> Response.webSocket(opened)))) {
             RawWebSocket[] clients = new RawWebSocket[20];
             for (int i = 0; i < clients.length; i++) {
-                clients[i] = RawWebSocket.open(server);
+                clients[i] = over.open(server);
             }
             server.leave(Duration.ofMillis(800));
             for (RawWebSocket client : clients) {
                 assertThat(client.read().code()).isEqualTo(1012);
                 client.close(1012);
                 assertThat(client.isEnded()).isTrue();
-                client.client().hangUp();
+                client.wire().hangUp();
             }
             server.awaitNoConnections();
             assertThat(open).isEmpty();
@@ -321,7 +330,7 @@ class WebSocketCloseTest {
     @Test
     void messageThatIsNotWholeIsDropped() throws Exception {
         try (TestServer server = TestServer.serving(heard.http());
-                RawWebSocket client = RawWebSocket.open(server)) {
+                RawWebSocket client = over.open(server)) {
             client.send(concat(RawWebSocket.part(TEXT, "half".getBytes(UTF_8)), RawWebSocket.closing(1000, NONE)));
             assertThat(client.read().code()).isEqualTo(1000);
             assertThat(heard.codes()).containsExactly(1000);

@@ -20,11 +20,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What frames become, and what becomes of those that must not be. */
+@ParameterizedClass
+@EnumSource
 class WebSocketFramesTest {
     private static final int MAX_FRAME = 1_000;
     private static final int MAX_MESSAGE = 2_000;
@@ -33,8 +37,13 @@ class WebSocketFramesTest {
     /** The Euro sign, which takes three bytes. */
     private static final byte[] EURO = "\u20ac".getBytes(UTF_8);
 
+    private final RawWebSocket.Over over;
     private final Heard heard = new Heard();
     private TestServer server;
+
+    WebSocketFramesTest(RawWebSocket.Over over) {
+        this.over = over;
+    }
 
     @BeforeEach
     void serve() throws Exception {
@@ -62,7 +71,7 @@ class WebSocketFramesTest {
 
     @Test
     void messagesComeAsTheyWereSent() throws Exception {
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             for (String message :
                     new String[] {"", "x", "\u20ac \ud83d\ude00", "x".repeat(125), "y".repeat(126), "z".repeat(999)}) {
                 RawWebSocket.Frame text = client.text(message).read();
@@ -83,14 +92,14 @@ class WebSocketFramesTest {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) i;
         }
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             assertThat(client.send(frame(BINARY, bytes)).read().payload()).isEqualTo(bytes);
         }
     }
 
     @Test
     void partsArePutTogetherWhateverComesBetween() throws Exception {
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             client.send(part(TEXT, "a".getBytes(UTF_8)))
                     .send(frame(PING, "are you there".getBytes(UTF_8)))
                     .send(part(CONTINUATION, NONE))
@@ -109,7 +118,7 @@ class WebSocketFramesTest {
     @Test
     void bytesMayComeOneByOne() throws Exception {
         byte[] all = concat(frame(TEXT, EURO), frame(PING, NONE), part(BINARY, EURO), frame(CONTINUATION, EURO));
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             for (byte one : all) {
                 client.send(new byte[] {one});
             }
@@ -121,7 +130,7 @@ class WebSocketFramesTest {
 
     @Test
     void everyPingIsAnsweredInItsTurn() throws Exception {
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             byte[][] pings = new byte[200][];
             for (int i = 0; i < pings.length; i++) {
                 pings[i] = frame(PING, ("ping " + i).getBytes(UTF_8));
@@ -190,14 +199,14 @@ class WebSocketFramesTest {
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("malformed")
     void whatBreaksTheRulesClosesWithTheReason(String what, byte[] bytes, int code) throws Exception {
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             client.send(concat(bytes, frame(TEXT, "behind it".getBytes(UTF_8))));
             RawWebSocket.Frame close = client.read();
             assertThat(close.opcode()).isEqualTo(CLOSE);
             assertThat(close.code()).as(close.reason()).isEqualTo(code);
             assertThat(close.reason()).isNotBlank();
             assertThat(client.isEnded()).isTrue();
-            client.client().hangUp();
+            client.wire().hangUp();
             server.awaitNoConnections();
         }
         assertThat(heard.codes()).containsExactly(code);
@@ -207,7 +216,7 @@ class WebSocketFramesTest {
 
     @Test
     void aMessageOfTheLimitPasses() throws Exception {
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             client.send(part(BINARY, new byte[MAX_FRAME])).send(frame(CONTINUATION, new byte[MAX_FRAME]));
             assertThat(client.read().payload()).hasSize(MAX_MESSAGE);
         }
@@ -216,7 +225,7 @@ class WebSocketFramesTest {
     /** What was well-formed before counts. */
     @Test
     void whatCameBeforeIsHeard() throws Exception {
-        try (RawWebSocket client = RawWebSocket.open(server)) {
+        try (RawWebSocket client = over.open(server)) {
             client.send(concat(frame(TEXT, EURO), unmasked(TEXT, EURO)));
             assertThat(client.read().text()).isEqualTo("\u20ac");
             assertThat(client.read().code()).isEqualTo(1002);

@@ -1,0 +1,163 @@
+package dev.handoff.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream of an HTTP/2 connection, after an extended CONNECT. The bytes stand in its DATA frames; their last is the end of a
+ * direction, and a reset that of both. Used on the connection's event loop. Source: RFC 8441, section 5.
+ */
+final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocketTransport {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketOverHttp2.class);
+
+    /** How long a client may take to end its direction behind ours. */
+    private static final long LINGER_MILLIS = 2_000;
+
+    private final Http2Session session;
+    private final Http2StreamChannel channel;
+    private final Http2Writer writer;
+    private boolean inputEnded;
+    private boolean closing;
+
+    WebSocketOverHttp2(Http2Session session, Http2StreamChannel channel, Http2Writer writer) {
+        this.session = session;
+        this.channel = channel;
+        this.writer = writer;
+    }
+
+    /** The client's connection will leave: its WebSocket is told, too. */
+    void leave() {
+        channel.pipeline().context(this).fireUserEventTriggered(ConnectionEvent.LEAVING);
+    }
+
+    // --- bytes of frames, and frames of bytes ---------------------------------------------------------------------
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof Http2DataFrame data) {
+            onBytes(context, data.content());
+            endInput(context, data.isEndStream());
+        } else if (message instanceof Http2HeadersFrame trailers) {
+            endInput(context, trailers.isEndStream());
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    /**
+     * Takes what has come before the stream became a WebSocket.
+     *
+     * @param whole whether the client has ended its direction
+     */
+    void begin(ByteBuf first, boolean whole) {
+        ChannelHandlerContext context = channel.pipeline().context(this);
+        onBytes(context, first);
+        context.fireChannelReadComplete();
+        endInput(context, whole);
+    }
+
+    private void onBytes(ChannelHandlerContext context, ByteBuf bytes) {
+        if (bytes.isReadable() && !closing) {
+            context.fireChannelRead(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
+    private void endInput(ChannelHandlerContext context, boolean last) {
+        if (last && !inputEnded) {
+            inputEnded = true;
+            context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        writer.write((ByteBuf) message, false, promise);
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        session.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("{} failed: the client broke the rules, or has gone", channel, cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closing = true;
+        session.remove(this);
+        context.fireChannelInactive();
+    }
+
+    // --- what carries a WebSocket ---------------------------------------------------------------------------------
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public Connection connection() {
+        return session.connection();
+    }
+
+    @Override
+    public WriteWatch.Outbound outbound() {
+        return writer;
+    }
+
+    @Override
+    public void onRead() {}
+
+    @Override
+    public void setReading(boolean wanted) {
+        channel.config().setAutoRead(wanted);
+    }
+
+    @Override
+    public void onInputEnded() {}
+
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        var end = writer.sendEnd(ResponseWriter.Framing.CHUNKED);
+        if (!inputEnded) {
+            channel.config().setAutoRead(true);
+            end.addListener(done -> linger());
+        }
+    }
+
+    /* RFC 9113, 8.1: who has answered asks the client to stop sending. */
+    private void linger() {
+        var unused = channel.eventLoop()
+                .schedule(
+                        () -> session.reset(channel.stream().id(), Http2Error.NO_ERROR),
+                        LINGER_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void cut() {
+        closing = true;
+        session.reset(channel.stream().id(), Http2Error.CANCEL);
+    }
+}
