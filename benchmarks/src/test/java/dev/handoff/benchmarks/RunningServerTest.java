@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,7 @@ final class RunningServerTest {
 
     @ParameterizedTest
     @MethodSource("contenders")
+    @Tag("slow")
     void everySystemAnswersAsAgreedAndLeavesNothingBehind(Contender contender) {
         assumeThat(contender.installed()).isTrue();
         RunningServer server = RunningServer.start(contender);

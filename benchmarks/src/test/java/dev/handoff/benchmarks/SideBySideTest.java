@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ final class SideBySideTest {
     private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
 
     @Test
+    @Tag("slow")
     void aRunMeasuresUnderBothLoadsAndWritesAllThreeFiles(@TempDir Path directory) throws IOException {
         assumeThat(Programs.installed(Wrk.PROGRAM)).isTrue();
         Options options = new Options(1, 2, 1, 1, 4, List.of(Contenders.NETTY), directory);

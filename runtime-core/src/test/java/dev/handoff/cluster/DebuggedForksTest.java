@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,7 @@ class DebuggedForksTest extends WithForks {
     @NodeTest("test-cluster-debug-port.js")
     @NodeTest("test-cluster-inspector-debug-port.js")
     @NodeTest("test-inspector-port-cluster.js")
+    @Tag("slow")
     void thePortsCountUpFromTheMastersHoweverItIsWritten(String host) throws Exception {
         int base = freePort();
         String flag = DEBUGGER + "suspend=n,address=" + host;

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,6 +80,7 @@ class ForkedTicketsTest {
     }
 
     @Test
+    @Tag("slow")
     void newSecretsReachRunningWorkersAndOldOnesGo() throws Exception {
         TicketClient early = TicketClient.speaking("TLSv1.3");
         TicketClient regular = TicketClient.speaking("TLSv1.3");

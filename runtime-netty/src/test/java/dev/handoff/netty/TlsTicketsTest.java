@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +155,7 @@ class TlsTicketsTest {
     }
 
     @Test
+    @Tag("slow")
     void newSecretsReachRunningWorkersAndOldOnesGo() throws Exception {
         TicketClient early = TicketClient.speaking("TLSv1.3");
         TicketClient regular = TicketClient.speaking("TLSv1.3");
@@ -177,6 +179,7 @@ class TlsTicketsTest {
     }
 
     @Test
+    @Tag("slow")
     void withoutOpenSslWorkersServeAndResumeNothingOfOthers() throws Exception {
         TicketClient client = TicketClient.speaking("TLSv1.3");
         try (ClusterServer server =

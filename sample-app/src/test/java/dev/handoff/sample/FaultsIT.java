@@ -30,6 +30,7 @@ class FaultsIT {
     static final Clusters CLUSTERS = new Clusters();
 
     @Test
+    @Tag("slow")
     void faultsCostNobodyAnythingButThoseWhomAKilledWorkerHadTakenUp() throws IOException {
         play(1);
     }

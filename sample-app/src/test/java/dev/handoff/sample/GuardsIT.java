@@ -122,6 +122,7 @@ class GuardsIT {
 
     @ParameterizedTest
     @MethodSource("guards")
+    @Tag("slow")
     void withoutItItsTestTurnsRed(Guard guard, @TempDir Path directory) throws IOException {
         Path mutant = directory.resolve("mutant.jar");
         guard.off().write(ClusterBuilder.app(), mutant);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -72,6 +73,7 @@ class PoliciesIT {
     }
 
     @Test
+    @Tag("slow")
     void aClientsAddressHasTheSameSlotAfterARoll() throws IOException {
         RunningCluster cluster = CLUSTERS.launch(aCluster().workers(3).policy("consistent-hash"));
         cluster.awaitListening();

@@ -8,6 +8,7 @@ import dev.handoff.sample.client.Load;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
 import dev.handoff.sample.rig.RunningCluster;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,6 +20,7 @@ class ScaleIT {
     private static final int MOST = 8;
 
     @Test
+    @Tag("slow")
     void upAndDownUnderLoadLosesNothing() {
         RunningCluster cluster = CLUSTERS.start(aCluster().workers(1).setting("workersMax", MOST));
         try (Load load = Load.on(cluster.port())

@@ -43,6 +43,7 @@ class TlsIT {
     }
 
     @Test
+    @Tag("slow")
     void rollsUnderMixedLoadLoseNothing() {
         rollUnderMixedLoad(2, 1_000);
     }

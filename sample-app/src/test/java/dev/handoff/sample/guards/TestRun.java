@@ -59,6 +59,8 @@ public final class TestRun {
         command.addAll(List.of(java + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Dhandoff.test.java=" + java);
+        // It costs more to make than one test gains.
+        command.add("-Dhandoff.test.withoutArchive=true");
         command.add("-Djunit.jupiter.execution.timeout.default=" + LIMIT);
         command.addAll(List.of("-cp", jar + File.pathSeparator + System.getProperty("java.class.path")));
         command.add(TestRun.class.getName());

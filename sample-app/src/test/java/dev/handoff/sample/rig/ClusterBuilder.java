@@ -21,16 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster to be: the sample application, unless another program is named, in a session and a directory of its own. */
 public final class ClusterBuilder {
-    private static final Path JAVA = Path.of(System.getProperty("handoff.test.java"), "bin", "java");
-    private static final Path TARGET = Path.of("").toAbsolutePath().resolve("target");
+    static final Path JDK = Path.of(System.getProperty("handoff.test.java"));
+    static final Path TARGET = Path.of("").toAbsolutePath().resolve("target");
     private static final Path APP = TARGET.resolve("sample-app.jar");
 
     /** The bytes of a request that a worker refuses stand in the log of a test that fails by it. */
     private static final String TELL_WHY_REFUSED =
             "-Dorg.slf4j.simpleLogger.log.dev.handoff.netty.HttpConnection=debug";
 
-    private final List<String> flags =
-            new ArrayList<>(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", TELL_WHY_REFUSED));
+    private final List<String> flags = new ArrayList<>(List.of(
+            "-Xmx48m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=3",
+            TELL_WHY_REFUSED));
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, String> options = new LinkedHashMap<>();
     private final List<String> ignored = new ArrayList<>();
@@ -40,6 +44,7 @@ public final class ClusterBuilder {
     private @Nullable SSLContext tls;
     private int workers = 2;
     private boolean terminal;
+    private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
 
     private ClusterBuilder() {
         options.put("--port", "0");
@@ -103,15 +108,22 @@ public final class ClusterBuilder {
         return this;
     }
 
+    /** With all classes from the jar. */
+    ClusterBuilder withoutArchive() {
+        archive = false;
+        return this;
+    }
+
     /** The sample application from another jar. */
     public ClusterBuilder jar(Path jar) {
+        archive = false;
         program = List.of("-jar", jar.toString());
         return this;
     }
 
     /** Another program, from the tests' classes, with no arguments but these. */
     public ClusterBuilder main(Class<?> main, Object... args) {
-        return main(main.getName(), List.of(TARGET.resolve("test-classes"), APP), args);
+        return main(main.getName(), List.of(APP, TARGET.resolve("test-classes")), args);
     }
 
     /** The sample over TLS, on its only port. */
@@ -122,6 +134,7 @@ public final class ClusterBuilder {
 
     /** Another program from another class path. */
     public ClusterBuilder main(String main, List<Path> classPath, Object... args) {
+        archive &= classPath.get(0).equals(APP);
         program = List.of(
                 "-cp",
                 String.join(
@@ -170,8 +183,11 @@ public final class ClusterBuilder {
             command.addAll(List.of("sh", "-c", trap, "sh"));
         }
         command.addAll(prefix);
-        command.add(JAVA.toString());
+        command.add(JDK.resolve("bin/java").toString());
         command.addAll(flags);
+        if (archive) {
+            command.add(ClassArchive.option());
+        }
         command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
         command.addAll(program);
         options.forEach((name, value) -> command.addAll(List.of(name, value)));
