@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The debuggers of workers. */
 @Timeout(90)
+@Tag("slow")
 class DebuggedForksTest extends WithForks {
     private static final String DEBUGGER = "-agentlib:jdwp=transport=dt_socket,server=y,";
 
@@ -74,7 +75,6 @@ class DebuggedForksTest extends WithForks {
     @NodeTest("test-cluster-debug-port.js")
     @NodeTest("test-cluster-inspector-debug-port.js")
     @NodeTest("test-inspector-port-cluster.js")
-    @Tag("slow")
     void thePortsCountUpFromTheMastersHoweverItIsWritten(String host) throws Exception {
         int base = freePort();
         String flag = DEBUGGER + "suspend=n,address=" + host;

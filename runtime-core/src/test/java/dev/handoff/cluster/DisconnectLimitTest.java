@@ -8,6 +8,7 @@ import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
 import java.net.Socket;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,6 +39,7 @@ class DisconnectLimitTest extends WithForks {
     }
 
     @Test
+    @Tag("slow")
     void whomItsKillSignalDoesNotEndKillDoes() throws Exception {
         cluster.setupMaster(settings -> settings.killSignal(Signal.CONT));
         ForkedWorker worker = fork();

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -125,6 +126,7 @@ class KernelChoosesTest {
 
     @Test
     @NodeTest("test-cluster-server-restart-none.js")
+    @Tag("slow")
     void whoClosesAndListensAgainGetsWhatTheOtherStillHas() throws Exception {
         ChildProcess master = relaying();
         int one = fork(master);
@@ -146,6 +148,7 @@ class KernelChoosesTest {
 
     @Test
     @NodeTest("test-cluster-net-listen-ipv6only-none.js")
+    @Tag("slow")
     void onlyIpv6LeavesTheIpv4PortFree() throws Exception {
         ChildProcess master = relaying();
         String address = listen(master, fork(master), "greet [::]:0 onlyIpv6");

@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class MasterDeathTest {
 
     @Test
     @NodeTest("test-cluster-primary-error.js")
+    @Tag("slow")
     void soDoThoseOfOneThatExits(@TempDir Path directory) throws Exception {
         dies(directory, Signal.HUP);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +41,7 @@ class ThisProgramTest extends WithForks {
 
     @Test
     @NodeTest("test-cluster-setup-primary-argv.js")
+    @Tag("slow")
     void itsArgumentsAreTheMastersAndWhatIsAddedCountsFromThenOn() {
         SpawnOptions master = small(SpawnOptions.ofMain(Repeated.class, "one", "two words"));
         assertThat(ChildProcess.execFileSync(master.stderr(Stdio.inherit())).stdout())

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ class ArgumentFileTest {
 
     /** The table above, asked of a real launcher: all words after the main class reach the program. */
     @Test
+    @Tag("slow")
     void theLauncherAgreesWithTheTable(@TempDir Path directory) throws Exception {
         for (Arguments row : files().toList()) {
             Path file = directory.resolve("words");

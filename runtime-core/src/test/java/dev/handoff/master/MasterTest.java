@@ -49,6 +49,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,6 +163,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void ordersToRollThatWaitMakeOne() throws Exception {
         SupervisedCluster cluster = start(settings(1));
         CompletableFuture<RollResult> first = cluster.reload(IfRunning.QUEUE);
@@ -248,6 +250,7 @@ class MasterTest {
 
     /** Exit code of a worker of another wire version, and both versions in the words for people. */
     @Test
+    @Tag("slow")
     void aBuildOfAnotherWireVersionIsRefusedAndNotTriedAgain(@TempDir Path directory) throws Exception {
         ClusterSettings settings = settings(2).jvmArgs("-cp", OtherBuild.ofWireVersion(99, directory));
         StartException failure = catchThrowableOfType(StartException.class, () -> Cluster.supervise(settings));
@@ -267,6 +270,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void aRollToABuildOfAnotherWireVersionIsRolledBack(@TempDir Path directory) throws Exception {
         Path classPath = directory.resolve("class-path");
         Files.writeString(classPath, "-Dmanner=\n");
@@ -282,6 +286,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void aRollThatComesToNoEndIsRolledBackAtItsLimit() throws Exception {
         SupervisedCluster cluster = start(settings(1).with(Setting.ROLL_GIVE_UP, Duration.ofSeconds(5)));
         Worker old = worker1(cluster);
@@ -312,6 +317,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void aNameThatIsTakenIsRefused() throws Exception {
         start(settings(1));
         StartException failure = catchThrowableOfType(StartException.class, () -> Cluster.supervise(settings(1)));
@@ -341,6 +347,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void aWorkerThatReceivesNothingIsTakenOutThoughItBeats() throws Exception {
         SupervisedCluster cluster = start(settings(1).main(TestWorker.class, "deaf"));
         Worker deaf = worker1(cluster);
@@ -355,6 +362,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void aStoppedWorkerIsKilled() throws Exception {
         ClusterSettings settings = settings(1)
                 .with(Setting.BEAT_SOFT, Duration.ofSeconds(1))
@@ -383,6 +391,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void theRuntimeDirectoryIsMadeAgainForTheNextWorkers(@TempDir Path elsewhere) throws Exception {
         SupervisedCluster cluster = start(settings(2));
         RuntimePaths paths = new RuntimePaths(run.resolve("test"));
@@ -401,6 +410,7 @@ class MasterTest {
     }
 
     @Test
+    @Tag("slow")
     void strangersOnTheControlSocketAreSentAwayAndNobodyElseIsDisturbed() throws Exception {
         SupervisedCluster cluster = start(settings(1));
         Path control = new RuntimePaths(run.resolve("test")).control();

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ class ForkOptionsTest extends ForkingTest {
 
     @Test
     @NodeTest("test-child-process-fork-detached.js")
+    @Tag("slow")
     void aDetachedGrandchildSurvivesItsParent() throws Exception {
         ChildProcess child = fork(ForksDetached.class);
         child.onMessage(messages::add);
@@ -150,6 +152,7 @@ class ForkOptionsTest extends ForkingTest {
     @Test
     @NodeTest("test-child-process-silent.js")
     @NodeTest("test-child-process-stdio-inherit.js")
+    @Tag("slow")
     void aChildSpeaksWithItsParentsVoiceOnlyWhereItInherits() {
         assertThat(ChildProcess.execFileSync(small(Parent.class, "inherit")).stdout())
                 .isEqualTo("printed null\necho\n");

@@ -31,6 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -129,6 +130,7 @@ class ForkedServerTest {
     }
 
     @Test
+    @Tag("slow")
     void whatABusyLoopHasNotTakenIsServedByAnotherWhenItsWorkerDies() throws Exception {
         Serving first = fork();
         Serving second = fork();

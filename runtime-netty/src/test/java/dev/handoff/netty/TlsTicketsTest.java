@@ -140,6 +140,7 @@ class TlsTicketsTest {
 
     @Test
     @NodeTest("test-tls-ticket-cluster.js")
+    @Tag("slow")
     void fourWorkersAndTheirSuccessorsResumeEachOthersSessions() throws Exception {
         TicketClient older = TicketClient.speaking("TLSv1.2");
         TicketClient newer = TicketClient.speaking("TLSv1.3");

@@ -212,6 +212,7 @@ class CrashIT {
     }
 
     @Test
+    @Tag("slow")
     void descriptorsAreNotLostInHandOffsAndDeaths() {
         handOverAndKill(2_000, 4);
     }

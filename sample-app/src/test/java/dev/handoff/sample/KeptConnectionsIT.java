@@ -67,7 +67,7 @@ class KeptConnectionsIT {
 
     @Test
     void idleOnesGoOn() throws IOException {
-        idleOnesGoOn(QUICK, 3);
+        idleOnesGoOn(QUICK, 2);
     }
 
     @Test

@@ -38,7 +38,7 @@ class RollIT {
     @Test
     @Tag("core")
     void rollUnderMixedLoadLosesNothing() {
-        rollUnderMixedLoad(3, 20_000);
+        rollUnderMixedLoad(2, 10_000);
     }
 
     @Test

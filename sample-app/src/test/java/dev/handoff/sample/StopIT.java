@@ -31,7 +31,7 @@ class StopIT {
     @Test
     @Tag("core")
     void aStopUnderLoadServesEveryConnectionThatWasMade() {
-        stopUnderLoad(4);
+        stopUnderLoad(2);
     }
 
     @Test
