@@ -2,6 +2,7 @@ package dev.handoff.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import dev.handoff.unix.SeqPacketSocket.Received;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +224,52 @@ final class SeqPacketSocketTest {
                 crowd.forEach(Fd::close);
                 pair.right().receive(in);
                 System.out.println(first + " of 8, then " + in.receivedDescriptors() + " of 8");
+            }
+        }
+    }
+
+    @Test
+    void whatTheLimitOfDescriptorsUnderWayHoldsBackIsSentWhenThereIsRoom() throws Exception {
+        try (ChildJvm child = ChildJvm.start(limitedTo(100), Map.of(), SendsTooMany.class)) {
+            assertThat(child.output().lines().toList())
+                    .hasSize(3)
+                    .satisfies(said -> assertThat(said).contains("cannot send 8", "(ETOOMANYREFS)"), atIndex(0))
+                    .endsWith("all of them have arrived", "and there is room again");
+        }
+    }
+
+    /** Who may exceed every limit may exceed this one, too. */
+    private static List<String> limitedTo(int files) {
+        List<String> limited = List.of("prlimit", "--nofile=" + files + ":" + files);
+        List<String> ordinary = List.of("setpriv", "--bounding-set", "-sys_admin,-sys_resource");
+        return System.getProperty("user.name").equals("root")
+                ? Stream.concat(ordinary.stream(), limited.stream()).toList()
+                : limited;
+    }
+
+    /** Sends descriptors that nobody receives, until it may not; then they are received. */
+    static final class SendsTooMany {
+        private SendsTooMany() {}
+
+        public static void main(String[] arguments) throws Exception {
+            System.setErr(System.out);
+            try (SeqPacketPair pair = SeqPacketPair.open()) {
+                DescriptorMessage out = new DescriptorMessage(8, 64);
+                DescriptorMessage in = new DescriptorMessage(8, 64);
+                for (int index = 0; index < 8; index++) {
+                    out.putDescriptor(index, pair.left().fd());
+                }
+                int sent = 0;
+                while (pair.left().send(out, 1, 8)) {
+                    sent++;
+                }
+                int received = 0;
+                while (pair.right().receive(in) == Received.MESSAGE) {
+                    received += in.receivedDescriptors() == 8 ? 1 : 0;
+                    in.closeUntaken();
+                }
+                System.out.println(received == sent ? "all of them have arrived" : received + " of " + sent);
+                System.out.println(pair.left().send(out, 1, 8) ? "and there is room again" : "and there is no room");
             }
         }
     }

@@ -18,7 +18,6 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -203,12 +202,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException || Tls.isClientsFault(cause)) {
-            LOG.debug("{} failed: closing it", channel, cause);
-        } else {
-            LOG.error("{} failed: closing it", channel, cause);
-            Exhaustion.check(cause, service.context.worker());
-        }
+        service.reportFailure(channel, cause);
         closeNow();
     }
 

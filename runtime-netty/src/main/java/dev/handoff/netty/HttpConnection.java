@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -102,12 +101,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException || Tls.isClientsFault(cause)) {
-            LOG.debug("{} failed: closing it", channel, cause);
-        } else {
-            LOG.error("{} failed: closing it", channel, cause);
-            Exhaustion.check(cause, service.context.worker());
-        }
+        service.reportFailure(channel, cause);
         closeNow();
     }
 

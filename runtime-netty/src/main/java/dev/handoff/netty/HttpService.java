@@ -2,10 +2,16 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import io.netty.channel.Channel;
+import java.io.IOException;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all HTTP connections of one worker share. Immutable. */
 final class HttpService {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
+
     /* A client that waits exactly as long as it was told must find the connection open. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -33,5 +39,15 @@ final class HttpService {
         this.keepAliveTicks = LoopClock.ticks(settings.keepAlive().plus(GRACE));
         this.pingTicks = LoopClock.ticks(settings.webSocket().ping());
         this.idleMin = context.said(Setting.DRAIN_IDLE_MIN).orElse(DEFAULT_IDLE_MIN);
+    }
+
+    /** Says why a connection is closed: aloud, unless it is its client's doing. */
+    void reportFailure(Channel channel, Throwable cause) {
+        if (cause instanceof IOException || Tls.isClientsFault(cause)) {
+            LOG.debug("{} failed: closing it", channel, cause);
+        } else {
+            LOG.error("{} failed: closing it", channel, cause);
+            Exhaustion.check(cause, context.worker());
+        }
     }
 }

@@ -2,10 +2,15 @@ package dev.handoff.sample.client;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** How clients behave. Each is played from connecting to closing, over and over, by one thread or several. */
 public enum Behaviour {
@@ -147,6 +152,20 @@ public enum Behaviour {
                 open = client.says(client.unique("line " + i));
             }
         }
+    },
+    /** Several requests of HTTP/2 at a time, until the server announces that it will end the connection. */
+    HTTP_2 {
+        @Override
+        void play(Client client) throws IOException {
+            client.speakHttp2(Http2Client::isAnnouncedToEnd);
+        }
+    },
+    /** The same until the server says which request is the last that it serves: it refuses those behind. */
+    HTTP_2_TO_THE_LAST {
+        @Override
+        void play(Client client) throws IOException {
+            client.speakHttp2(Http2Client::knowsLast);
+        }
     };
 
     private static final String HELLO = "Hello world\n";
@@ -162,6 +181,7 @@ public enum Behaviour {
     static final class Client {
         private static final int OVERSLEPT_MILLIS = 500;
         private static final int SERVICE_RESTART = 1012;
+        private static final int STREAMS = 6;
 
         private final int port;
         private final Ledger ledger;
@@ -272,6 +292,40 @@ public enum Behaviour {
             connection.sendFrame(StrictConnection.Frame.CLOSE, frame.payload());
             connection.mustEnd();
             return Optional.empty();
+        }
+
+        void speakHttp2(Predicate<Http2Client> isOver) throws IOException {
+            connection.note("speaks HTTP/2");
+            try (Http2Client http2 = connection.isSecure() ? Http2Client.overTls(port) : Http2Client.to(port)) {
+                for (int i = 0; i < 50 && !isOver.test(http2); i++) {
+                    askAtOnce(http2);
+                    pause(0, 10);
+                }
+            }
+        }
+
+        private void askAtOnce(Http2Client http2) throws IOException {
+            Map<String, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+            for (int i = 0; i < STREAMS; i++) {
+                ledger.sent();
+                String body = "body " + i;
+                answers.put(body, http2.post("/echo", body));
+            }
+            for (Map.Entry<String, CompletableFuture<Answer>> answer : answers.entrySet()) {
+                answered(answer.getKey(), answer.getValue());
+            }
+        }
+
+        private void answered(String expected, CompletableFuture<Answer> answer) throws IOException {
+            try {
+                answer.join().mustBe(expected);
+                ledger.answered();
+            } catch (CompletionException e) {
+                if (!(e.getCause() instanceof StreamRefused)) {
+                    throw new IOException("no answer to " + expected, e.getCause());
+                }
+                waive(1);
+            }
         }
 
         void mustEnd() throws IOException {

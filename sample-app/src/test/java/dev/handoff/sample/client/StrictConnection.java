@@ -100,6 +100,11 @@ public final class StrictConnection implements AutoCloseable {
         return worker;
     }
 
+    /** Whether it is over TLS. */
+    boolean isSecure() {
+        return tls != null;
+    }
+
     /** The process at the other end; 0 as long as that is not known. */
     long worker() {
         return worker;
