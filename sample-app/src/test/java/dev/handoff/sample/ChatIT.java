@@ -110,6 +110,7 @@ class ChatIT {
     }
 
     @Test
+    @Tag("slow")
     void clientThatDoesNotCloseIsCutAtTheDrainLimitAndCounted() throws IOException {
         RunningCluster own = CLUSTERS.start(aCluster().workers(1).setting("drain.limit", 1));
         try (Socket deaf = new Socket(InetAddress.getLoopbackAddress(), own.port())) {

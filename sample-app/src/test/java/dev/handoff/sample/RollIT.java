@@ -69,6 +69,7 @@ class RollIT {
     }
 
     @Test
+    @Tag("slow")
     void wrkSeesNoErrorWhileWorkersAreReplaced() {
         for (String connection : new String[] {"keep-alive", "close"}) {
             Tool wrk = Tool.start(
@@ -112,6 +113,7 @@ class RollIT {
     }
 
     @Test
+    @Tag("slow")
     void aRollKeepsTheNumberOfReadyWorkers() throws IOException {
         RunningCluster watched = CLUSTERS.start(aCluster().workers(3).main(Watched.class, "extremes", 3));
         Path extremes = watched.file("extremes");

@@ -183,6 +183,7 @@ class StopIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"round-robin", "shared"})
+    @Tag("slow")
     void aKilledMasterLeavesNoFileOfAUnixSocket(String policy) {
         RunningCluster cluster = CLUSTERS.launch(
                 aCluster().workers(1).setting("policy", policy).main(ManyListeners.class, "addresses", "socket"));
@@ -195,6 +196,7 @@ class StopIT {
     }
 
     @Test
+    @Tag("slow")
     void aStoppedWorkerOfAKilledMasterLeavesWhenItGoesOn() {
         RunningCluster cluster = CLUSTERS.start(aCluster().workers(1));
         long stopped = cluster.aWorker();
