@@ -951,7 +951,7 @@ final class AcceptorTest implements Acceptor.Events {
 
         nonsense.say(broken);
         assertThat(failure()).startsWith("1 broke it: ").contains(nonsense.reason);
-        assertThat(OpenDescriptors.count()).isEqualTo(open + broken.holds() - held);
+        await().untilAsserted(() -> assertThat(OpenDescriptors.count()).isEqualTo(open + broken.holds() - held));
         acceptor.workerReady(2, List.of());
         List<Integer> ports = clients(3);
         assertThat(ports(sound.take(3))).isEqualTo(ports);

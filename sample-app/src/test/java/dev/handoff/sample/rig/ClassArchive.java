@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The classes of the sample application in the form in which a JVM maps them into memory, instead of parsing and checking them
@@ -18,6 +19,9 @@ import java.util.Set;
  * application. Source: java(1), "Application Class Data Sharing".
  */
 final class ClassArchive {
+    /** Newer JDKs number the classes of a list, each list by itself. */
+    private static final Pattern NUMBER = Pattern.compile(" id: \\d+$");
+
     private static final Path FILE = make();
 
     private ClassArchive() {}
@@ -80,7 +84,10 @@ final class ClassArchive {
         } finally {
             cluster.destroy();
         }
-        Set<String> classes = new LinkedHashSet<>(Files.readAllLines(list));
+        Set<String> classes = new LinkedHashSet<>();
+        for (String line : Files.readAllLines(list)) {
+            classes.add(NUMBER.matcher(line).replaceFirst(""));
+        }
         Files.delete(list);
         return classes;
     }
