@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a master does whose limit of open files is reached: a process of its own, and a clock of its own. */
 final class ShortageTest {
@@ -32,6 +34,26 @@ final class ShortageTest {
             assertThat(child.output())
                     .isEqualTo("short: accepted 0, may accept false, 100 ms later false; stop: closed false; free "
                             + RESERVE + "\n" + "room: accepted 1; stop: closed true with 1");
+        }
+    }
+
+    /** The system's table of files is full, or its memory is: not a limit of this process, and the same answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ENFILE", "ENOBUFS", "ENOMEM"})
+    void theGateRestsAsWellWhereTheSystemHasNoRoom(String shortage) throws Exception {
+        assertThat(gateWhoseFirstAcceptFailsWith(shortage))
+                .isEqualTo("accepted 0, may accept false, 100 ms later true, then accepted 1");
+    }
+
+    @Test
+    void aClientThatHasGoneBeforeItWasTakenIsNoReasonToRest() throws Exception {
+        assertThat(gateWhoseFirstAcceptFailsWith("ECONNABORTED"))
+                .isEqualTo("accepted 1, may accept true, 100 ms later true, then accepted 1");
+    }
+
+    private static String gateWhoseFirstAcceptFailsWith(String error) throws Exception {
+        try (ChildJvm child = ChildJvm.start(ChildJvm.firstFailing("accept4", error), Map.of(), FaultyGate.class)) {
+            return child.output();
         }
     }
 
@@ -100,8 +122,7 @@ final class ShortageTest {
         public static void main(String[] arguments) throws Exception {
             List<Pending> accepted = new ArrayList<>();
             List<Listener> listeners = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
-            InetSocketAddress where =
-                    (InetSocketAddress) listeners.get(0).socket().localAddress();
+            InetSocketAddress where = address(listeners);
             Gate gate = new Gate(listeners, new DescriptorReserve(RESERVE));
             rehearse();
             try (SocketChannel client = SocketChannel.open(where)) {
@@ -123,13 +144,37 @@ final class ShortageTest {
                 System.out.println("; stop: closed " + gate.isClosed() + " with " + accepted.size());
             }
         }
+    }
 
-        private static void acceptReady(Gate gate, long nowNanos, List<Pending> accepted) throws UnixException {
-            Poller poller = new Poller();
-            gate.addTo(poller);
-            poller.poll(1000);
-            gate.acceptReady(poller, 64, nowNanos, accepted::add);
+    static final class FaultyGate {
+        private static final long START = 1_000_000_000;
+
+        private FaultyGate() {}
+
+        public static void main(String[] arguments) throws Exception {
+            List<Pending> accepted = new ArrayList<>();
+            List<Listener> listeners = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
+            Gate gate = new Gate(listeners, new DescriptorReserve(RESERVE));
+            try (SocketChannel client = SocketChannel.open(address(listeners))) {
+                assertThat(client.isConnected()).isTrue();
+                acceptReady(gate, START, accepted);
+                System.out.print("accepted " + accepted.size() + ", may accept " + gate.mayAccept(START + 1)
+                        + ", 100 ms later " + gate.mayAccept(START + 100_000_000));
+                acceptReady(gate, START + 100_000_000, accepted);
+                System.out.println(", then accepted " + accepted.size());
+            }
         }
+    }
+
+    private static InetSocketAddress address(List<Listener> listeners) throws UnixException {
+        return (InetSocketAddress) listeners.get(0).socket().localAddress();
+    }
+
+    private static void acceptReady(Gate gate, long nowNanos, List<Pending> accepted) throws UnixException {
+        Poller poller = new Poller();
+        gate.addTo(poller);
+        poller.poll(1000);
+        gate.acceptReady(poller, 64, nowNanos, accepted::add);
     }
 
     static final class CrowdedDoor {

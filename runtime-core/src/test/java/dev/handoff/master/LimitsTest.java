@@ -47,6 +47,14 @@ class LimitsTest {
     }
 
     @Test
+    void whoIgnoresItsLimitIsKilledWithinASecondAndTheTimeBetweenTermAndKill() {
+        idle.getReady(NOW);
+        lifecycle.drain(worker, NOW, "test");
+        stateAfter(20 * SECOND + SECOND / 2);
+        assertThat(stateAfter(20 * SECOND + SECOND / 2)).isEqualTo(WorkerState.KILLING);
+    }
+
+    @Test
     void whoHasSaidGoodbyeHasAMomentFromThenOn() {
         idle.getReady(NOW);
         lifecycle.drain(worker, NOW, "test");

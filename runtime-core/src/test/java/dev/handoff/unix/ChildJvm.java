@@ -35,6 +35,12 @@ public final class ChildJvm implements AutoCloseable {
         return new ChildJvm(builder.start());
     }
 
+    /** Words to start one behind, whose first call of this kind fails so although the kernel has not tried it (strace(1)). */
+    public static List<String> firstFailing(String call, String error) {
+        String fault = "inject=" + call + ":error=" + error + ":when=1";
+        return List.of("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", fault);
+    }
+
     /** The process itself. */
     public Process process() {
         return process;

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SeqPacketSocketTest {
     private static final int SCM_MAX_FD = 253;
@@ -270,6 +272,34 @@ final class SeqPacketSocketTest {
                 }
                 System.out.println(received == sent ? "all of them have arrived" : received + " of " + sent);
                 System.out.println(pair.left().send(out, 1, 8) ? "and there is room again" : "and there is no room");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ENOBUFS", "ENOMEM"})
+    void whatTheKernelHasNoMemoryForIsSentWhenItHas(String shortage) throws Exception {
+        try (ChildJvm child = ChildJvm.start(ChildJvm.firstFailing("sendmsg", shortage), Map.of(), SendsTwice.class)) {
+            assertThat(child.output().lines().toList())
+                    .hasSize(2)
+                    .satisfies(said -> assertThat(said).contains("cannot send 1", "(" + shortage + ")"), atIndex(0))
+                    .endsWith("sent false, sent true, 1 has arrived");
+        }
+    }
+
+    /** Sends one descriptor, and again. */
+    static final class SendsTwice {
+        private SendsTwice() {}
+
+        public static void main(String[] arguments) throws Exception {
+            System.setErr(System.out);
+            try (SeqPacketPair pair = SeqPacketPair.open()) {
+                DescriptorMessage message = new DescriptorMessage(1, 64);
+                message.putDescriptor(0, pair.left().fd());
+                String first = "sent " + pair.left().send(message, 1, 1);
+                String second = "sent " + pair.left().send(message, 1, 1);
+                pair.right().receive(message);
+                System.out.println(first + ", " + second + ", " + message.receivedDescriptors() + " has arrived");
             }
         }
     }

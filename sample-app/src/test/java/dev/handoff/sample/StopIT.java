@@ -11,6 +11,7 @@ import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.programs.ManyListeners;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
+import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,19 +44,22 @@ class StopIT {
 
     private static void stopUnderLoad(int stops) {
         RunningCluster next = CLUSTERS.launch(aCluster());
+        long sent = 0;
         for (int stop = 1; stop <= stops; stop++) {
             RunningCluster cluster = next.awaitReady();
             if (stop < stops) {
                 next = CLUSTERS.launch(aCluster());
             }
-            stopUnderLoad(cluster);
+            sent += sentUntilTheStopOf(cluster);
             if (stop % 100 == 0) {
                 System.out.println("R11: " + stop + " stops, nothing lost");
             }
         }
+        LongRuns.note("R11", stops + " stops under a load of new, busy, slow and silent clients", sent, 0);
     }
 
-    private static void stopUnderLoad(RunningCluster cluster) {
+    private static long sentUntilTheStopOf(RunningCluster cluster) {
+        long sent;
         try (Load load = Load.on(cluster.port())
                 .untilRefused()
                 .with(8, Behaviour.NEW)
@@ -65,8 +69,10 @@ class StopIT {
             await("load").until(() -> load.answered() >= 300);
             assertThat(cluster.stop()).isZero();
             LoadAssert.assertThat(load.stop(), cluster).lostNothing();
+            sent = load.sent();
         }
         CLUSTERS.end(cluster);
+        return sent;
     }
 
     /** Ctrl-C on a terminal, and what systemd does: every process of the group gets the signal. */
