@@ -9,6 +9,10 @@ import java.util.concurrent.TimeUnit;
 
 /** A small JVM on this test's class path that runs one class; it is ended with the test. */
 public final class ChildJvm implements AutoCloseable {
+    /** Compiler threads whose number changes open files of /proc and of cgroups at any time, and leave room where a test wants none. */
+    private static final List<String> FLAGS =
+            List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UseDynamicNumberOfCompilerThreads");
+
     private final Process process;
 
     private ChildJvm(Process process) {
@@ -26,7 +30,7 @@ public final class ChildJvm implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(FLAGS);
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
         command.add(main.getName());
         command.addAll(List.of(arguments));

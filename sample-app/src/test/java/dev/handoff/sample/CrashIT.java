@@ -49,6 +49,7 @@ class CrashIT {
     }
 
     @Test
+    @Tag("slow")
     void crashedWorkerIsReplacedWhileTheOtherKeepsServing() throws IOException {
         RunningCluster cluster = CLUSTERS.start(aCluster());
         cluster.expectErrors();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who gets the next connection, where it is not simply the next in turn. */
+@Tag("slow")
 class PoliciesIT {
     @RegisterExtension
     static final Clusters CLUSTERS = new Clusters();
@@ -73,7 +74,6 @@ class PoliciesIT {
     }
 
     @Test
-    @Tag("slow")
     void aClientsAddressHasTheSameSlotAfterARoll() throws IOException {
         RunningCluster cluster = CLUSTERS.launch(aCluster().workers(3).policy("consistent-hash"));
         cluster.awaitListening();

@@ -38,7 +38,7 @@ class RollIT {
     @Test
     @Tag("core")
     void rollUnderMixedLoadLosesNothing() {
-        rollUnderMixedLoad(2, 10_000);
+        rollUnderMixedLoad(3, 20_000);
     }
 
     @Test
@@ -80,6 +80,7 @@ class RollIT {
     }
 
     @Test
+    @Tag("slow")
     void nodesKeepAliveAgentSeesNoErrorWhileWorkersAreReplaced() throws Exception {
         Tool node = Tool.start("node", script().toString(), Integer.toString(cluster.port()));
         cluster.roll();

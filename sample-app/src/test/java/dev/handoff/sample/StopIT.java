@@ -15,6 +15,7 @@ import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,7 @@ class StopIT {
     }
 
     @Test
+    @Tag("slow")
     void underNohupHangUpsAndInterruptsSayNothing() {
         RunningCluster cluster = CLUSTERS.start(aCluster().workers(1).ignoring("HUP", "INT"));
         Set<Long> workers = cluster.workers();
@@ -172,7 +174,9 @@ class StopIT {
         cluster.roll();
         assertThat(cluster.stop()).isZero();
         CLUSTERS.end(cluster);
-        assertThat(cluster.output().text()).doesNotContainIgnoringCase("warn");
+        // How late the machine lets the master be is no matter of the run.
+        assertThat(cluster.output().text().lines().filter(line -> !line.contains(" WARN Punctuality - ")))
+                .noneMatch(line -> line.toLowerCase(Locale.ROOT).contains("warn"));
     }
 
     @Test
