@@ -169,6 +169,7 @@ final class MasterBuilder {
                 settings.count(Setting.EVENT_LOOPS),
                 settings.duration(Setting.BEAT_EVERY),
                 settings.duration(Setting.DRAIN_LIMIT),
+                settings.duration(Setting.KILL_AFTER),
                 settings.count(Setting.MAX_CONNECTIONS),
                 listeners.stream()
                         .map(listener -> new ListenerDescription(

@@ -39,8 +39,8 @@ import java.util.Map;
  *     length: of type and body, 1…{@value #MAX_LENGTH}
  *
  *   1 HELLO      wire version i32 | scoreboard version i32 | worker id i32 | token 16 bytes | java text
- *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | max connections i32 | listeners i32
- *                | (key i32 | name text | address text) × listeners | settings i32 | (key text | ns i64) × settings
+ *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | exit limit ns i64 | max connections i32
+ *                | listeners i32 | (key i32 | name text | address text) × listeners | settings i32 | (key text | ns i64) × settings
  *   3 LISTENING  count i32 | (protocol u8 | version of states i32 | kind of states text) × count
  *   4 STARTED    –
  *   5 FAILED     reason text
@@ -98,6 +98,7 @@ final class ControlCodec {
             out.writeInt(welcome.eventLoops());
             out.writeLong(welcome.beatEvery().toNanos());
             out.writeLong(welcome.drainLimit().toNanos());
+            out.writeLong(welcome.exitLimit().toNanos());
             out.writeInt(welcome.maxConnections());
             out.writeInt(welcome.listeners().size());
             for (ListenerDescription listener : welcome.listeners()) {
@@ -178,6 +179,7 @@ final class ControlCodec {
                         readCount(in, 1, Scoreboard.MAX_LOOPS, "event loops"),
                         readDuration(in, 1, "between two beats"),
                         readDuration(in, 0, "to drain"),
+                        readDuration(in, 0, "to exit"),
                         readCount(in, 0, Integer.MAX_VALUE, "connections at most"),
                         readListeners(in),
                         readSettings(in));

@@ -40,6 +40,7 @@ public sealed interface ControlFrame {
      * @param eventLoops how many event loops, and so lanes, to open
      * @param beatEvery how often each event loop tells that it lives
      * @param drainLimit how long connections have once the worker is leaving
+     * @param exitLimit how long shutdown hooks have once it has said goodbye
      * @param maxConnections the most connections at a time; beyond, offers are refused
      * @param listeners what to serve, by key
      * @param saidToHandlers what handlers obey whatever the program gave them
@@ -48,6 +49,7 @@ public sealed interface ControlFrame {
             int eventLoops,
             Duration beatEvery,
             Duration drainLimit,
+            Duration exitLimit,
             int maxConnections,
             List<ListenerDescription> listeners,
             Map<Setting, Duration> saidToHandlers)

@@ -232,7 +232,8 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Says goodbye and ends this process.
+     * Says goodbye and ends this process. The program's shutdown hooks have as long as the master waits between TERM and KILL, and a
+     * second at least.
      *
      * @param requestsCut how many requests in progress did not get their answer
      */
@@ -240,10 +241,13 @@ public final class WorkerRuntime {
         saidGoodbye = true;
         control.send(new ControlFrame.Drained(requestsCut));
         awaitControlEnd();
-        if (!masterGone) {
+        if (masterGone) {
+            exit(Orphan.EXIT_CODE);
+        } else {
             awaitLastMessages();
+            Duration limit = welcome().exitLimit();
+            exit(0, limit.compareTo(GOODBYE_LIMIT) > 0 ? limit : GOODBYE_LIMIT);
         }
-        exit(masterGone ? Orphan.EXIT_CODE : 0);
     }
 
     /** The master closes the channel when it has heard: then all that was sent has arrived. */
@@ -270,7 +274,11 @@ public final class WorkerRuntime {
 
     /** Ends this process; a shutdown hook that hangs cannot keep it. */
     public static void exit(int code) {
-        Orphan.haltAfter(GOODBYE_LIMIT, code);
+        exit(code, GOODBYE_LIMIT);
+    }
+
+    private static void exit(int code, Duration limit) {
+        Orphan.haltAfter(limit, code);
         System.exit(code);
     }
 

@@ -40,7 +40,8 @@ final class IdleWorker implements AutoCloseable {
         acceptor = new Acceptor(directory.resolve("rendezvous"), settings, List.of(), proxy);
         control = new ControlServer(directory.resolve("control"), proxy);
         channel = ControlChannel.connect(directory.resolve("control"));
-        Welcome welcome = new Welcome(1, Duration.ofSeconds(1), Duration.ofSeconds(20), 0, List.of(), Map.of());
+        Welcome welcome =
+                new Welcome(1, Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ZERO, 0, List.of(), Map.of());
         TicketRotation tickets = new TicketRotation(Duration.ofHours(12), nowNanos);
         lifecycle = new Lifecycle(acceptor, events, welcome, tickets, (lost, before, why, lostNanos) -> {});
         WorkerProcess process = new WorkerLauncher((pid, number) -> {})

@@ -39,12 +39,13 @@ final class ControlCodecTest {
                         64,
                         Duration.ofMillis(250),
                         Duration.ZERO,
+                        Duration.ofMinutes(10),
                         Integer.MAX_VALUE,
                         List.of(
                                 new ListenerDescription(0, "", "127.0.0.1:80"),
                                 new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x")),
                         Map.of(Setting.HTTP_FIRST, Duration.ofSeconds(1), Setting.HTTP_HEAD, Duration.ofDays(1))),
-                new Welcome(1, Duration.ofNanos(1), Duration.ofDays(1), 0, List.of(), Map.of()),
+                new Welcome(1, Duration.ofNanos(1), Duration.ofDays(1), Duration.ZERO, 0, List.of(), Map.of()),
                 new Listening(List.of(
                         new Service(Protocol.TCP, StateFormat.NONE),
                         new Service(Protocol.HTTP, new StateFormat("http/1.1", 1)),
@@ -102,12 +103,13 @@ final class ControlCodecTest {
             0200000041                                       | expected 1 to 64 event loops, found 65
             02000000010000000000000000                       | expected at least 1 ns between two beats, found 0
             0200000001 0000000000000001 ffffffffffffffff     | expected at least 0 ns to drain, found -1
-            0200000001 0000000000000001 0000000000000000 ffffffff | expected 0 to 2147483647 connections at most, found -1
-            0200000001 0000000000000001 0000000000000000 00000000 00010001 | expected 0 to 65536 listeners, found 65537
-            0200000001 0000000000000001 0000000000000000 00000000 7fffffff | found 2147483647
-            0200000001 0000000000000001 0000000000000000 00000000 00000000 7fffffff | settings, found 2147483647
-            0200000001 0000000000000001 0000000000000000 00000000 00000000 00000001 000178 | expected the name of a setting, found 'x'
-            0200000001 0000000000000001 0000000000000000 00000000 00000000 00000001 000a687474702e6669727374 0000000000000000 | expected at least 1 ns for a handler to wait, found 0
+            0200000001 0000000000000001 0000000000000000 ffffffffffffffff | expected at least 0 ns to exit, found -1
+            0200000001 0000000000000001 0000000000000000 0000000000000000 ffffffff | expected 0 to 2147483647 connections at most, found -1
+            0200000001 0000000000000001 0000000000000000 0000000000000000 00000000 00010001 | expected 0 to 65536 listeners, found 65537
+            0200000001 0000000000000001 0000000000000000 0000000000000000 00000000 7fffffff | found 2147483647
+            0200000001 0000000000000001 0000000000000000 0000000000000000 00000000 00000000 7fffffff | settings, found 2147483647
+            0200000001 0000000000000001 0000000000000000 0000000000000000 00000000 00000000 00000001 000178 | expected the name of a setting, found 'x'
+            0200000001 0000000000000001 0000000000000000 0000000000000000 00000000 00000000 00000001 000a687474702e6669727374 0000000000000000 | expected at least 1 ns for a handler to wait, found 0
             03ffffffff                                       | expected 0 to 65536 services, found -1
             030000000104                                     | expected a protocol below 4, found 4
             03000000010100010000                             | expected 0 to 65535 as the version of a state, found 65536

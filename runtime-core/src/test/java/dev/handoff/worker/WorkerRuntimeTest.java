@@ -47,6 +47,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A worker's process whose master is the test. */
 final class WorkerRuntimeTest implements ControlChannel.Listener {
@@ -149,11 +152,16 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     }
 
     private ControlChannel welcome() throws Exception {
+        return welcome(Duration.ZERO);
+    }
+
+    private ControlChannel welcome(Duration exitLimit) throws Exception {
         ControlChannel control = acceptHello();
         control.send(new Welcome(
                 1,
                 Duration.ofMillis(250),
                 Duration.ofSeconds(20),
+                exitLimit,
                 0,
                 List.of(
                         new ListenerDescription(0, "", "127.0.0.1:80"),
@@ -211,6 +219,20 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
         assertThat(master().paths().directory()).exists();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hook, 30, hook is done", "hang, 0, ''"})
+    void shutdownHooksHaveUntilTheExitLimit(String manner, int exitLimit, String said) throws Exception {
+        ChildJvm worker = fork(manner);
+        ControlChannel control = welcome(Duration.ofSeconds(exitLimit));
+        HandoffChannel lane = acceptLane();
+        awaitServing();
+        lane.drain();
+        assertThat(next()).isEqualTo(new Drained(3));
+        sayGoodbye(control);
+        assertThat(worker.exitCode()).isZero();
+        assertThat(worker.output()).isEqualTo(said);
     }
 
     @Test
@@ -317,6 +339,14 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
                 runtime.failed("no database");
                 WorkerRuntime.exit(START_THREW);
             }
+            if (manner.equals("hook")) {
+                // Longer than those of a worker have that has not come up, or whose master is gone.
+                Runtime.getRuntime().addShutdownHook(new Thread(Program::finish));
+            }
+            if (manner.equals("hang")) {
+                Thread main = Thread.currentThread();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(main)));
+            }
             HandoffReceiver lane = runtime.openLane(0, new Program(runtime));
             Thread loop = new Thread(() -> read(lane), "loop");
             loop.setDaemon(true);
@@ -327,6 +357,20 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
             }
             runtime.awaitLeaving();
             runtime.leave(3);
+        }
+
+        private static void finish() {
+            LockSupport.parkNanos(Duration.ofMillis(1500).toNanos());
+            System.out.println("hook is done");
+        }
+
+        /** For ever: the one that waits for the hooks. */
+        private static void awaitEnd(Thread main) {
+            try {
+                main.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         private static void read(HandoffReceiver lane) {
