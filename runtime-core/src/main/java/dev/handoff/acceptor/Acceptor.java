@@ -225,6 +225,11 @@ public final class Acceptor implements AutoCloseable {
         return listeningStopped;
     }
 
+    /** All workers are about to leave: each keeps what it would hand back. So it is, too, when {@link #stopListening} is done. */
+    public void takeNothingBack() {
+        command(targets::takeNothingBack);
+    }
+
     /** Ends the thread, closes listeners, lanes and every connection that no worker has; waits for that. */
     @Override
     public void close() {
@@ -376,6 +381,7 @@ public final class Acceptor implements AutoCloseable {
     private void finishClosing() {
         gate.finishClosing(nowNanos, this::wait);
         if (gate.isClosed() && !listeningStopped.isDone() && waiting.isEmpty() && moved.isEmpty() && !isUnderWay()) {
+            targets.takeNothingBack();
             listeningStopped.complete(null);
         }
     }

@@ -43,6 +43,7 @@ final class Targets {
     private final Consumer<Pending> handedBack;
     private final int credit;
     private int firstPolled;
+    private boolean takesBack = true;
 
     /**
      * None yet.
@@ -200,8 +201,15 @@ final class Targets {
         return false;
     }
 
+    /** All are about to leave: whoever would get what one hands back could do no more with it than that one. */
+    void takeNothingBack() {
+        takesBack = false;
+    }
+
     private boolean isReadyFor(Pending connection) {
-        return byWorker.values().stream().anyMatch(target -> target.isInRotation() && target.isMeantFor(connection));
+        return takesBack
+                && byWorker.values().stream()
+                        .anyMatch(target -> target.isInRotation() && target.isMeantFor(connection));
     }
 
     /** Lets some workers shed connections, which others get. */

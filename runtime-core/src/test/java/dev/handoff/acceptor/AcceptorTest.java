@@ -624,6 +624,23 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(next.takeResumed().clientPort()).isEqualTo(moving.clientPort());
     }
 
+    /** They are told one after the other: taken from the first for the last, it would be left without anybody when that leaves, too. */
+    @Test
+    void whatIsHandedBackWhenAllAreAboutToLeaveStays() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        clients(1);
+        Taken moving = leaving.take(1).get(0);
+        leaving.acknowledge(List.of(moving));
+        WorkerEnd next = readyWith(acceptor, 2, 7);
+        acceptor.stopListening().get(30, TimeUnit.SECONDS);
+        acceptor.drain(1);
+        leaving.expect(Kind.DRAIN);
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
+        leaving.expect(Kind.RETURNED);
+        next.expectNothing();
+    }
+
     @Test
     void whatIsHandedBackToAMasterThatEndsIsClosed() throws Exception {
         Acceptor acceptor = startAcceptor();
