@@ -54,7 +54,7 @@ class KernelChoosesTest {
             cluster.onListening((worker, address) -> System.out.println(address.port() + " " + worker.pid()));
             cluster.fork();
             cluster.fork();
-            CurrentProcess.onSignal(Signal.HUP, cluster::disconnect);
+            CurrentProcess.onSignal(Signal.TERM, cluster::disconnect);
         }
 
         private static void greet(Handle connection) {
@@ -84,7 +84,7 @@ class KernelChoosesTest {
             greet(Integer.parseInt(first[0]));
             CurrentProcess.kill(Long.parseLong(first[1]), Signal.KILL);
             greet(Integer.parseInt(first[0]));
-            master.kill(Signal.HUP);
+            master.kill(Signal.TERM);
             assertThat(end.join()).isEqualTo(new ExitStatus.Exited(0));
         }
     }

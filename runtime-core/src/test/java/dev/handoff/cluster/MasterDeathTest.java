@@ -43,7 +43,7 @@ class MasterDeathTest {
             cluster.onListening((worker, address) -> System.out.println(worker.pid()));
             cluster.fork();
             cluster.fork();
-            CurrentProcess.onSignal(Signal.HUP, () -> CurrentProcess.exit(1));
+            CurrentProcess.onSignal(Signal.TERM, () -> CurrentProcess.exit(1));
         }
     }
 
@@ -57,7 +57,7 @@ class MasterDeathTest {
     @NodeTest("test-cluster-primary-error.js")
     @Tag("slow")
     void soDoThoseOfOneThatExits(@TempDir Path directory) throws Exception {
-        dies(directory, Signal.HUP);
+        dies(directory, Signal.TERM);
     }
 
     private static void dies(Path directory, Signal signal) throws Exception {

@@ -26,7 +26,7 @@ class ExamplesTest {
         Output output = run(Myself.class);
         assertThat(output.stdout())
                 .isEqualTo(
-                        "my children see hello\nheard HUP, ends its child: true\ncaught a mistake on handoff-events\nleaves with 4\n");
+                        "my children see hello\nheard TERM, ends its child: true\ncaught a mistake on handoff-events\nleaves with 4\n");
         assertThat(output.status()).isEqualTo(new ExitStatus.Exited(4));
     }
 }

@@ -25,9 +25,9 @@ public final class Myself {
         child.onExit(status -> {
             throw new IllegalStateException("a mistake");
         });
-        CurrentProcess.onSignal(Signal.HUP, () -> {
-            System.out.println("heard HUP, ends its child: " + child.kill());
+        CurrentProcess.onSignal(Signal.TERM, () -> {
+            System.out.println("heard TERM, ends its child: " + child.kill());
         });
-        CurrentProcess.kill(CurrentProcess.pid(), Signal.HUP);
+        CurrentProcess.kill(CurrentProcess.pid(), Signal.TERM);
     }
 }

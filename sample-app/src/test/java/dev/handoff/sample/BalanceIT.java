@@ -8,8 +8,10 @@ import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Answer;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,11 @@ class BalanceIT {
         assertThat(whoServes(clients)).hasSize(2);
         cluster.scaleTo(3, Signal.TTIN);
         cluster.scaleTo(4, Signal.TTIN);
+        long scaled = System.nanoTime();
         await("an even share for each of four").until(() -> isEven(whoServes(clients), 4));
+        Duration took = Duration.ofNanos(System.nanoTime() - scaled);
+        System.out.println("S3: even " + took.toMillis() + " ms after the fourth worker was ready");
+        LongRuns.note("S3", "idle ones moved to new workers, from 2 to 4", CONNECTIONS, 0);
         for (StrictConnection client : clients) {
             client.close();
         }

@@ -214,7 +214,6 @@ class CrashIT {
     }
 
     @Test
-    @Tag("slow")
     void descriptorsAreNotLostInHandOffsAndDeaths() {
         handOverAndKill(2_000, 4);
     }

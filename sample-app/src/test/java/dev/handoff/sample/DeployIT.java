@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** New code under a running master. */
-@Tag("slow")
+@Tag("core")
 class DeployIT {
     @RegisterExtension
     static final Clusters CLUSTERS = new Clusters();
@@ -47,6 +47,7 @@ class DeployIT {
     }
 
     @Test
+    @Tag("slow")
     void aBadBuildUnderLoadIsNeverLetInAndTheOldOneServesUntilAGoodOneComes(@TempDir Path directory)
             throws IOException {
         RunningCluster cluster = start(build(directory, "good"));
@@ -95,6 +96,7 @@ class DeployIT {
     }
 
     @Test
+    @Tag("slow")
     void theMasterOutlivesItsJarOverwrittenInPlace(@TempDir Path directory) throws IOException {
         Path jar = Files.copy(ClusterBuilder.app(), directory.resolve("app.jar"));
         RunningCluster cluster = CLUSTERS.start(aCluster().jar(jar));

@@ -28,7 +28,7 @@ public final class LongRuns {
     private static final String HEAD = """
             # What the long tier has shown
 
-            Each row is the last run of a test tagged `long`, with one strict client that never retries. `mvn verify -P long` writes it;
+            Each row is the last run of a test, with one strict client that never retries. `mvn verify -P long` writes it;
             `-Dhandoff.test.results=FILE` lets any run write such a page.
 
             | claim | what was done | sent | lost | date | machine | kernel | JDK |
