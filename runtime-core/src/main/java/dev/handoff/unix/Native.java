@@ -25,6 +25,7 @@ final class Native {
     static final int SO_TYPE = 3;
     static final int SO_ACCEPTCONN = 30;
     static final int SO_REUSEADDR = 2;
+    static final int SO_SNDBUF = 7;
     static final int SO_REUSEPORT = 15;
     static final int SO_PEERCRED = 17;
     static final int SO_ATTACH_FILTER = 26;

@@ -17,6 +17,7 @@ public final class SeqPacketSocket implements AutoCloseable {
     private static final RareLog SHORTAGES = new RareLog(LoggerFactory.getLogger(SeqPacketSocket.class));
 
     private final Fd fd;
+    private final Poller poller = new Poller();
 
     private SeqPacketSocket(Fd fd) {
         this.fd = fd;
@@ -82,6 +83,24 @@ public final class SeqPacketSocket implements AutoCloseable {
     /** Who is at the other end. */
     public PeerCredentials peer() throws UnixException {
         return PeerCredentials.of(fd);
+    }
+
+    /**
+     * Asks for more room for what was sent and not read: SO_SNDBUF, socket(7).
+     *
+     * @param bytes the kernel gives twice that, and no more than twice net.core.wmem_max
+     */
+    public void setSendBuffer(int bytes) throws UnixException {
+        Native.setOption(
+                fd.number(), Native.SOL_SOCKET, Native.SO_SNDBUF, bytes, "cannot set the send buffer of a Unix socket");
+    }
+
+    /** Whether at most a quarter of the room for what was sent is taken by what the peer has not read: POLLOUT, as the kernel has it. */
+    public boolean isWritable() throws UnixException {
+        poller.clear();
+        int self = poller.add(fd, Poller.OUT);
+        poller.poll(0);
+        return poller.isReady(self);
     }
 
     /**

@@ -28,6 +28,12 @@ public final class HandoffChannel implements AutoCloseable {
     /** The most connections in one frame: so many a sudden death can cost at most among those acknowledged, not read. */
     public static final int MAX_OFFERS = LaneFrame.MAX_OFFERS;
 
+    /**
+     * The send buffer of a worker's end, bytes. Hand-backs begin while a quarter of twice that is taken at most; behind the longest of
+     * them there is still room for an answer to each connection of the largest credit, at 768 bytes of the kernel's.
+     */
+    private static final int SEND_BUFFER = 212_992;
+
     /** What a frame says. */
     public enum Kind {
         /** Connections for the worker. */
@@ -84,7 +90,14 @@ public final class HandoffChannel implements AutoCloseable {
 
     /** Connects to the master's rendezvous socket. */
     public static HandoffChannel connect(Path rendezvous) throws IOException {
-        return new HandoffChannel(SeqPacketSocket.connect(rendezvous));
+        SeqPacketSocket socket = SeqPacketSocket.connect(rendezvous);
+        try {
+            socket.setSendBuffer(SEND_BUFFER);
+            return new HandoffChannel(socket);
+        } catch (UnixException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** The socket's descriptor, to be polled. */
@@ -124,9 +137,9 @@ public final class HandoffChannel implements AutoCloseable {
         return sendMoved(Kind.RESUME, sequence, offer);
     }
 
-    /** Hands a connection back under a number of the worker's; as {@link #offer}. */
+    /** Hands a connection back under a number of the worker's; as {@link #offer}. Leaves room for answers. */
     public boolean handBack(long number, Offer offer) throws UnixException {
-        return sendMoved(Kind.HAND_BACK, number, offer);
+        return socket.isWritable() && sendMoved(Kind.HAND_BACK, number, offer);
     }
 
     private boolean sendMoved(Kind moved, long number, Offer offer) throws UnixException {

@@ -250,7 +250,7 @@ public final class HandoffReceiver implements AutoCloseable {
         }
     }
 
-    /** The credit bounds what is unanswered to far less than a socket buffer holds: no room means a broken master. */
+    /** The credit bounds what is unanswered, and hand-backs leave room for that: no room means a broken master. */
     private static void answered(boolean sent) throws WireException {
         if (!sent) {
             throw new WireException("expected room for an answer on a hand-off lane, found none");

@@ -8,16 +8,20 @@ import dev.handoff.unix.ClientPair;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
-import dev.handoff.unix.SeqPacketPair;
+import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
 import dev.handoff.wire.HandoffChannel;
 import dev.handoff.wire.HandoffChannel.Kind;
 import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
+import dev.handoff.wire.StateFormat;
 import dev.handoff.wire.WireException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +33,27 @@ final class HandoffReceiverTest {
     private static final int UNKNOWN = 9;
     private static final int POISON = 8;
 
+    /** Of {@code Setting.CREDIT}. */
+    private static final int MOST_CREDIT = 253;
+
     private final int before = OpenDescriptors.count();
     private final ClientPair connection;
     private final HandoffChannel master;
     private final Recording adopter = new Recording();
     private final HandoffReceiver receiver;
+    private boolean masterReads = true;
 
     HandoffReceiverTest() throws IOException {
         connection = ClientPair.open();
-        SeqPacketPair pair = SeqPacketPair.open();
-        master = new HandoffChannel(pair.left());
-        receiver = new HandoffReceiver(new HandoffChannel(pair.right()), adopter, new DescriptorReserve(0));
+        Path directory = Files.createTempDirectory("lane-");
+        Path rendezvous = directory.resolve("socket");
+        try (SeqPacketSocket listener = SeqPacketSocket.listen(rendezvous, 1)) {
+            receiver = new HandoffReceiver(HandoffChannel.connect(rendezvous), adopter, new DescriptorReserve(0));
+            master = new HandoffChannel(listener.accept().orElseThrow());
+        } finally {
+            Files.deleteIfExists(rendezvous);
+            Files.delete(directory);
+        }
     }
 
     @AfterEach
@@ -66,7 +80,7 @@ final class HandoffReceiverTest {
 
         @Override
         public void adopt(Offer offer) {
-            heard.add(answers() + "adopt " + offer.listener());
+            heard.add((masterReads ? answers() : "") + "adopt " + offer.listener());
             if (offer.listener() == POISON) {
                 throw new IllegalStateException("on purpose");
             }
@@ -189,6 +203,33 @@ final class HandoffReceiverTest {
                 .withMessageContaining("EPIPE");
         assertThat(adopter.heard).isEmpty();
         assertThat(OpenDescriptors.count()).isEqualTo(open);
+    }
+
+    /** The master may be busy for long enough that every answer to all that its credit lets it send waits behind hand-backs. */
+    @Test
+    void handBacksLeaveRoomForEveryAnswer() throws Exception {
+        masterReads = false;
+        int sent = 0;
+        while (receiver.handBack(handedBack(sent % 2 * Progress.MAX_STATE)).isPresent()) {
+            sent++;
+        }
+        assertThat(sent).isPositive();
+        for (int sequence = 0; sequence < MOST_CREDIT; sequence++) {
+            assertThat(master.resume(sequence, handedBack(0))).isTrue();
+            receiver.receive();
+            receiver.settled(receiver.frame());
+        }
+        assertThat(adopter.adopted).hasSize(MOST_CREDIT);
+    }
+
+    private Offer handedBack(int state) {
+        return new Offer(
+                connection.accepted().fd(),
+                0,
+                false,
+                connection.accepted().peer(),
+                0,
+                new Progress(new StateFormat("test", 1), 0, new byte[state]));
     }
 
     @Test
