@@ -1,6 +1,7 @@
 package dev.handoff.sample.rig;
 
 import static dev.handoff.sample.rig.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Load;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What may befall a cluster of two workers while it serves. Each ends with two that answer. */
 public enum Fault {
@@ -21,13 +23,21 @@ public enum Fault {
             return Set.of(worker);
         }
     },
-    /** A worker does nothing at all for a while; the others are served meanwhile. */
+    /**
+     * A worker does nothing at all for a while; when that is noticed, whoever comes is served by the other. Of the load all
+     * may wait for the frozen one by then.
+     */
     FREEZE {
         @Override
         Set<Long> befall(RunningCluster cluster, Load load, long worker) {
+            Pattern noticed = Pattern.compile("\\(pid " + worker + ", .* READY → SUSPECT");
+            int before = cluster.output().text().length();
             RunningCluster.send(worker, Signal.STOP);
-            await("worker " + worker + " is stopped").until(() -> Processes.isStopped(worker));
-            awaitMore(load);
+            await("worker " + worker + " is taken out of rotation")
+                    .until(() -> noticed.matcher(cluster.output().text()).find(before));
+            for (int client = 0; client < MORE; client++) {
+                assertThat(cluster.whoAnswers()).isNotEqualTo(worker);
+            }
             RunningCluster.send(worker, Signal.CONT);
             return Set.of();
         }
