@@ -154,17 +154,26 @@ final class Connection {
 
     /** Whether it goes on in another worker when this one leaves. */
     boolean movesOn() {
-        return handBacks != null && handler instanceof HandBack;
+        return handler instanceof HandBack && handBacks != null && !handBacks.haveEnded();
     }
 
     /** Its worker leaves. */
     void leave() {
         leaving = true;
-        atRest();
+        departIfLeaving();
     }
 
-    /** It goes now, if its worker leaves and there is somebody to hand it back to. */
+    /**
+     * It goes soon, if its worker leaves and there is somebody to hand it back to. Not at once: this may be called when its last
+     * write is done, and the channel counts that as unsent until whoever waits for it has been told.
+     */
     void atRest() {
+        if (leaving && !departing) {
+            Objects.requireNonNull(channel).eventLoop().execute(this::departIfLeaving);
+        }
+    }
+
+    private void departIfLeaving() {
         if (leaving && !departing && handBacks != null) {
             handBacks.offer(Objects.requireNonNull(channel), this);
         }
@@ -172,6 +181,11 @@ final class Connection {
 
     void setDeparting(boolean departs) {
         departing = departs;
+    }
+
+    /** Whether it is on its way to the master, or there already: nothing may be done to its socket. */
+    boolean isDeparting() {
+        return departing;
     }
 
     boolean isLeaving() {

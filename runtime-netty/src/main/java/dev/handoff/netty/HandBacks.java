@@ -67,6 +67,11 @@ final class HandBacks {
         this.lane = lane;
     }
 
+    /** Whether nothing can be handed back any more. */
+    boolean haveEnded() {
+        return ended;
+    }
+
     /** Hands a connection back if it is at rest; gives whether it is. */
     boolean offer(Channel channel, Connection connection) {
         if (ended || departure(channel, connection).isEmpty()) {

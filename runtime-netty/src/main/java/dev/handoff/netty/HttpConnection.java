@@ -359,9 +359,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         cut("the client takes no more of the response");
     }
 
-    /* Its worker leaves, and nobody else can take it: whoever is in the middle of something is told by its response. */
+    /**
+     * Its worker leaves, and nobody else can take it: whoever is in the middle of something is told by its response. Whoever is on
+     * its way all the same comes back for another farewell, or is somebody else's.
+     */
     private void closeIfIdle() {
-        if (!ending && exchange == null && !input.isReadable()) {
+        if (!ending && !connection.isDeparting() && exchange == null && !input.isReadable()) {
             close();
         }
     }

@@ -1,15 +1,20 @@
 package dev.handoff.netty;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Protocol;
+import dev.handoff.cluster.Setting;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.StreamBytes;
 import dev.handoff.wire.Offer;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,17 +22,21 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +44,9 @@ import org.junit.jupiter.api.Test;
 
 /** Connections on their way back when the way ends. The master is the test, and the handler an echo. */
 final class HandBacksTest implements WorkerHandler, HandBack {
+    private static final Duration SOON = Duration.ofMillis(50);
+
+    private final ExecutorService blocking = BlockingExecutor.create();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = loops.next();
     private final HandBacks handBacks = new HandBacks(loop, this::send);
@@ -57,11 +69,11 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         }
         masters.forEach(Fd::close);
         listener.close();
+        blocking.shutdownNow();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    // --- the worker's handler
-    // -----------------------------------------------------------------------------------------
+    // --- the worker's handler ---------------------------------------------------------------------------------------
 
     @Override
     public void initChannel(Channel channel) {
@@ -86,8 +98,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     @Override
     public void resume(Channel channel, byte[] state) {}
 
-    // --- the master
-    // ---------------------------------------------------------------------------------------------------
+    // --- the master -------------------------------------------------------------------------------------------------
 
     private OptionalLong send(Offer offer) throws IOException {
         if (sent == room) {
@@ -99,15 +110,20 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     }
 
     private Socket connect() throws IOException {
+        Socket client = connect(this);
+        mustEcho(client);
+        return client;
+    }
+
+    private Socket connect(WorkerHandler handler) throws IOException {
         Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
         client.setSoTimeout(20_000);
         clients.add(client);
         Accepted accepted = accept();
         Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
-        onLoop(() ->
-                new Adoption(loop, connections).connection(offer, Connection.Traffic.NONE, this, Connections.NO_FRAME));
-        mustEcho(client);
+        onLoop(() -> new Adoption(loop, connections)
+                .connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME));
         return client;
     }
 
@@ -171,5 +187,96 @@ final class HandBacksTest implements WorkerHandler, HandBack {
             mustEcho(both.get(1 - taken));
             mustStayUnread(both.get(taken), masters);
         }
+    }
+
+    /** Whoever waits for a write hears of its end before the channel counts it as sent. */
+    @Test
+    void whatComesToRestWithTheEndOfALongWriteIsHandedBack() throws Exception {
+        Talker talker = new Talker();
+        Socket client = connect(talker);
+        client.getOutputStream().write('a');
+        await().until(() -> talker.talking);
+        onLoop(() -> connections.leave(Duration.ofHours(1)));
+        assertThat(client.getInputStream().readNBytes(Talker.LENGTH)).hasSize(Talker.LENGTH);
+        Fd taken = Objects.requireNonNull(masters.poll(20, TimeUnit.SECONDS), "nothing was handed back within 20 s");
+        masters.add(taken);
+    }
+
+    /** Answers whatever comes at more length than a socket has room for, and rests when that has left. */
+    private static final class Talker implements WorkerHandler, HandBack {
+        private static final int LENGTH = 32 << 20;
+
+        private volatile boolean talking;
+
+        @Override
+        public void initChannel(Channel channel) {
+            channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object bytes) {
+                    ReferenceCountUtil.release(bytes);
+                    talking = true;
+                    context.writeAndFlush(Unpooled.wrappedBuffer(new byte[LENGTH]))
+                            .addListener(done -> {
+                                talking = false;
+                                HandBack.atRest(channel);
+                            });
+                }
+            });
+        }
+
+        @Override
+        public int version() {
+            return 1;
+        }
+
+        @Override
+        public Optional<byte[]> release(Channel channel) {
+            return talking ? Optional.empty() : Optional.of(new byte[0]);
+        }
+
+        @Override
+        public void resume(Channel channel, byte[] state) {}
+    }
+
+    @Test
+    void requestsBehindAFailedLaneAreAnsweredAndToldThatTheConnectionEnds() throws Exception {
+        Socket client = connect(http());
+        onLoop(() -> {
+            handBacks.laneFailed();
+            connections.leave(Duration.ofHours(1));
+        });
+        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
+        assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII))
+                .containsIgnoringCase("connection: close")
+                .endsWith("hello");
+    }
+
+    /** The socket may be another worker's by then. */
+    @Test
+    void whatIsOnItsWayToTheMasterGetsNoFarewell() throws Exception {
+        WorkerHandler http = http();
+        Socket client = connect(new WorkerHandler() {
+            @Override
+            public void initChannel(Channel channel) throws Exception {
+                http.initChannel(channel);
+            }
+
+            @Override
+            public Protocol protocol() {
+                return http.protocol();
+            }
+        });
+        try (Fd masters = leaveAndTake()) {
+            loop.schedule(() -> {}, SOON.toMillis() + 1, TimeUnit.MILLISECONDS).syncUninterruptibly();
+            mustStayUnread(client, masters);
+            client.setSoTimeout(1);
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(client.getInputStream()::read);
+        }
+    }
+
+    private WorkerHandler http() throws Exception {
+        WorkerHandler http = Http.handler(request -> Response.text("hello"));
+        http.start(new TestWorker(loops, blocking, Map.of(Setting.DRAIN_IDLE_MIN, SOON)));
+        return http;
     }
 }
