@@ -253,11 +253,12 @@ final class Lane {
     /**
      * Reads the worker's answers until none waits, or the lane has ended.
      *
+     * @param most how many at most
      * @throws IOException if one is broken: nothing more is read then, nor sent
      */
-    void readAnswers(Answers answers, long nowNanos) throws IOException {
+    void readAnswers(Answers answers, long nowNanos, int most) throws IOException {
         try {
-            while (isReadable()) {
+            for (int read = 0; read < most && isReadable(); read++) {
                 Received received = channel.receive();
                 if (received == Received.NOTHING) {
                     return;

@@ -40,32 +40,34 @@ final class Moved {
     }
 
     /**
-     * Gives them to the workers that they are meant for, or, when those are gone, to others that could go on with them. What
+     * Gives them to the workers that they are meant for, or, when those are away, to others that could go on with them. What
      * nobody could any more is closed.
      */
     void handOut(Rotation rotation, Collection<Target> targets) {
         fresh = false;
         for (Iterator<Pending> each = waiting.iterator(); each.hasNext() && !rotation.isEmpty(); ) {
             Pending connection = each.next();
-            Optional<Predicate<Target>> heirs = heirs(connection, targets);
-            if (heirs.isEmpty()) {
+            if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
                 LOG.warn(
                         "closed the connection from {}: no worker is left that could go on with it",
                         connection.offer().peer().decode());
                 connection.close();
                 each.remove();
-            } else if (rotation.giveToOneOf(heirs.get(), connection)) {
+            } else if (heirs(connection, targets)
+                    .filter(heirs -> rotation.giveToOneOf(heirs, connection))
+                    .isPresent()) {
                 each.remove();
             }
         }
     }
 
+    /** Whoever is out of rotation is not waited for: nobody knows for how long. */
     private static Optional<Predicate<Target>> heirs(Pending connection, Collection<Target> targets) {
         Stream<Predicate<Target>> best = Stream.of(
                 target -> target.isMeantFor(connection),
                 target -> target.isOther(connection),
                 target -> target.understands(connection));
-        return best.filter(heirs -> targets.stream().anyMatch(target -> !target.isDraining() && heirs.test(target)))
+        return best.filter(heirs -> targets.stream().anyMatch(target -> target.isInRotation() && heirs.test(target)))
                 .findFirst();
     }
 

@@ -168,6 +168,11 @@ final class Target implements SchedulingPolicy.Candidate {
         onTrial = true;
     }
 
+    /** Whether it has refused what it was given last: it may have no room for more. */
+    boolean isOnTrial() {
+        return onTrial;
+    }
+
     /** It has taken what it was given. */
     void noteTaken() {
         onTrial = false;

@@ -33,6 +33,9 @@ final class Targets {
     /** So long what a leaving worker hands back is kept for somebody to come who can take it, or for the worker's end. */
     private static final long HOPE_NANOS = 1_000_000_000;
 
+    /** Of one lane: a worker that hands back thousands is not to keep the others and new clients waiting. */
+    private static final int MOST_READ_A_PASS = 64;
+
     private final RareLog shortages = new RareLog(LOG);
 
     private final Map<Integer, Target> byWorker = new TreeMap<>();
@@ -123,7 +126,7 @@ final class Targets {
     private void readAnswers(Lane lane, long nowNanos, boolean dead) {
         Target target = lane.target();
         try {
-            lane.readAnswers(new FromLane(lane, nowNanos, dead), nowNanos);
+            lane.readAnswers(new FromLane(lane, nowNanos, dead), nowNanos, dead ? Integer.MAX_VALUE : MOST_READ_A_PASS);
         } catch (IOException e) {
             dropLane(target, lane);
             events.onLaneBroken(target.workerId(), String.valueOf(e.getMessage()));
@@ -206,10 +209,12 @@ final class Targets {
         takesBack = false;
     }
 
+    /** What a full worker could not take either would have nobody at all. */
     private boolean isReadyFor(Pending connection) {
         return takesBack
                 && byWorker.values().stream()
-                        .anyMatch(target -> target.isInRotation() && target.isMeantFor(connection));
+                        .anyMatch(target ->
+                                target.isInRotation() && !target.isOnTrial() && target.isMeantFor(connection));
     }
 
     /** Lets some workers shed connections, which others get. */

@@ -72,8 +72,8 @@ final class Lifecycle {
 
     /** It gets nothing for now. */
     void suspect(ManagedWorker worker, long nowNanos, String why) {
-        worker.enter(WorkerState.SUSPECT, nowNanos, why);
         acceptor.workerSuspended(worker.id());
+        worker.enter(WorkerState.SUSPECT, nowNanos, why);
         events.publish("worker.suspect", worker, why);
     }
 

@@ -724,6 +724,42 @@ final class AcceptorTest implements Acceptor.Events {
         heavy.expect(Kind.RETURNED);
     }
 
+    /** One that is frozen, say, with all its credit. */
+    @Test
+    void whoWasToGetItIsNotWaitedForWhenItIsOutOfRotation() throws Exception {
+        settings = settings.with(Setting.CREDIT, 1);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd heavy = readyWith(acceptor, 1, 7);
+        clients(1);
+        List<Taken> taken = heavy.take(1);
+        heavy.acknowledge(taken);
+        WorkerEnd light = readyWith(acceptor, 2, 7);
+        clients(1);
+        light.take(1);
+        WorkerEnd even = readyWith(acceptor, 3, 7);
+
+        acceptor.balance(Map.of(1, 1), Set.of(2));
+        heavy.expect(Kind.SHED);
+        heavy.handBack(0, taken.get(0), null);
+        heavy.expect(Kind.TAKEN);
+        acceptor.workerSuspended(2);
+        assertThat(ports(even.take(1))).containsExactly(taken.get(0).clientPort());
+    }
+
+    @Test
+    void whatAFullWorkerCouldNotTakeEitherStays() throws Exception {
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Taken moving = drainingWithOne(acceptor, leaving, 1);
+        WorkerEnd full = readyWith(acceptor, 2, 7);
+        clients(1);
+        full.refuse(full.take(1).get(0));
+        // Tried once more, it has been heard.
+        full.refuse(full.take(1).get(0));
+        leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
+        leaving.expect(Kind.RETURNED);
+    }
+
     // --- death ----------------------------------------------------------------------------------------------------
 
     @Test

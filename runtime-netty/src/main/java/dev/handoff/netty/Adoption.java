@@ -49,9 +49,12 @@ final class Adoption {
             channel = open(offer.connection(), peer == UnnamedAddress.UNNAMED);
         } catch (ChannelException e) {
             LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
+            countEnded(traffic);
             return;
         }
-        if (!isLost(channel)) {
+        if (isLost(channel)) {
+            countEnded(traffic);
+        } else {
             Connection connection = new Connection(traffic, peer, offer.listener(), handler, offer.acceptedMillis());
             connections.add(channel, connection, frame, offer.progress());
             loop.register(channel);
@@ -80,6 +83,12 @@ final class Adoption {
         loop.register(channel);
         connections.tellIfLeaving(channel);
         return true;
+    }
+
+    /** The master, which has counted it as given, waits for its end. */
+    private static void countEnded(Connection.Traffic traffic) {
+        traffic.opened();
+        traffic.closed();
     }
 
     /** Reset by the client on its way here: Netty would register it, hear nothing, and never close it. */
