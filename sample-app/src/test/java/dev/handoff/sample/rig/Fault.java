@@ -17,10 +17,9 @@ public enum Fault {
     /** A worker is killed: the only fault that may cost anybody anything. */
     KILL {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) {
+        void befall(RunningCluster cluster, Load load, long worker) {
             cluster.kill(worker);
             cluster.awaitReplaced(Set.of(worker), 2);
-            return Set.of(worker);
         }
     },
     /**
@@ -29,7 +28,7 @@ public enum Fault {
      */
     FREEZE {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) {
+        void befall(RunningCluster cluster, Load load, long worker) {
             Pattern noticed = Pattern.compile("\\(pid " + worker + ", .* READY → SUSPECT");
             int before = cluster.output().text().length();
             RunningCluster.send(worker, Signal.STOP);
@@ -39,72 +38,66 @@ public enum Fault {
                 assertThat(cluster.whoAnswers()).isNotEqualTo(worker);
             }
             RunningCluster.send(worker, Signal.CONT);
-            return Set.of();
         }
     },
     /** A handler does not give its event loop back for a while. */
     BLOCK {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) throws IOException {
+        void befall(RunningCluster cluster, Load load, long worker) throws IOException {
             try (StrictConnection client = cluster.connect()) {
                 client.sendPostHead("/block?ms=1200", 0);
                 awaitMore(load);
                 client.answer();
             }
-            return Set.of();
         }
     },
     /** All workers are replaced. */
     ROLL {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) {
+        void befall(RunningCluster cluster, Load load, long worker) {
             cluster.roll();
-            return Set.of();
         }
     },
     /** One worker more, and one less. */
     SCALE {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) {
+        void befall(RunningCluster cluster, Load load, long worker) {
             cluster.scaleTo(3, Signal.TTIN);
             cluster.awaitReady(3);
             cluster.scaleTo(2, Signal.TTOU);
-            return Set.of();
         }
     },
     /** A worker is told to end. */
     TERM {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) {
+        void befall(RunningCluster cluster, Load load, long worker) {
             RunningCluster.send(worker, Signal.TERM);
             cluster.awaitReplaced(Set.of(worker), 2);
-            return Set.of();
         }
     },
     /** Clients go away all at once, with their requests half said. */
     CLIENTS_LEAVE {
         @Override
-        Set<Long> befall(RunningCluster cluster, Load load, long worker) throws IOException {
+        void befall(RunningCluster cluster, Load load, long worker) throws IOException {
             for (int client = 0; client < 50; client++) {
                 try (StrictConnection leaving = cluster.connect()) {
                     leaving.send("POST /echo HTTP/1.1\r\nHost: strict\r\nContent-Length: 100\r\n\r\nhalf");
                 }
             }
-            return Set.of();
         }
     };
 
     private static final int MORE = 100;
 
-    /** Lets it befall the cluster, and gives the workers with which connections may have been lost by it. */
-    public Set<Long> befall(RunningCluster cluster, Load load, Random random) throws IOException {
+    /** Lets it befall the cluster, and gives whether connections may have been lost by it. */
+    public boolean befall(RunningCluster cluster, Load load, Random random) throws IOException {
         List<Long> workers = List.copyOf(cluster.workers());
-        Set<Long> victims = befall(cluster, load, workers.get(random.nextInt(workers.size())));
+        befall(cluster, load, workers.get(random.nextInt(workers.size())));
         cluster.awaitReady(2);
-        return victims;
+        return this == KILL;
     }
 
-    abstract Set<Long> befall(RunningCluster cluster, Load load, long worker) throws IOException;
+    abstract void befall(RunningCluster cluster, Load load, long worker) throws IOException;
 
     private static void awaitMore(Load load) {
         long before = load.answered();

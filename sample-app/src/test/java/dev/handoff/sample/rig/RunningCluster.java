@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A master and its workers: real processes, told by signals and seen through {@code /proc}. */
 public final class RunningCluster {
+    private static final Pattern ENDED = Pattern.compile("\\(pid (\\d+), [^)]+\\): \\w+ → EXITED");
     private static final Pattern ERROR = Pattern.compile("\\bERROR\\b|\\bException in thread\\b");
 
     /** The master, or the terminal that it is on. */
@@ -57,6 +59,14 @@ public final class RunningCluster {
     /** The workers' processes, ready or not. */
     public Set<Long> workers() {
         return Processes.workersOf(master());
+    }
+
+    /** Those workers that have ended so far, as the master tells it. */
+    public Set<Long> endedWorkers() {
+        return ENDED.matcher(output().text())
+                .results()
+                .map(ended -> Long.valueOf(ended.group(1)))
+                .collect(Collectors.toSet());
     }
 
     /** Any one of the workers. */
