@@ -11,11 +11,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.util.HashSet;
@@ -48,6 +51,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
     private final Connection connection;
     private final ServerRequest.Origin origin;
     private final Http2Codec codec;
+    private final PropertyKey channelOfStream;
     private final Http2FrameWatch frames;
     private final Pace pace;
     private final Set<WebSocketOverHttp2> webSockets = new HashSet<>();
@@ -64,6 +68,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         this.connection = Connection.of(channel);
         this.origin = origin;
         this.codec = Http2Codec.create(service.settings, this::fail);
+        this.channelOfStream = codec.connection().newKey();
+        codec.connection().addListener(new StreamCloser());
         this.frames = new Http2FrameWatch(this::settle, this::fail);
         this.pace = new Pace(service, channel, WriteWatch.of(channel), Phase.SILENT, this);
     }
@@ -102,12 +108,27 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         protected void initChannel(Http2StreamChannel stream) {
             streams++;
             settle();
-            stream.closeFuture().addListener(closed -> onStreamClosed());
+            stream.closeFuture().addListener(closed -> onChannelClosed());
             stream.pipeline().addLast(new Http2ServerStream(Http2Session.this, stream));
+            codec.connection().stream(stream.stream().id()).setProperty(channelOfStream, stream);
         }
     }
 
-    private void onStreamClosed() {
+    /**
+     * Closes the channel of a stream that has ended. Netty does so only when all that has come was read, and who has answered,
+     * or waits for a client that has gone, reads no more.
+     */
+    private final class StreamCloser extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            Http2StreamChannel closed = stream.getProperty(channelOfStream);
+            if (closed != null) {
+                closed.close();
+            }
+        }
+    }
+
+    private void onChannelClosed() {
         streams--;
         settle();
         closeIfDone();
@@ -148,7 +169,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
 
     /** Ends a stream, if it has not ended. */
     void reset(int streamId, Http2Error error) {
-        if (codec.connection().stream(streamId) != null) {
+        Http2Stream stream = codec.connection().stream(streamId);
+        if (stream != null && stream.state() != Http2Stream.State.CLOSED) {
             var unused = codec.encoder().writeRstStream(context(), streamId, error.code(), channel.newPromise());
             flush();
         }

@@ -27,6 +27,8 @@ class WebSocketOverHttp2Test {
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
     private static final int WINDOW = 65_535;
     private static final int PIECE = 16_000;
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(400);
 
     private static final Http ECHO = Http.handler(request -> switch (request.path()) {
         case "/socket" -> Response.webSocket(Heard::echo);
@@ -275,6 +277,27 @@ class WebSocketOverHttp2Test {
             assertThat(heard.codes()).containsExactly(1006);
             client.awaitReset(1);
             client.get(3, "/").flush().awaitStatus(3, 426);
+        }
+    }
+
+    /** What it sent is not read, for its answers wait; what was not read must not keep its stream. */
+    @Test
+    void clientThatTakesNothingAndSendsOnIsCut() throws Exception {
+        Http http = heard.http().pingEvery(Duration.ofMillis(400)).timeouts(LONG, LONG, LONG, SHORT);
+        try (TestServer server = TestServer.serving(http);
+                RawHttp2 client = RawHttp2.to(server.port(), INITIAL_WINDOW_SIZE, 0)) {
+            RawHttp2.Stream stream = client.stream(1);
+            stream.connect("/");
+            WebSocket socket = heard.socket();
+            while (socket.isWritable()) {
+                socket.send(numbered(0));
+            }
+            stream.write(frame(BINARY, new byte[PIECE]));
+            stream.write(frame(BINARY, new byte[PIECE]));
+            assertThat(heard.codes()).containsExactly(1006);
+            client.awaitReset(1);
+            assertThat(client.awaitEnd()).isEqualTo(NO_ERROR);
+            server.awaitNoRequests();
         }
     }
 
