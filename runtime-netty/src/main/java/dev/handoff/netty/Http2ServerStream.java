@@ -202,8 +202,8 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         session.flush();
         ByteBuf first = input;
         input = Unpooled.EMPTY_BUFFER;
-        transport.begin(first, inputEnded);
         channel.pipeline().remove(this);
+        transport.begin(first, inputEnded);
     }
 
     @Override

@@ -28,6 +28,8 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
     private final Http2Session session;
     private final Http2StreamChannel channel;
     private final Http2Writer writer;
+    private boolean begun;
+    private boolean reading;
     private boolean inputEnded;
     private boolean closing;
 
@@ -57,7 +59,7 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
     }
 
     /**
-     * Takes what has come before the stream became a WebSocket.
+     * Takes what has come before the stream became a WebSocket, and from then on what waits behind that.
      *
      * @param whole whether the client has ended its direction
      */
@@ -66,6 +68,8 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
         onBytes(context, first);
         context.fireChannelReadComplete();
         endInput(context, whole);
+        begun = true;
+        setReading(reading);
     }
 
     private void onBytes(ChannelHandlerContext context, ByteBuf bytes) {
@@ -127,7 +131,10 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
 
     @Override
     public void setReading(boolean wanted) {
-        channel.config().setAutoRead(wanted);
+        reading = wanted;
+        if (begun) {
+            channel.config().setAutoRead(wanted);
+        }
     }
 
     @Override
@@ -141,7 +148,7 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
         closing = true;
         var end = writer.sendEnd(ResponseWriter.Framing.CHUNKED);
         if (!inputEnded) {
-            channel.config().setAutoRead(true);
+            setReading(true);
             end.addListener(done -> linger());
         }
     }

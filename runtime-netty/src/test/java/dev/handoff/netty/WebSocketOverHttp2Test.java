@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import static dev.handoff.netty.RawWebSocket.BINARY;
+import static dev.handoff.netty.RawWebSocket.TEXT;
 import static dev.handoff.netty.RawWebSocket.frame;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +28,7 @@ class WebSocketOverHttp2Test {
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
     private static final int WINDOW = 65_535;
     private static final int PIECE = 16_000;
+    private static final byte[] NONE = {};
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(400);
 
@@ -142,6 +144,57 @@ class WebSocketOverHttp2Test {
             client.awaitPong();
             later.complete(Response.webSocket(Heard::echo));
             assertThat(new RawWebSocket(stream).read().text()).isEqualTo("early");
+        }
+    }
+
+    /** All but the first of them wait to be read until there is a WebSocket. */
+    @Test
+    void noneOfTheEarlyMessagesIsLost() throws Exception {
+        CompletableFuture<Response> later = new CompletableFuture<>();
+        try (TestServer server = TestServer.serving(Http.handler(request -> Response.later(later)));
+                RawHttp2 client = RawHttp2.to(server.port())) {
+            RawHttp2.Stream stream = client.stream(1);
+            stream.connect("/");
+            stream.write(frame(TEXT, "one".getBytes(UTF_8)));
+            stream.write(frame(TEXT, "two".getBytes(UTF_8)));
+            stream.write(RawWebSocket.closing(1000, NONE));
+            stream.endOutput();
+            client.awaitPong();
+            later.complete(Response.webSocket(heard::opened));
+            assertThat(heard.codes()).containsExactly(1000);
+            assertThat(heard.texts).containsExactly("one", "two");
+            RawWebSocket socket = new RawWebSocket(stream);
+            assertThat(socket.read().code()).isEqualTo(1000);
+            assertThat(socket.isEnded()).isTrue();
+            server.awaitNoRequests();
+        }
+    }
+
+    @Test
+    void earlyMessagesOfAClientThatTakesNothingWait() throws Exception {
+        CompletableFuture<Response> later = new CompletableFuture<>();
+        List<CompletableFuture<Void>> sends = new ArrayList<>();
+        Response response = Response.webSocket(socket -> {
+            heard.opened(socket);
+            while (socket.isWritable()) {
+                sends.add(socket.send(numbered(sends.size())));
+            }
+        });
+        try (TestServer server = TestServer.serving(Http.handler(request -> Response.later(later)));
+                RawHttp2 client = RawHttp2.to(server.port(), INITIAL_WINDOW_SIZE, 0)) {
+            RawHttp2.Stream stream = client.stream(1);
+            stream.connect("/");
+            for (String word : new String[] {"one", "two", "three"}) {
+                stream.write(frame(TEXT, word.getBytes(UTF_8)));
+            }
+            client.awaitPong();
+            later.complete(response);
+            stream.awaitStatus(200);
+            client.awaitPong();
+            assertThat(heard.texts).containsExactly("one");
+            client.window(1, 1 << 24).window(0, 1 << 24).flush();
+            await().until(() -> heard.texts.equals(List.of("one", "two", "three")));
+            assertThat(sends).allSatisfy(send -> assertThat(send).succeedsWithin(Duration.ofSeconds(10)));
         }
     }
 
