@@ -116,16 +116,15 @@ final class Exchange {
         return stays;
     }
 
-    /** The body failed before a byte of the response had left. */
+    /** The response failed before a byte of it had left. */
     void answerInstead(Throwable failure) {
-        answered = false;
-        sender = null;
-        endCompression();
+        takeBack();
         fail(failure);
     }
 
-    /** The body failed after its head had left: only the end of the connection can tell the client. */
+    /** The response failed after its head had left: only the end of the connection can tell the client. */
     void breakOff(Throwable failure) {
+        Exhaustion.check(failure, carrier.service().context.worker());
         if (!carrier.isEnding()) {
             LOG.error("the response to {} {} broke off: cutting the connection", head.method(), target(), failure);
             carrier.cut("the response broke off");
@@ -136,13 +135,14 @@ final class Exchange {
     void fail(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Exhaustion.check(cause, carrier.service().context.worker());
         if (cause instanceof HttpFailure refusal) {
             answer(refusal.response());
-        } else if (answered || refused || carrier.isEnding()) {
-            LOG.debug("the handler of {} {} failed after its client had gone", head.method(), target(), cause);
+        } else if (answered || carrier.isEnding()) {
+            LOG.debug(
+                    "the handler of {} {} failed when its client was answered or gone", head.method(), target(), cause);
         } else {
             LOG.error("the handler of {} {} failed: answering 500", head.method(), target(), cause);
-            Exhaustion.check(cause, carrier.service().context.worker());
             answer(Response.status(500));
         }
     }
@@ -180,9 +180,18 @@ final class Exchange {
             handle(WholeBody.EMPTY);
             return;
         }
-        PublishedBody published = new PublishedBody(carrier::execute, this::onBodyWanted);
+        PublishedBody published = new PublishedBody(carrier::execute, this::onBodyWanted, this::onSubscriberFailed);
         feed = published;
         handle(published);
+    }
+
+    /* A response that is being sent may hang on what the subscriber makes of the body. */
+    private void onSubscriberFailed(Throwable failure) {
+        if (sender == null) {
+            fail(failure);
+        } else {
+            breakOff(failure);
+        }
     }
 
     private void onBodyWanted() {
@@ -223,10 +232,23 @@ final class Exchange {
         return response;
     }
 
+    /* Whoever calls this has nobody to tell of a failure: it is dealt with here, or the client waits for ever. */
     private void answer(Response response) {
         if (answered || carrier.isEnding()) {
             return;
         }
+        try {
+            answerByContent(response);
+        } catch (Throwable e) {
+            if (headSent) {
+                breakOff(e);
+            } else {
+                answerInstead(e);
+            }
+        }
+    }
+
+    private void answerByContent(Response response) {
         Response.Content content = response.content();
         if (isTakenForWebSocket(response)) {
             answer(HttpFailure.badRequest("there is no WebSocket here").response());
@@ -397,11 +419,19 @@ final class Exchange {
         try {
             begun.start();
         } catch (RejectedExecutionException e) {
-            sender = null;
-            answered = false;
-            endCompression();
+            takeBack();
             answerRejected();
         }
+    }
+
+    /* What was begun may have sent signals that are still to come: none may follow another answer. */
+    private void takeBack() {
+        answered = false;
+        if (sender != null) {
+            sender.cancel();
+            sender = null;
+        }
+        endCompression();
     }
 
     private void answerRejected() {
@@ -431,6 +461,7 @@ final class Exchange {
             carrier.cut("the response could not be written: " + last.cause());
             return;
         }
+        sender = null;
         boolean whole = bodyIsComplete();
         if (!whole) {
             endBody(new EOFException("the response was sent before the body had come"));

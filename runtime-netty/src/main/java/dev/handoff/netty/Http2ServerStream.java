@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -59,7 +60,12 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("{} failed: the client broke the rules, or has gone", channel, cause);
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            LOG.debug("{} failed: the client broke the rules, and the codec resets it", channel, cause);
+        } else {
+            service().reportFailure(channel, cause);
+            cut("it has failed");
+        }
     }
 
     @Override

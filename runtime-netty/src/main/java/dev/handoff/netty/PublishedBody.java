@@ -6,12 +6,14 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A body that a streaming handler subscribes to. Its state is touched on the connection's event loop only. */
 final class PublishedBody implements Body, BodyFeed {
     private final Executor loop;
     private final Runnable wantsMoreAgain;
+    private final Consumer<Throwable> onFailure;
     private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
     private boolean subscribed;
     private boolean complete;
@@ -23,10 +25,12 @@ final class PublishedBody implements Body, BodyFeed {
      *
      * @param loop runs tasks on the connection's event loop
      * @param wantsMoreAgain called there when there is demand
+     * @param onFailure called there when the subscriber has thrown, with what
      */
-    PublishedBody(Executor loop, Runnable wantsMoreAgain) {
+    PublishedBody(Executor loop, Runnable wantsMoreAgain, Consumer<Throwable> onFailure) {
         this.loop = loop;
         this.wantsMoreAgain = wantsMoreAgain;
+        this.onFailure = onFailure;
     }
 
     @Override
@@ -39,8 +43,9 @@ final class PublishedBody implements Body, BodyFeed {
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         demand -= demand == Long.MAX_VALUE ? 0 : 1;
-        if (subscriber != null) {
-            subscriber.onNext(ByteBuffer.wrap(bytes));
+        Flow.Subscriber<? super ByteBuffer> told = subscriber;
+        if (told != null) {
+            tell(() -> told.onNext(ByteBuffer.wrap(bytes)));
         }
     }
 
@@ -96,7 +101,7 @@ final class PublishedBody implements Body, BodyFeed {
             }
             subscribed = true;
             subscriber = wanted;
-            wanted.onSubscribe(new Demand());
+            tell(() -> wanted.onSubscribe(new Demand()));
             end();
         });
     }
@@ -119,10 +124,17 @@ final class PublishedBody implements Body, BodyFeed {
             return;
         }
         subscriber = null;
-        if (failure != null) {
-            told.onError(failure);
-        } else {
-            told.onComplete();
+        IOException cause = failure;
+        tell(cause == null ? told::onComplete : () -> told.onError(cause));
+    }
+
+    /* Who throws hears no more. That is told by a task, because somebody may be in the middle of reading the body. */
+    private void tell(Runnable signal) {
+        try {
+            signal.run();
+        } catch (Throwable e) {
+            subscriber = null;
+            loop.execute(() -> onFailure.accept(e));
         }
     }
 

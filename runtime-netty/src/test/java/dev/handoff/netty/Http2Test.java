@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Http2Test {
     private static final int NO_ERROR = 0;
     private static final int PROTOCOL_ERROR = 1;
+    private static final int INTERNAL_ERROR = 2;
     private static final int STREAM_CLOSED = 5;
     private static final int REFUSED_STREAM = 7;
     private static final int CANCEL = 8;
@@ -118,8 +121,40 @@ class Http2Test {
         try (TestServer server = TestServer.serving(http);
                 RawHttp2 client = RawHttp2.to(server.port())) {
             client.get(1, "/broken").get(3, "/whole");
-            assertThat(client.answer(1).error()).isEqualTo(2);
+            assertThat(client.answer(1).error()).isEqualTo(INTERNAL_ERROR);
             assertThat(client.answer(3).length()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void failureOfOursResetsItsStreamAndLeavesTheConnection() throws Exception {
+        ExecutorService threadless = Executors.newSingleThreadExecutor(task -> {
+            throw new IllegalStateException("on purpose");
+        });
+        try (TestServer server = TestServer.serving(Http.blocking(request -> Response.text("never")), threadless);
+                RawHttp2 client = RawHttp2.to(server.port())) {
+            client.get(1, "/").get(3, "/");
+            assertThat(client.answer(1).error()).isEqualTo(INTERNAL_ERROR);
+            assertThat(client.answer(3).error()).isEqualTo(INTERNAL_ERROR);
+            server.awaitNoRequests();
+            assertThat(server.openConnections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void failingSubscribersOfABodyAnswer500() throws Exception {
+        Http http = Http.streaming(request -> {
+            request.body().publisher().subscribe(new HttpBodyTest.Throwing(request.path()));
+            return Response.later(new CompletableFuture<>());
+        });
+        try (TestServer server = TestServer.serving(http);
+                RawHttp2 client = RawHttp2.to(server.port())) {
+            int stream = 1;
+            for (String at : HttpBodyTest.Throwing.SIGNALS) {
+                client.request(stream, false, "POST", at).data(stream, true, "hello");
+                assertThat(client.answer(stream).status()).as(at).isEqualTo(500);
+                stream += 2;
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
@@ -22,6 +23,19 @@ import org.junit.jupiter.api.Test;
 /** Bodies of requests and responses, whole and as they come. */
 class HttpBodyTest {
     private static final int LARGE = 32 * 1024 * 1024;
+    private static final String[] FAILURES = {
+        "throw",
+        "error",
+        "later",
+        "later-null",
+        "later-subscribe",
+        "no-later",
+        "null",
+        "publisher",
+        "subscribe",
+        "subscribe-late",
+        "writer"
+    };
 
     record Point(int x, int y) {}
 
@@ -64,12 +78,46 @@ class HttpBodyTest {
         }) {
             try (TestServer server = TestServer.serving(handler);
                     RawClient client = server.connect()) {
-                for (String way : new String[] {"throw", "error", "later", "null", "publisher", "writer"}) {
+                for (String way : FAILURES) {
                     RawClient.Answer answer = client.get("/" + way).answer();
                     assertThat(answer.status()).as(way).isEqualTo(500);
                     assertThat(answer.header("Connection")).isEqualTo("keep-alive");
                 }
             }
+        }
+    }
+
+    @Test
+    void failingSubscribersOfABodyAnswer500() throws Exception {
+        Http handler = Http.streaming(request -> {
+            request.body().publisher().subscribe(new Throwing(request.path()));
+            return Response.later(new CompletableFuture<>());
+        });
+        try (TestServer server = TestServer.serving(handler)) {
+            for (String at : Throwing.SIGNALS) {
+                try (RawClient client = server.connect()) {
+                    client.send("POST " + at + " HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello");
+                    assertThat(client.answer().status()).as(at).isEqualTo(500);
+                }
+            }
+        }
+    }
+
+    @Test
+    void failingSubscriberOfABodyBreaksOffTheResponseThatHangsOnIt() throws Exception {
+        Http handler = Http.streaming(request -> {
+            request.body().publisher().subscribe(new Throwing("/onNext"));
+            return Response.publisher("x/y", begunAndNeverEnded());
+        });
+        try (TestServer server = TestServer.serving(handler);
+                RawClient client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\n");
+            for (String line = client.line(); !line.isEmpty(); line = client.line()) {
+                assertThat(line).isNotEqualTo("HTTP/1.1 500 Internal Server Error");
+            }
+            assertThat(client.chunk()).isEqualTo("begun");
+            client.send("hello");
+            assertThat(client.isEnded()).isTrue();
         }
     }
 
@@ -339,7 +387,16 @@ class HttpBodyTest {
             case "/throw" -> throw new IOException("thrown by the test");
             case "/error" -> throw new AssertionError("thrown by the test");
             case "/later" -> Response.later(CompletableFuture.failedFuture(new IOException("failed by the test")));
+            case "/later-null" -> Response.later(CompletableFuture.completedFuture(nothing()));
+            case "/later-subscribe" -> Response.later(CompletableFuture.completedFuture(refusing()));
+            case "/no-later" -> Response.later(noStage());
             case "/publisher" -> Response.publisher("x/y", failedPublisher());
+            case "/subscribe" -> refusing();
+            case "/subscribe-late" ->
+                Response.publisher("x/y", subscriber -> {
+                    new Pieces(1, new AtomicLong()).subscribe(subscriber);
+                    throw new IllegalStateException("thrown by the test");
+                });
             case "/writer" ->
                 Response.stream("x/y", out -> {
                     out.write(1);
@@ -354,10 +411,29 @@ class HttpBodyTest {
         return null;
     }
 
+    @SuppressWarnings("NullAway") // As above.
+    private static CompletionStage<Response> noStage() {
+        return null;
+    }
+
+    private static Response refusing() {
+        return Response.publisher("x/y", subscriber -> {
+            throw new IllegalStateException("thrown by the test");
+        });
+    }
+
     private static Flow.Publisher<ByteBuffer> failedPublisher() {
         SubmissionPublisher<ByteBuffer> publisher = new SubmissionPublisher<>();
         publisher.closeExceptionally(new IOException("failed by the test"));
         return publisher;
+    }
+
+    private static Flow.Publisher<ByteBuffer> begunAndNeverEnded() {
+        SubmissionPublisher<ByteBuffer> publisher = new SubmissionPublisher<>();
+        return subscriber -> {
+            publisher.subscribe(subscriber);
+            publisher.submit(UTF_8.encode("begun"));
+        };
     }
 
     /** Waits until a count has stopped to grow, and returns it. */
@@ -416,6 +492,44 @@ class HttpBodyTest {
                     left = -1;
                 }
             });
+        }
+    }
+
+    /** Asks for all and throws at one signal. */
+    static final class Throwing implements Flow.Subscriber<ByteBuffer> {
+        static final String[] SIGNALS = {"/onSubscribe", "/onNext", "/onComplete"};
+
+        private final String at;
+
+        Throwing(String at) {
+            this.at = at;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription begun) {
+            begun.request(Long.MAX_VALUE);
+            on("/onSubscribe");
+        }
+
+        @Override
+        public void onNext(ByteBuffer piece) {
+            on("/onNext");
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            on("/onError");
+        }
+
+        @Override
+        public void onComplete() {
+            on("/onComplete");
+        }
+
+        private void on(String signal) {
+            if (signal.equals(at)) {
+                throw new IllegalStateException("thrown by the test");
+            }
         }
     }
 

@@ -3,8 +3,10 @@ package dev.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.cluster.Setting;
 import dev.handoff.wire.TicketSecrets;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -77,6 +79,15 @@ final class TestServer implements AutoCloseable {
 
     static TestServer serving(WorkerHandler handler, ExecutorService blocking) throws Exception {
         return new TestServer(handler, blocking, loops -> new TestWorker(loops, blocking, Map.of()));
+    }
+
+    /** By this worker. */
+    static TestServer serving(WorkerHandler handler, CurrentWorker worker) throws Exception {
+        ExecutorService blocking = BlockingExecutor.create();
+        return new TestServer(
+                handler,
+                blocking,
+                loops -> new TestWorker(loops, blocking, new SimpleMeterRegistry(), worker, Map.of()));
     }
 
     /** In a cluster whose session tickets are made of those. */

@@ -28,7 +28,14 @@ record TestWorker(
 
     /** The worker itself. */
     static CurrentWorker alone() {
-        return new Alone();
+        return alone(() -> {
+            throw new UnsupportedOperationException("nobody to disconnect from");
+        });
+    }
+
+    /** The worker itself, which does that when it is to leave. */
+    static CurrentWorker alone(Runnable onDisconnect) {
+        return new Alone(onDisconnect);
     }
 
     @Override
@@ -36,7 +43,7 @@ record TestWorker(
         return Optional.ofNullable(said.get(setting));
     }
 
-    private static final class Alone implements CurrentWorker {
+    private record Alone(Runnable onDisconnect) implements CurrentWorker {
         @Override
         public int id() {
             return 1;
@@ -89,7 +96,7 @@ record TestWorker(
 
         @Override
         public void disconnect() {
-            throw new UnsupportedOperationException("nobody to disconnect from");
+            onDisconnect.run();
         }
 
         @Override
