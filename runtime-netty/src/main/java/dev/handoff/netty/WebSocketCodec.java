@@ -35,7 +35,7 @@ final class WebSocketCodec {
             pipeline.addLast(new WebSocketInflater(settings.maxFrame(), settings.maxMessage()));
         }
         pipeline.addLast(new Utf8FrameValidator(false));
-        pipeline.addLast(new WebSocketFrameAggregator(settings.maxMessage()));
+        pipeline.addLast(new Aggregator(settings.maxMessage()));
     }
 
     /* What does not shrink becomes longer, by five bytes for each 16 KiB. */
@@ -55,6 +55,18 @@ final class WebSocketCodec {
         public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
             onRead.run();
             super.channelRead(context, bytes);
+        }
+    }
+
+    private static final class Aggregator extends WebSocketFrameAggregator {
+        Aggregator(int maxMessage) {
+            super(maxMessage);
+        }
+
+        /* Netty's would read on in the middle of a message, and a client that is held back is nearly always in one. */
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            context.fireChannelReadComplete();
         }
     }
 }

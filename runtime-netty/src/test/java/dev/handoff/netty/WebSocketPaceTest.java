@@ -2,9 +2,12 @@ package dev.handoff.netty;
 
 import static dev.handoff.netty.RawWebSocket.BINARY;
 import static dev.handoff.netty.RawWebSocket.CLOSE;
+import static dev.handoff.netty.RawWebSocket.CONTINUATION;
 import static dev.handoff.netty.RawWebSocket.PING;
 import static dev.handoff.netty.RawWebSocket.PONG;
+import static dev.handoff.netty.RawWebSocket.concat;
 import static dev.handoff.netty.RawWebSocket.frame;
+import static dev.handoff.netty.RawWebSocket.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** One side is faster than the other. */
@@ -83,6 +87,26 @@ class WebSocketPaceTest {
                 RawWebSocket client = RawWebSocket.open(server)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendNumbered(client, messages));
             await().atMost(PATIENCE).until(() -> !server.reads((RawClient) client.wire()));
+            assertThat(sending).isNotDone();
+            for (int i = 0; i < messages; i++) {
+                assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
+            }
+            sending.get(20, TimeUnit.SECONDS);
+            client.close(1000);
+            assertThat(client.read().code()).isEqualTo(1000);
+        }
+    }
+
+    /** Also in the middle of a message, where such a client nearly always is. */
+    @Test
+    void clientThatSendsInPartsAndDoesNotReadIsNotReadEither() throws Exception {
+        int messages = 600;
+        AtomicLong sent = new AtomicLong();
+        try (TestServer server = TestServer.serving(Http.handler(request -> Response.webSocket(Heard::echo)));
+                RawWebSocket client = RawWebSocket.open(server)) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendInParts(client, messages, sent));
+            await().atMost(PATIENCE).until(() -> !server.reads((RawClient) client.wire()));
+            awaitStandstill(sent);
             assertThat(sending).isNotDone();
             for (int i = 0; i < messages; i++) {
                 assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
@@ -166,6 +190,26 @@ class WebSocketPaceTest {
 
     private static byte[] bytes(int number) {
         return ByteBuffer.allocate(PIECE).putInt(number).array();
+    }
+
+    private static void awaitStandstill(AtomicLong count) {
+        AtomicLong last = new AtomicLong(-1);
+        await().pollInterval(300, TimeUnit.MILLISECONDS).until(() -> last.getAndSet(count.get()) == count.get());
+    }
+
+    /** The next message begins in the same breath as one ends: hardly ever is none open. */
+    private static void sendInParts(RawWebSocket client, int count, AtomicLong sent) {
+        byte[] nothing = {};
+        byte[] next = concat(frame(CONTINUATION, nothing), part(BINARY, nothing));
+        try {
+            client.send(part(BINARY, nothing));
+            for (int i = 0; i < count; i++) {
+                client.send(concat(part(CONTINUATION, bytes(i)), next));
+                sent.incrementAndGet();
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     private static void sendNumbered(RawWebSocket client, int count) {
