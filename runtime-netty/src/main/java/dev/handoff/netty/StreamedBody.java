@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamedBody implements Body, BodyFeed {
     private static final int MAX_UNREAD = 64 * 1024;
 
+    /** What a chunk takes beside its bytes, about: an array, a buffer and a place in the queue. */
+    private static final int CHUNK_COST = 96;
+
     private final Runnable wantsMoreAgain;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -47,7 +50,7 @@ final class StreamedBody implements Body, BodyFeed {
     public boolean wantsMore() {
         lock.lock();
         try {
-            return unread < MAX_UNREAD;
+            return !isFull();
         } finally {
             lock.unlock();
         }
@@ -107,6 +110,10 @@ final class StreamedBody implements Body, BodyFeed {
                 "a blocking handler reads its body as a stream; publishers are for Http.streaming");
     }
 
+    private boolean isFull() {
+        return unread + chunks.size() * CHUNK_COST >= MAX_UNREAD;
+    }
+
     private void change(Runnable change) {
         lock.lock();
         try {
@@ -135,9 +142,9 @@ final class StreamedBody implements Body, BodyFeed {
             lock.lock();
             try {
                 awaitBytes();
-                boolean full = unread >= MAX_UNREAD;
+                boolean full = isFull();
                 count = take(target, offset, length);
-                roomAgain = full && unread < MAX_UNREAD;
+                roomAgain = full && !isFull();
             } finally {
                 lock.unlock();
             }
