@@ -36,9 +36,15 @@ final class BodyOutput {
         this.gzip = gzip;
     }
 
-    /** Runs a task on the event loop. Any thread may call. */
+    /** Runs a task on the event loop; what it throws is why the rest cannot be sent. Any thread may call. */
     void execute(Runnable task) {
-        carrier.execute(task);
+        carrier.execute(() -> {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                fail(e);
+            }
+        });
     }
 
     /** Whether the connection ends, so that what is sent reaches nobody. */

@@ -25,6 +25,7 @@ class HttpBodyTest {
     private static final int LARGE = 32 * 1024 * 1024;
     private static final String[] FAILURES = {
         "throw",
+        "element",
         "error",
         "later",
         "later-null",
@@ -385,6 +386,7 @@ class HttpBodyTest {
     private static Response fail(Request request) throws Exception {
         return switch (request.path()) {
             case "/throw" -> throw new IOException("thrown by the test");
+            case "/element" -> Response.publisher("x/y", HttpBodyTest::publishNothing);
             case "/error" -> throw new AssertionError("thrown by the test");
             case "/later" -> Response.later(CompletableFuture.failedFuture(new IOException("failed by the test")));
             case "/later-null" -> Response.later(CompletableFuture.completedFuture(nothing()));
@@ -414,6 +416,19 @@ class HttpBodyTest {
     @SuppressWarnings("NullAway") // As above.
     private static CompletionStage<Response> noStage() {
         return null;
+    }
+
+    @SuppressWarnings("NullAway") // As above.
+    private static void publishNothing(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {
+                subscriber.onNext(null);
+            }
+
+            @Override
+            public void cancel() {}
+        });
     }
 
     private static Response refusing() {
