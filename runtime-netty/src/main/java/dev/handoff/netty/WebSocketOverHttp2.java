@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -11,7 +12,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +24,10 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketOverHttp2.class);
 
     /** How long a client may take to end its direction behind ours. */
-    private static final long LINGER_MILLIS = 2_000;
+    private static final long LINGER_TICKS = LoopClock.ticks(Duration.ofSeconds(2));
+
+    /** How long it may take what is sent last, as {@link LingeringClose} has it. */
+    private static final long OVERALL_TICKS = LoopClock.ticks(Duration.ofSeconds(10));
 
     private final Http2Session session;
     private final Http2StreamChannel channel;
@@ -146,20 +150,21 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
             return;
         }
         closing = true;
-        var end = writer.sendEnd(ResponseWriter.Framing.CHUNKED);
+        ChannelFuture end = writer.sendEnd(ResponseWriter.Framing.CHUNKED);
         if (!inputEnded) {
             setReading(true);
-            end.addListener(done -> linger());
         }
+        limit(end);
     }
 
-    /* RFC 9113, 8.1: who has answered asks the client to stop sending. */
-    private void linger() {
-        var unused = channel.eventLoop()
-                .schedule(
-                        () -> session.reset(channel.stream().id(), Http2Error.NO_ERROR),
-                        LINGER_MILLIS,
-                        TimeUnit.MILLISECONDS);
+    /* RFC 9113, 8.1: who has answered asks the client to stop sending. What a client does not take never leaves. */
+    private void limit(ChannelFuture end) {
+        LoopClock.Timer limit = LoopClock.of(channel.eventLoop())
+                .timer(() -> session.reset(
+                        channel.stream().id(), end.isSuccess() ? Http2Error.NO_ERROR : Http2Error.CANCEL));
+        limit.set(OVERALL_TICKS);
+        end.addListener(left -> limit.set(LINGER_TICKS));
+        channel.closeFuture().addListener(closed -> limit.remove());
     }
 
     @Override

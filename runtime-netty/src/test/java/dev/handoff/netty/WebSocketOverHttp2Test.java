@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebSocketOverHttp2Test {
     private static final int PROTOCOL_ERROR = 1;
     private static final int NO_ERROR = 0;
+    private static final int CANCEL = 8;
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
     private static final int WINDOW = 65_535;
@@ -266,6 +267,24 @@ class WebSocketOverHttp2Test {
                     .isEqualTo(1000);
             client.awaitReset(1);
             assertThat(client.answer(1).error()).isEqualTo(NO_ERROR);
+        }
+    }
+
+    /** Whose window is shut, whether it has ended its direction or not: our close frame has not left yet. */
+    @Test
+    void clientThatClosesAndTakesNoCloseIsCut() throws Exception {
+        Http http = Http.handler(request -> Response.webSocket(socket -> socket.close(1000, "")))
+                .timeouts(LONG, LONG, LONG, SHORT);
+        try (TestServer server = TestServer.serving(http);
+                RawHttp2 client = RawHttp2.to(server.port(), INITIAL_WINDOW_SIZE, 0)) {
+            for (int id : new int[] {1, 3}) {
+                client.stream(id).connect("/");
+                new RawWebSocket(client.stream(id)).close(1000);
+            }
+            client.stream(3).endOutput();
+            assertThat(client.answer(1).error()).isEqualTo(CANCEL);
+            assertThat(client.answer(3).error()).isEqualTo(CANCEL);
+            assertThat(client.awaitEnd()).isEqualTo(NO_ERROR);
         }
     }
 
