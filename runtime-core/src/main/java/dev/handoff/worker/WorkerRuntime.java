@@ -45,7 +45,7 @@ public final class WorkerRuntime {
     /** For a log file, a class, or what a handler opens, while connections are refused. */
     static final int RESERVE = 8;
 
-    /** With the other one less than what a master gives a worker that has said goodbye. */
+    /** At least; with the other one less than what a master gives a worker that has said goodbye. */
     private static final Duration LAST_MESSAGES_LIMIT = Duration.ofMillis(1400);
 
     private final Role role;
@@ -244,10 +244,14 @@ public final class WorkerRuntime {
         if (masterGone) {
             exit(Orphan.EXIT_CODE);
         } else {
-            awaitLastMessages();
-            Duration limit = welcome().exitLimit();
-            exit(0, limit.compareTo(GOODBYE_LIMIT) > 0 ? limit : GOODBYE_LIMIT);
+            Duration limit = longer(welcome().exitLimit(), GOODBYE_LIMIT);
+            awaitLastMessages(longer(limit.minus(GOODBYE_LIMIT), LAST_MESSAGES_LIMIT));
+            exit(0, limit);
         }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** The master closes the channel when it has heard: then all that was sent has arrived. */
@@ -256,10 +260,10 @@ public final class WorkerRuntime {
     }
 
     /** Its senders were told that this worker has them: the master ends the channel behind the last one. */
-    private void awaitLastMessages() {
+    private void awaitLastMessages(Duration limit) {
         CountDownLatch heard = new CountDownLatch(1);
         self.channel().onDisconnect(heard::countDown);
-        await(heard, LAST_MESSAGES_LIMIT, "the program has not heard all messages, and hears no more of them");
+        await(heard, limit, "the program has not heard all messages, and hears no more of them");
     }
 
     private static void await(CountDownLatch what, Duration limit, String complaint) {
