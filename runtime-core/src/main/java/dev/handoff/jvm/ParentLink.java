@@ -9,7 +9,6 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.Reference;
 import dev.handoff.process.spi.RuntimeLine;
-import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageChannel;
@@ -40,24 +39,29 @@ final class ParentLink implements ParentChannel {
     }
 
     private static final class Holder {
-        private static final Optional<ParentChannel> LINK = open();
+        private static final Optional<ParentChannel> LINK =
+                ChannelDoor.isThere() ? Optional.of(open()) : Optional.empty();
 
-        private static Optional<ParentChannel> open() {
+        private static ParentChannel open() {
             try {
-                Optional<SeqPacketSocket> socket = ChannelDoor.toParent();
-                return socket.isEmpty() ? Optional.empty() : Optional.of(open(socket.get()));
+                MessageChannel channel = new MessageChannel();
+                long parent =
+                        ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+                ParentLink link = new ParentLink(new Conversation(channel, 0, parent));
+                start(channel, link.conversation);
+                return link;
             } catch (IOException e) {
                 throw new MessageException("cannot open the channel to the parent: " + e.getMessage(), e);
             }
         }
 
-        private static ParentChannel open(SeqPacketSocket socket) throws IOException {
-            MessageChannel channel = new MessageChannel();
-            long parent =
-                    ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-            ParentLink link = new ParentLink(new Conversation(channel, 0, parent));
-            channel.start(socket, "handoff-channel-parent", link.conversation);
-            return link;
+        /** A parent that wants the channel no more has ended it: this process is told so, as when it had been there. */
+        private static void start(MessageChannel channel, Conversation conversation) throws IOException {
+            String name = "handoff-channel-parent";
+            ChannelDoor.toParent()
+                    .ifPresentOrElse(
+                            socket -> channel.start(socket, name, conversation),
+                            () -> channel.start(name, (woken, unwanted) -> null, conversation));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
+import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +128,7 @@ public final class ChannelDoor implements AutoCloseable {
         try {
             PeerCredentials peer = guest.peer();
             welcome = peer.isOurs() && peer.pid() == pid && saysHello(guest, woken, unwanted);
-            if (!welcome) {
+            if (!welcome && !unwanted.getAsBoolean()) {
                 LOG.warn(
                         "closed a channel from pid {} (uid {}): pid {} is expected, with its token",
                         peer.pid(),
@@ -157,34 +159,62 @@ public final class ChannelDoor implements AutoCloseable {
                 && new Token(hello.getLong(8), hello.getLong(16)).equals(invitation.token());
     }
 
+    /** Whether this process was forked with a channel to its parent. */
+    public static boolean isThere() {
+        return invitation().isPresent();
+    }
+
     /**
      * Connects this process to the parent that forked it.
      *
-     * @return nothing if it was not forked with a channel
-     * @throws IOException if the parent is gone or wants it no more
+     * @return nothing if the parent is gone or wants it no more
+     * @throws IOException if this process cannot connect
      */
     public static Optional<SeqPacketSocket> toParent() throws IOException {
-        long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-        Optional<Invitation> invitation = Invitation.of(System.getenv(), parent);
-        return invitation.isEmpty() ? Optional.empty() : Optional.of(connect(invitation.get()));
+        Optional<Invitation> invitation = invitation();
+        return invitation.isEmpty() ? Optional.empty() : connect(invitation.get());
     }
 
-    private static SeqPacketSocket connect(Invitation invitation) throws IOException {
-        SeqPacketSocket socket = SeqPacketSocket.connect(invitation.socket());
+    private static Optional<Invitation> invitation() {
+        long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+        return Invitation.of(System.getenv(), parent);
+    }
+
+    private static Optional<SeqPacketSocket> connect(Invitation invitation) throws IOException {
+        SeqPacketSocket socket = null;
+        try {
+            socket = SeqPacketSocket.connect(invitation.socket());
+            sayHello(socket, invitation);
+            return Optional.of(socket);
+        } catch (IOException e) {
+            if (socket != null) {
+                socket.close();
+            }
+            if (isClosed(e)) {
+                LOG.debug("pid {} wants no channel any more", invitation.parentPid(), e);
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Before it was reached, or with this process in front of it. */
+    private static boolean isClosed(IOException failure) {
+        return failure instanceof UnixException refusal
+                && (refusal.is(Errno.ENOENT)
+                        || refusal.is(Errno.ECONNREFUSED)
+                        || refusal.is(Errno.EPIPE)
+                        || refusal.is(Errno.ECONNRESET));
+    }
+
+    private static void sayHello(SeqPacketSocket socket, Invitation invitation) throws IOException {
         DescriptorMessage hello = new DescriptorMessage(1, HELLO);
         hello.putLong(0, 0);
         hello.putByte(1, (byte) VERSION);
         hello.putLong(8, invitation.token().high());
         hello.putLong(16, invitation.token().low());
-        try {
-            if (!socket.send(hello, HELLO, 0)) {
-                throw new IOException(
-                        "cannot say hello to pid " + invitation.parentPid() + ": its socket takes nothing");
-            }
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
+        if (!socket.send(hello, HELLO, 0)) {
+            throw new IOException("cannot say hello to pid " + invitation.parentPid() + ": its socket takes nothing");
         }
     }
 

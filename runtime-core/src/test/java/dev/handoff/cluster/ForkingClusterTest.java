@@ -205,6 +205,15 @@ class ForkingClusterTest extends WithForks {
     }
 
     @Test
+    void aChannelThatEndsBeforeItIsTakenUpEndsTheWorker() {
+        ForkedWorker worker = fork();
+        note(worker);
+        worker.process().disconnect();
+        awaitEvent("exit exit code 0");
+        assertThat(worker.exitedAfterDisconnect()).isFalse();
+    }
+
+    @Test
     void aWorkerThatCannotBeStartedHasAnErrorAndAnExit() {
         noteCluster();
         cluster.setupMaster(settings -> SpawnOptions.of("/nowhere/program"));

@@ -131,6 +131,21 @@ class ForkTest extends ForkingTest {
     }
 
     @Test
+    void whoIsDisconnectedBeforeItHasComeIsToldSo() {
+        ChildProcess child = fork(ToldOfTheEnd.class);
+        child.disconnect();
+        assertThat(exit(child)).isEqualTo(new ExitStatus.Exited(7));
+    }
+
+    static final class ToldOfTheEnd {
+        private ToldOfTheEnd() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onDisconnect(() -> CurrentProcess.exit(CurrentProcess.isConnected() ? 98 : 7));
+        }
+    }
+
+    @Test
     @NodeTest("test-child-process-fork-ref.js")
     @NodeTest("test-child-process-disconnect.js")
     void aChildLivesWhileItListensAndEndsAfterADisconnect() throws Exception {
