@@ -62,6 +62,7 @@ class RollingMessagesTest {
         try (SupervisedCluster cluster = Cluster.supervise(settings(), begun -> hear(begun, numbers))) {
             Thread talking = new Thread(() -> talk(cluster, numbers), "talking");
             talking.start();
+            awaitWordOf(cluster.workers().keySet(), numbers);
             for (int roll = 0; roll < rolls; roll++) {
                 assertThat(cluster.reload(IfRunning.REFUSE)
                                 .get(5, TimeUnit.MINUTES)
