@@ -81,13 +81,13 @@ public final class Acceptor implements AutoCloseable {
     private final Unavailable unavailable = new Unavailable();
     private final Overload overload;
     private final WaitingLine waiting;
+    private final Moved moved;
     private final Poller poller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     /** What the supervisor asks for four times a second without waking this thread. */
     private final Map<Integer, Unreceived> unreceived = new ConcurrentHashMap<>();
 
-    private final Moved moved = new Moved();
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
     private int accepted;
@@ -103,13 +103,12 @@ public final class Acceptor implements AutoCloseable {
             throws IOException {
         this.policy = settings.policy();
         this.rotation = new Rotation(policy);
+        long patienceNanos = settings.duration(Setting.QUEUE_WAIT).toNanos();
+        this.waiting = new WaitingLine(settings.count(Setting.QUEUE_MAX), new Dismissal(patienceNanos, unavailable));
+        this.moved = new Moved(new Dismissal(patienceNanos, unavailable));
         this.targets = new Targets(settings, events, reserve, this::putBack, moved::addLast);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
         this.overload = new Overload(events);
-        this.waiting = new WaitingLine(
-                settings.count(Setting.QUEUE_MAX),
-                settings.duration(Setting.QUEUE_WAIT).toNanos(),
-                unavailable);
         this.gate = new Gate(listeners, reserve);
         this.wakeUp = new WakeUp();
         try {
@@ -348,30 +347,39 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void handOut() throws UnixException {
+        long told = unavailable.answered();
+        boolean relieved = false;
         rotation.renew(targets.all(), nowNanos);
         while (!waiting.isEmpty() && !rotation.isEmpty()) {
             rotation.give(waiting.removeFirst());
         }
-        moved.handOut(rotation, targets.all());
+        moved.handOut(rotation, targets.all(), nowNanos);
+        moved.thinOut(nowNanos);
         accepted = 0;
         if (!rotation.isEmpty()) {
             int most = Math.min(MOST_A_PASS, rotation.credit());
             accepted = gate.acceptReady(poller, most, nowNanos, rotation::give);
         } else {
-            letWait();
+            relieved = letWait();
         }
-        overload.advance(waiting.size(), unavailable.answered(), nowNanos);
+        if (relieved || unavailable.answered() > told) {
+            overload.begin(countWaiting(), told, nowNanos);
+        }
+        overload.advance(countWaiting(), unavailable.answered(), nowNanos);
     }
 
-    /** Nobody can take one more: whom the kernel can hardly keep waits here, in the place of those who are told so instead. */
-    private void letWait() throws UnixException {
+    /**
+     * Nobody can take one more: whom the kernel can hardly keep waits here, in the place of those who are told so instead. Gives
+     * whether somebody does.
+     */
+    private boolean letWait() throws UnixException {
         boolean mayAccept = policy.masterAccepts() && gate.mayAccept(nowNanos);
-        long told = unavailable.answered();
         waiting.thinOut(mayAccept && waiting.room() == 0 ? gate.excess() : 0, nowNanos);
-        boolean relieved = mayAccept && waiting.room() > 0 && gate.relieve(waiting.room(), nowNanos, this::wait) > 0;
-        if (relieved || unavailable.answered() > told) {
-            overload.begin(waiting.size(), told, nowNanos);
-        }
+        return mayAccept && waiting.room() > 0 && gate.relieve(waiting.room(), nowNanos, this::wait) > 0;
+    }
+
+    private int countWaiting() {
+        return waiting.size() + moved.size();
     }
 
     private void wait(Pending connection) {
@@ -392,7 +400,7 @@ public final class Acceptor implements AutoCloseable {
 
     private void onReady(Target target, List<Service> services) {
         target.setServices(services);
-        waiting.setServices(services);
+        unavailable.setServices(services);
         if (!policy.masterAccepts() && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
             target.share(gate.listeners());
         }

@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.unix.UnixException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -11,15 +12,28 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connections that workers have handed back, until others take them up. The acceptor's thread only. */
+/**
+ * Connections that workers have handed back, until others take them up, or, where nobody does, as long as those that wait in a
+ * {@link WaitingLine}. The acceptor's thread only.
+ */
 final class Moved {
     private static final Logger LOG = LoggerFactory.getLogger(Moved.class);
 
-    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Dismissal dismissal;
+    private Deque<Pending> waiting = new ArrayDeque<>();
     private boolean fresh;
+
+    /** None yet. */
+    Moved(Dismissal dismissal) {
+        this.dismissal = dismissal;
+    }
 
     boolean isEmpty() {
         return waiting.isEmpty();
+    }
+
+    int size() {
+        return waiting.size();
     }
 
     /** Whether there is one that nobody has been found for because nobody was looked for yet. */
@@ -43,22 +57,29 @@ final class Moved {
      * Gives them to the workers that they are meant for, or, when those are away, to others that could go on with them. What
      * nobody could any more is closed.
      */
-    void handOut(Rotation rotation, Collection<Target> targets) {
+    void handOut(Rotation rotation, Collection<Target> targets, long nowNanos) {
         fresh = false;
-        for (Iterator<Pending> each = waiting.iterator(); each.hasNext() && !rotation.isEmpty(); ) {
+        for (Iterator<Pending> each = waiting.iterator(); each.hasNext(); ) {
             Pending connection = each.next();
-            if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
+            if (rotation.isEmpty()) {
+                connection.startWaiting(nowNanos);
+            } else if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
                 LOG.warn(
                         "closed the connection from {}: no worker is left that could go on with it",
                         connection.offer().peer().decode());
                 connection.close();
                 each.remove();
-            } else if (heirs(connection, targets)
-                    .filter(heirs -> rotation.giveToOneOf(heirs, connection))
-                    .isPresent()) {
+            } else if (give(connection, rotation, targets)) {
                 each.remove();
+            } else {
+                connection.startWaiting(nowNanos);
             }
         }
+    }
+
+    private static boolean give(Pending connection, Rotation rotation, Collection<Target> targets) {
+        Optional<Predicate<Target>> heirs = heirs(connection, targets);
+        return heirs.isPresent() && rotation.giveToOneOf(heirs.get(), connection);
     }
 
     /** Whoever is out of rotation is not waited for: nobody knows for how long. */
@@ -69,6 +90,11 @@ final class Moved {
                 target -> target.understands(connection));
         return best.filter(heirs -> targets.stream().anyMatch(target -> target.isInRotation() && heirs.test(target)))
                 .findFirst();
+    }
+
+    /** Tells those who have waited too long. */
+    void thinOut(long nowNanos) throws UnixException {
+        waiting = dismissal.thinOut(waiting, 0, nowNanos);
     }
 
     void close() {

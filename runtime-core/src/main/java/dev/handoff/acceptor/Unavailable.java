@@ -6,6 +6,7 @@ import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.StreamBytes;
 import dev.handoff.unix.StreamBytes.Found;
+import dev.handoff.wire.ControlFrame.Service;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +34,7 @@ final class Unavailable {
     private record Lingering(Fd socket, long sinceNanos) {}
 
     private final StreamBytes bytes = new StreamBytes();
+    private List<Service> services = List.of();
     private Deque<Lingering> lingering = new ArrayDeque<>();
     private long answered;
 
@@ -43,6 +45,18 @@ final class Unavailable {
 
     boolean isEmpty() {
         return lingering.isEmpty();
+    }
+
+    /** What connections speak, by the keys of their listeners: as a worker has said last. */
+    void setServices(List<Service> said) {
+        services = said;
+    }
+
+    /** Whether a client of that listener would understand: one of HTTP in clear. */
+    boolean canTell(int listener) {
+        return listener < services.size()
+                && services.get(listener).protocol().isHttp()
+                && !services.get(listener).protocol().isEncrypted();
     }
 
     /** What a client has said. */

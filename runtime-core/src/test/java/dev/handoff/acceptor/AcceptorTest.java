@@ -760,6 +760,38 @@ final class AcceptorTest implements Acceptor.Events {
         leaving.expect(Kind.RETURNED);
     }
 
+    /** Its heir has become full, say, when it was on its way. */
+    @Test
+    void whatWasHandedBackHasWaitedTooLongAsOthersHave() throws Exception {
+        settings = settings.with(Setting.QUEUE_WAIT, Duration.ofSeconds(1));
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        Socket asking = client();
+        Socket going = client();
+        Socket idle = client();
+        List<Taken> moving = leaving.take(3);
+        leaving.acknowledge(moving);
+        acceptor.drain(1);
+        leaving.expect(Kind.DRAIN);
+        WorkerEnd full = readyWith(acceptor, 2, 7);
+        List<Taken> arrived = new ArrayList<>();
+        for (Taken each : moving) {
+            leaving.handBack(arrived.size(), each, new Progress(format(7), 1, new byte[] {9}));
+            leaving.expect(Kind.TAKEN);
+            each.close();
+            arrived.add(full.takeResumed());
+        }
+        acceptor.workerSuspended(2);
+        arrived.forEach(each -> refuse(full, each));
+
+        asking.getOutputStream().write(REQUEST);
+        assertThat(isTold(asking)).isTrue();
+        going.shutdownOutput();
+        assertThat(going.getInputStream().read()).isEqualTo(-1);
+        acceptor.workerReady(2, List.of(new Service(Protocol.HTTP, format(7))));
+        assertThat(full.takeResumed().clientPort()).isEqualTo(idle.getLocalPort());
+    }
+
     // --- death ----------------------------------------------------------------------------------------------------
 
     @Test
