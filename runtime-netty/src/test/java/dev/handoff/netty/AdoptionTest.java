@@ -1,7 +1,6 @@
 package dev.handoff.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ListenOptions;
@@ -53,14 +52,6 @@ final class AdoptionTest implements Connection.Traffic {
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port())) {
             client.setSoLinger(true, 0);
         }
-        List<Accepted> all = new ArrayList<>();
-        await().until(() -> {
-            Accepted next = listener.accept();
-            if (next != null) {
-                all.add(next);
-            }
-            return !all.isEmpty();
-        });
-        return all.get(0);
+        return HandBacksTest.accept(listener);
     }
 }

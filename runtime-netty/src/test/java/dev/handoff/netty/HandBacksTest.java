@@ -120,14 +120,15 @@ final class HandBacksTest implements WorkerHandler, HandBack {
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
         client.setSoTimeout(20_000);
         clients.add(client);
-        Accepted accepted = accept();
+        Accepted accepted = accept(listener);
         Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
         onLoop(() -> new Adoption(loop, connections)
                 .connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME));
         return client;
     }
 
-    private Accepted accept() {
+    /** The next one that comes. */
+    static Accepted accept(Listener listener) {
         List<Accepted> all = new ArrayList<>();
         await().until(() -> {
             Accepted next = listener.accept();

@@ -452,7 +452,7 @@ class HttpBodyTest {
     }
 
     /** Waits until a count has stopped to grow, and returns it. */
-    private static long awaitStandstill(AtomicLong count) {
+    static long awaitStandstill(AtomicLong count) {
         AtomicLong last = new AtomicLong(-1);
         await().pollInterval(300, TimeUnit.MILLISECONDS).until(() -> last.getAndSet(count.get()) == count.get());
         return count.get();

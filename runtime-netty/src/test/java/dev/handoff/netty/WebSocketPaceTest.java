@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,13 +88,7 @@ class WebSocketPaceTest {
                 RawWebSocket client = RawWebSocket.open(server)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendNumbered(client, messages));
             await().atMost(PATIENCE).until(() -> !server.reads((RawClient) client.wire()));
-            assertThat(sending).isNotDone();
-            for (int i = 0; i < messages; i++) {
-                assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
-            }
-            sending.get(20, TimeUnit.SECONDS);
-            client.close(1000);
-            assertThat(client.read().code()).isEqualTo(1000);
+            mustGoOnWhenItReads(client, messages, sending);
         }
     }
 
@@ -106,15 +101,20 @@ class WebSocketPaceTest {
                 RawWebSocket client = RawWebSocket.open(server)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendInParts(client, messages, sent));
             await().atMost(PATIENCE).until(() -> !server.reads((RawClient) client.wire()));
-            awaitStandstill(sent);
-            assertThat(sending).isNotDone();
-            for (int i = 0; i < messages; i++) {
-                assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
-            }
-            sending.get(20, TimeUnit.SECONDS);
-            client.close(1000);
-            assertThat(client.read().code()).isEqualTo(1000);
+            HttpBodyTest.awaitStandstill(sent);
+            mustGoOnWhenItReads(client, messages, sending);
         }
+    }
+
+    private static void mustGoOnWhenItReads(RawWebSocket client, int messages, CompletableFuture<Void> sending)
+            throws Exception {
+        assertThat(sending).isNotDone();
+        for (int i = 0; i < messages; i++) {
+            assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
+        }
+        sending.get(20, TimeUnit.SECONDS);
+        client.close(1000);
+        assertThat(client.read().code()).isEqualTo(1000);
     }
 
     /** Bytes that are taken are a sign of life, as long as the pings wait behind them. */
@@ -192,11 +192,6 @@ class WebSocketPaceTest {
         return ByteBuffer.allocate(PIECE).putInt(number).array();
     }
 
-    private static void awaitStandstill(AtomicLong count) {
-        AtomicLong last = new AtomicLong(-1);
-        await().pollInterval(300, TimeUnit.MILLISECONDS).until(() -> last.getAndSet(count.get()) == count.get());
-    }
-
     /** The next message begins in the same breath as one ends: hardly ever is none open. */
     private static void sendInParts(RawWebSocket client, int count, AtomicLong sent) {
         byte[] nothing = {};
@@ -208,7 +203,7 @@ class WebSocketPaceTest {
                 sent.incrementAndGet();
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -218,7 +213,7 @@ class WebSocketPaceTest {
                 client.send(frame(BINARY, bytes(i)));
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
