@@ -671,6 +671,36 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(heir.takeResumed().clientPort()).isEqualTo(moving.clientPort());
     }
 
+    /** More of them than are read from a living worker's lane at a time. */
+    @Test
+    void howeverManyAWorkerHandedBackWithItsLastBreathAllAreServed() throws Exception {
+        settings = settings.with(Setting.CREDIT, 200);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        clients(80);
+        List<Taken> moving = leaving.take(80);
+        leaving.acknowledge(moving);
+        acceptor.drain(1);
+        leaving.expect(Kind.DRAIN);
+        WorkerEnd heir = readyWith(acceptor, 2, 7);
+        CountDownLatch died = new CountDownLatch(1);
+        afterLanesOpen = () -> awaitUninterruptibly(died);
+        connect(acceptor, 3);
+        for (int number = 0; number < moving.size(); number++) {
+            leaving.handBack(number, moving.get(number), new Progress(format(7), 1, new byte[] {9}));
+        }
+        leaving.close();
+        acceptor.workerExited(1);
+        died.countDown();
+        List<Integer> arrived = new ArrayList<>();
+        while (arrived.size() < moving.size()) {
+            Taken each = heir.takeResumed();
+            heir.acknowledge(List.of(each));
+            arrived.add(each.clientPort());
+        }
+        assertThat(arrived).containsExactlyInAnyOrderElementsOf(ports(moving));
+    }
+
     @Test
     void whatADeadHeirDidNotAcknowledgeGoesOnToTheNext() throws Exception {
         Acceptor acceptor = startAcceptor();
