@@ -435,9 +435,9 @@ public final class Acceptor implements AutoCloseable {
         rendezvous.close();
         targets.close();
         runCommands();
-        waiting.close();
+        waiting.close(nowNanos);
+        moved.close(nowNanos);
         unavailable.close();
-        moved.close();
         reserve.close();
         wakeUp.close();
         listeningStopped.complete(null);

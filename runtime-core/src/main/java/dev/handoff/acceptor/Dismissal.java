@@ -67,6 +67,16 @@ final class Dismissal {
         return left;
     }
 
+    /** Sends all of them away, and closes those who could not be told. */
+    void closeAll(Deque<Pending> line, long nowNanos) {
+        for (Pending connection : line) {
+            if (!isGone(connection, nowNanos)) {
+                connection.close();
+            }
+        }
+        line.clear();
+    }
+
     private boolean isOverdue(Pending connection, long nowNanos) {
         return nowNanos - connection.waitingSinceNanos() >= patienceNanos;
     }

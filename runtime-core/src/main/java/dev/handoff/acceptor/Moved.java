@@ -97,8 +97,8 @@ final class Moved {
         waiting = dismissal.thinOut(waiting, 0, nowNanos);
     }
 
-    void close() {
-        waiting.forEach(Pending::close);
-        waiting.clear();
+    /** Nobody will go on with them any more. */
+    void close(long nowNanos) {
+        dismissal.closeAll(waiting, nowNanos);
     }
 }

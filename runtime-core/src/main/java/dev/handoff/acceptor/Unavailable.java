@@ -8,7 +8,6 @@ import dev.handoff.unix.StreamBytes;
 import dev.handoff.unix.StreamBytes.Found;
 import dev.handoff.wire.ControlFrame.Service;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -104,9 +103,12 @@ final class Unavailable {
         lingering = left;
     }
 
+    /** Closes all, without time for what they may still send. */
     void close() {
-        List<Lingering> all = new ArrayList<>(lingering);
+        for (Lingering each : lingering) {
+            bytes.discard(each.socket);
+            each.socket.close();
+        }
         lingering.clear();
-        all.forEach(each -> each.socket.close());
     }
 }

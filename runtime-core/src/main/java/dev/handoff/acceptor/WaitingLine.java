@@ -70,8 +70,8 @@ final class WaitingLine {
         line = dismissal.thinOut(line, more, nowNanos);
     }
 
-    void close() {
-        line.forEach(Pending::close);
-        line.clear();
+    /** Nobody will be served any more. */
+    void close(long nowNanos) {
+        dismissal.closeAll(line, nowNanos);
     }
 }

@@ -431,6 +431,17 @@ final class AcceptorTest implements Acceptor.Events {
         }
     }
 
+    @Test
+    void whoStillWaitsAtTheEndIsTold() throws Exception {
+        listenWithQueue(4);
+        Acceptor acceptor = startAcceptor();
+        suspended(acceptor, Protocol.HTTP);
+        List<Socket> all = clientsThatSend(14, REQUEST);
+        await().until(() -> waitingInTheKernel() <= 12);
+        acceptor.close();
+        assertThat(isTold(all.get(0))).isTrue();
+    }
+
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void whoSaysNothingOrSpeaksAnotherProtocolIsKept(Protocol protocol) throws Exception {

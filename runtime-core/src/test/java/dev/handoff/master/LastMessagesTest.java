@@ -9,6 +9,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.Worker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -41,6 +42,8 @@ class LastMessagesTest {
     private ClusterSettings settings(Path heard) {
         return ClusterSettings.defaults()
                 .with(Setting.WORKERS, 1)
+                // Long enough for a starved machine: what is tested is that they are heard, not for how long.
+                .with(Setting.KILL_AFTER, Duration.ofSeconds(60))
                 .with(Setting.RUN_DIRECTORY, directory.toString())
                 .listen(ListenOptions.address("127.0.0.1", 0))
                 .main(LateWorker.class)

@@ -378,7 +378,8 @@ class MasterTest {
 
     @Test
     void aClientLetInIsServedThoughEveryWorkerLeftBeforeTheStop() throws Exception {
-        SupervisedCluster cluster = start(settings(1));
+        // Until then the stop waits for a successor.
+        SupervisedCluster cluster = start(settings(1).with(Setting.DRAIN_LIMIT, SOON));
         Worker only = worker1(cluster);
         only.kill(Signal.TERM);
         await().until(() -> ready(cluster).isEmpty());
@@ -386,7 +387,7 @@ class MasterTest {
             client.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
             CompletableFuture<StopResult> stop = cluster.stop();
             assertThat(pidIn(client)).isNotEqualTo(only.pid());
-            assertThat(stop.get(30, TimeUnit.SECONDS).graceful()).isTrue();
+            assertThat(stop.get(SOON.toSeconds(), TimeUnit.SECONDS).graceful()).isTrue();
         }
     }
 

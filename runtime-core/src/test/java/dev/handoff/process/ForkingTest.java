@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** What tests with forked children have in common: small JVMs, ended with the test, and what they have said. */
 abstract class ForkingTest {
-    static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     private final List<ChildProcess> started = new ArrayList<>();
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
