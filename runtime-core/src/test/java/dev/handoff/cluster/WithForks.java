@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A master that forks obedient workers, in the test's own JVM. */
 abstract class WithForks {
-    static final Duration SOON = Duration.ofSeconds(30);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     final ForkingCluster cluster = Cluster.master();
     final List<String> events = new CopyOnWriteArrayList<>();

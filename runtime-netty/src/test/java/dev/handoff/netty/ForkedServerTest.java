@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 /** Workers that the program has forked serve with Netty. */
 @Timeout(90)
 class ForkedServerTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final InetAddress HOST = InetAddress.getLoopbackAddress();
 
     private final ForkingCluster cluster = Cluster.master();
