@@ -82,7 +82,9 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     void tellOnline() {
-        state = WorkerState.ONLINE;
+        if (!isLeaving) {
+            state = WorkerState.ONLINE;
+        }
         online.fire(this);
     }
 

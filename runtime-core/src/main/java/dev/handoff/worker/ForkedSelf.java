@@ -63,8 +63,9 @@ final class ForkedSelf extends ChannelWorker {
                         + role.masterPid() + " has no channel: something took it out of its environment"));
         ForkedSelf self = new ForkedSelf(role, channel);
         channel.onDisconnect(self::onChannelEnd);
-        channel.runtime().onMessage(self::onOrder);
+        // Before it hears an order to leave that came first: nothing is said behind that.
         EventThread.get().holdUntil(channel.runtime().send(ForkOrder.of(Act.ONLINE)));
+        channel.runtime().onMessage(self::onOrder);
         return self;
     }
 

@@ -125,11 +125,13 @@ class ForkingClusterTest extends WithForks {
         ForkedWorker worker = fork();
         note(worker);
         ask(worker, "exitWhenDisconnected", "", 43);
+        awaitEvent("online");
         worker.disconnect();
         assertThat(worker.exitedAfterDisconnect()).isTrue();
         worker.disconnect();
         awaitGone(worker);
         awaitEvent("exit exit code 43");
+        awaitEvent("disconnect");
         assertThat(events).startsWith("online", "leaving").containsOnlyOnce("disconnect");
 
         ForkedWorker another = fork();
@@ -149,12 +151,14 @@ class ForkingClusterTest extends WithForks {
     void whoIsDisconnectedBeforeItIsOnlineLeavesWithZero() {
         ForkedWorker worker = fork();
         note(worker);
+        worker.onOnline(() -> events.add("online as " + worker.state()));
         worker.disconnect();
         worker.disconnect();
         awaitGone(worker);
         awaitEvent("exit exit code 0");
         awaitEvent("disconnect");
-        assertThat(events).containsOnlyOnce("leaving", "online", "disconnect", "exit exit code 0");
+        assertThat(events)
+                .containsOnlyOnce("leaving", "online", "online as DRAINING", "disconnect", "exit exit code 0");
     }
 
     @Test
@@ -167,6 +171,7 @@ class ForkingClusterTest extends WithForks {
         order(worker, "disconnect", 0);
         awaitGone(worker);
         awaitEvent("exit exit code 0");
+        awaitEvent("disconnect");
         assertThat(events).startsWith("online", "leaving").containsOnlyOnce("disconnect");
         assertThat(worker.exitedAfterDisconnect()).isTrue();
     }
@@ -282,6 +287,8 @@ class ForkingClusterTest extends WithForks {
     @NodeTest("test-cluster-cwd.js")
     void settingsAddUpForForksToCome(@TempDir Path directory) throws Exception {
         ForkedWorker before = fork();
+        // Behind what each test begins with, which is a setup as well.
+        await().atMost(SOON).until(() -> before.state() == WorkerState.ONLINE);
         subscriptions.add(cluster.onSetup(settings -> events.add("setup " + settings.arguments())));
         cluster.setupMaster(settings -> settings.args("a", "b"));
         cluster.setupMaster(settings -> settings.cwd(directory));
