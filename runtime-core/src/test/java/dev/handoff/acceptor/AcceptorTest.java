@@ -619,6 +619,13 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(heir.takeResumed().clientPort()).isEqualTo(moving.clientPort());
     }
 
+    /** Soon: the master keeps what it has got for a second only. */
+    private static void awaitMoreThan(int descriptors) {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> OpenDescriptors.count() > descriptors);
+    }
+
     /** The master reads it when nobody is ready, and hears of the death behind that. */
     @Test
     void whatADeadWorkerHandedBackWhileNobodyWasReadyIsServed() throws Exception {
@@ -627,7 +634,7 @@ final class AcceptorTest implements Acceptor.Events {
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         int open = OpenDescriptors.count();
         leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
-        await().until(() -> OpenDescriptors.count() > open);
+        awaitMoreThan(open);
         leaving.close();
         acceptor.workerExited(1);
         WorkerEnd next = connect(acceptor, 2);
@@ -663,7 +670,7 @@ final class AcceptorTest implements Acceptor.Events {
         leaving.expect(Kind.DRAIN);
         int open = OpenDescriptors.count();
         leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
-        await().until(() -> OpenDescriptors.count() > open);
+        awaitMoreThan(open);
         acceptor.close();
         leaving.expectEnd();
         moving.close();

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -350,6 +351,7 @@ class SharedListeningTest extends WithForks {
         ForkedWorker two = fork();
         int port = port(ask(one, "listen", "hold 127.0.0.1:0 most", 1));
         ask(two, "listen", "hold 127.0.0.1:0 most", 1);
+        await().atMost(SOON).until(() -> Stream.of(one, two).allMatch(each -> each.state() == WorkerState.READY));
         Socket first = connect(port);
         Socket second = connect(port);
         Socket waiting = connect(port);

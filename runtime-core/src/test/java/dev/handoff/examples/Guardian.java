@@ -27,10 +27,10 @@ public final class Guardian {
     private static void guard(ForkingCluster cluster) {
         cluster.onFork(worker -> System.out.println("forked worker " + worker.id() + ", pid " + worker.pid()));
         Subscription guard = cluster.onLeaving(worker -> cluster.fork());
-        cluster.fork();
         CurrentProcess.onSignal(Signal.TERM, () -> {
             guard.close();
             cluster.disconnect();
         });
+        cluster.fork();
     }
 }

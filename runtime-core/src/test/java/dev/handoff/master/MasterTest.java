@@ -287,10 +287,13 @@ class MasterTest {
 
     @Test
     @Tag("slow")
-    void aRollThatComesToNoEndIsRolledBackAtItsLimit() throws Exception {
-        SupervisedCluster cluster = start(settings(1).with(Setting.ROLL_GIVE_UP, Duration.ofSeconds(5)));
+    void aRollThatComesToNoEndIsRolledBackAtItsLimit(@TempDir Path directory) throws Exception {
+        Path manner = directory.resolve("manner");
+        Files.writeString(manner, "-Dmanner=\n");
+        SupervisedCluster cluster =
+                start(settings(1).jvmArgs("@" + manner).with(Setting.ROLL_GIVE_UP, Duration.ofSeconds(5)));
         Worker old = worker1(cluster);
-        cluster.onOnline(worker -> worker.kill(Signal.STOP));
+        Files.writeString(manner, "-Dmanner=hang\n");
         RollResult result = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
         assertThat(result.verdict()).isEqualTo(Verdict.ROLLED_BACK);
         assertThat(result.reason()).contains("not over within 5 s (roll.giveUp)", "generation 2 in slots [1]");
@@ -301,9 +304,9 @@ class MasterTest {
     @Test
     void aWorkerThatNeverGetsReadyIsEndedAtItsLimit() {
         ClusterSettings settings =
-                settings(1).with(Setting.START_GIVE_UP, 1).with(Setting.START_LIMIT, Duration.ofSeconds(2));
+                settings(1).with(Setting.START_GIVE_UP, 1).with(Setting.START_LIMIT, Duration.ofSeconds(5));
         StartException failure = failToStart(settings, "hang");
-        assertThat(failure).hasMessageContaining("not ready 2 s after the fork").hasMessageContaining("begins hang");
+        assertThat(failure).hasMessageContaining("not ready 5 s after the fork").hasMessageContaining("begins hang");
     }
 
     @Test

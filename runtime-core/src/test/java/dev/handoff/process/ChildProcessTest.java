@@ -46,6 +46,8 @@ class ChildProcessTest {
     @AfterEach
     void leaveNothingRunning() {
         started.forEach(ChildProcess::close);
+        started.forEach(child ->
+                await().until(() -> child.pid() < 0 || child.exitStatus().isPresent()));
     }
 
     private ChildProcess keep(ChildProcess child) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -459,11 +461,14 @@ class CurrentProcessTest {
     static final class Waits {
         private Waits() {}
 
-        public static void main(String[] arguments) {
-            ChildProcess child = ChildProcess.spawn("sh", "-c", "sleep 0.3; echo said by the child; exit 3");
+        public static void main(String[] arguments) throws IOException {
+            ChildProcess child = ChildProcess.spawn("sh", "-c", "read go; echo said by the child; exit 3");
             child.stdout().onLine(CurrentProcessTest::print);
             child.onClose(status -> print("close " + status));
             print("main");
+            try (OutputStream go = child.stdin()) {
+                go.write('\n');
+            }
         }
     }
 

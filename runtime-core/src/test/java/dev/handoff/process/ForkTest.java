@@ -308,17 +308,26 @@ class ForkTest extends ForkingTest {
         assertThatThrownBy(lost::get).hasCauseInstanceOf(MessageException.class).hasMessageContaining("ended");
     }
 
-    /** Answers tenfold; to a negative number late. */
+    /** Answers tenfold; to a negative number not before another one has come. */
     static final class Answers {
+        private static final List<Message> LATE = new ArrayList<>();
+
         private Answers() {}
 
         public static void main(String[] arguments) {
             CurrentProcess.onMessage(message -> {
-                int number = message.as(Integer.class);
-                long later = number < 0 ? 300 : 0;
-                CompletableFuture.delayedExecutor(later, TimeUnit.MILLISECONDS)
-                        .execute(() -> message.answer(number * 10));
+                if (message.as(Integer.class) < 0) {
+                    LATE.add(message);
+                } else {
+                    LATE.forEach(Answers::answer);
+                    LATE.clear();
+                    answer(message);
+                }
             });
+        }
+
+        private static void answer(Message request) {
+            request.answer(request.as(Integer.class) * 10);
         }
     }
 
@@ -496,24 +505,28 @@ class ForkTest extends ForkingTest {
     }
 
     @Test
-    void theDoorIsGoneOnceTheChildHasComeOrIsGone() throws Exception {
-        List<Path> left = doors();
-        ChildProcess child = echo();
-        child.send("up").join();
-        next();
-        ChildProcess never = ChildProcess.fork(SpawnOptions.of("true"));
-        CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
-        never.onClose(closed::complete);
-        assertThat(closed.join()).isEqualTo(new ExitStatus.Exited(0));
-        assertThat(never.isConnected()).isFalse();
-        await().until(() -> left.containsAll(doors()));
+    void theDoorIsGoneOnceTheChildHasComeOrIsGone(@TempDir Path directory) throws IOException {
+        Output parent = ChildProcess.spawnSync(SpawnOptions.ofMain(Patient.class, directory.toString())
+                .jvmArgs("-Djava.io.tmpdir=" + directory)
+                .stderr(Stdio.inherit()));
+        assertThat(parent.stdout()).isEqualTo("exit code 0, connected: false\n");
+        assertThat(parent.status()).isEqualTo(new ExitStatus.Exited(0));
+        assertThat(Hasty.doors(directory)).isZero();
     }
 
-    private static List<Path> doors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(path -> path.getFileName().toString().matches("handoff-\\d{10,}"))
-                    .filter(path -> Files.exists(path.resolve("channel")))
-                    .toList();
+    /** Forks one that comes and one that never does, and ends when no door is left. */
+    static final class Patient {
+        private Patient() {}
+
+        public static void main(String[] arguments) {
+            ChildProcess child = ChildProcess.fork(small(Echo.class));
+            child.request("up", byte[].class, SOON).join();
+            ChildProcess never = ChildProcess.fork(SpawnOptions.of("true"));
+            CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
+            never.onClose(closed::complete);
+            System.out.println(closed.join() + ", connected: " + never.isConnected());
+            await().atMost(SOON).until(() -> Hasty.doors(Path.of(arguments[0])) == 0);
+            child.disconnect();
         }
     }
 

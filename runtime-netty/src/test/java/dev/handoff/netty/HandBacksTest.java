@@ -241,7 +241,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
 
     @Test
     void requestsBehindAFailedLaneAreAnsweredAndToldThatTheConnectionEnds() throws Exception {
-        Socket client = connect(http());
+        Socket client = connect(http(Duration.ofMinutes(1)));
         onLoop(() -> {
             handBacks.laneFailed();
             connections.leave(Duration.ofHours(1));
@@ -255,7 +255,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     /** The socket may be another worker's by then. */
     @Test
     void whatIsOnItsWayToTheMasterGetsNoFarewell() throws Exception {
-        WorkerHandler http = http();
+        WorkerHandler http = http(SOON);
         Socket client = connect(new WorkerHandler() {
             @Override
             public void initChannel(Channel channel) throws Exception {
@@ -275,9 +275,10 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         }
     }
 
-    private WorkerHandler http() throws Exception {
+    /** Says farewell to an idle one that long after its worker has begun to leave. */
+    private WorkerHandler http(Duration farewell) throws Exception {
         WorkerHandler http = Http.handler(request -> Response.text("hello"));
-        http.start(new TestWorker(loops, blocking, Map.of(Setting.DRAIN_IDLE_MIN, SOON)));
+        http.start(new TestWorker(loops, blocking, Map.of(Setting.DRAIN_IDLE_MIN, farewell)));
         return http;
     }
 }

@@ -122,10 +122,10 @@ class HttpTimeoutTest {
             return Response.later(whole);
         });
         try (TestServer server = TestServer.serving(handler.timeouts(SHORT, SHORT, SHORT, SHORT));
-                RawClient waiting = server.connect();
-                RawClient sending = server.connect()) {
-            waiting.get("/later");
-            sending.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello");
+                // Nobody has long to say something.
+                RawClient waiting = server.connect().get("/later");
+                RawClient sending =
+                        server.connect().send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello")) {
             try (RawClient silent = server.connect()) {
                 assertThat(silent.isEnded()).as("a limit has passed").isTrue();
             }

@@ -134,6 +134,8 @@ class TlsTicketsTest {
                 .workerMain(TicketWorker.class)
                 .workers(workers)
                 .listen(ListenOptions.address(HOST, 0))
+                // Whoever is suspect for a moment is passed over in its turn.
+                .option("beat.suspect", "60000")
                 .settings(settings -> settings.jvmArgs("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))
                 .settings(settings -> settings.jvmArgs(jvmArgs));
     }

@@ -166,7 +166,9 @@ class WebSocketCloseTest {
     /** No time-out of HTTP's is for a WebSocket. */
     @Test
     void clientThatAnswersPingsStays() throws Exception {
-        Http http = heard.http().timeouts(SHORT, SHORT, SHORT, SHORT).pingEvery(Duration.ofSeconds(1));
+        Http http = heard.http()
+                .timeouts(Duration.ofSeconds(30), SHORT, SHORT, SHORT)
+                .pingEvery(Duration.ofSeconds(1));
         try (TestServer server = TestServer.serving(http);
                 RawWebSocket client = over.open(server)) {
             for (int i = 0; i < 3; i++) {

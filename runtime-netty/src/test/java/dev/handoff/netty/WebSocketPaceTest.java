@@ -122,11 +122,15 @@ class WebSocketPaceTest {
     void clientThatOnlyReadsSlowlyIsNotTakenForDead() throws Exception {
         Duration ping = Duration.ofMillis(800);
         int pieces = 200;
-        try (TestServer server = TestServer.serving(heard.http().pingEvery(ping));
-                RawWebSocket client = RawWebSocket.open(RawClient.to(server.port(), PIECE))) {
+        // On its event loop, where no ping comes between.
+        Http http = Http.handler(request -> Response.webSocket(socket -> {
+            heard.opened(socket);
             for (int i = 0; i < pieces; i++) {
-                heard.socket().send(numbered(i));
+                socket.send(numbered(i));
             }
+        }));
+        try (TestServer server = TestServer.serving(http.pingEvery(ping));
+                RawWebSocket client = RawWebSocket.open(RawClient.to(server.port(), PIECE))) {
             for (int i = 0; i < pieces; i++) {
                 assertThat(ByteBuffer.wrap(client.read().payload()).getInt()).isEqualTo(i);
                 TimeUnit.MILLISECONDS.sleep(ping.toMillis() * 4 / pieces);

@@ -210,10 +210,12 @@ class KeptConnectionsIT {
                 .workers(1)
                 .setting("restart.goodAfter", 3600)
                 .setting("restart.backoff", 60_000)
-                .setting("restart.backoffMax", 60_000));
+                .setting("restart.backoffMax", 60_000)
+                .setting("drain.idleMin", 60_000));
         long worker = alone.aWorker();
-        try (StrictConnection idle = StrictConnection.to(alone.port());
-                StrictConnection silent = StrictConnection.to(alone.port())) {
+        try (StrictConnection silent = StrictConnection.to(alone.port());
+                StrictConnection idle = StrictConnection.to(alone.port())) {
+            // Who came before it is with the worker as well, then.
             assertThat(idle.get("/info").pid()).isEqualTo(worker);
             RunningCluster.send(worker, Signal.TERM);
             await("the worker drains").until(() -> alone.output().text().contains("READY → DRAINING"));

@@ -26,8 +26,11 @@ class PoliciesIT {
     /** A worker whose connections have ended gets all that come until it has as many as the other. */
     @Test
     void theWorkerWithTheFewestConnectionsGetsTheNext() throws IOException {
-        RunningCluster cluster =
-                CLUSTERS.start(aCluster().workers(2).policy("least-connections").setting("balance", "off"));
+        RunningCluster cluster = CLUSTERS.start(aCluster()
+                .workers(2)
+                .policy("least-connections")
+                .setting("balance", "off")
+                .setting("beat.suspect", 60_000));
         Map<Long, List<StrictConnection>> byWorker = new HashMap<>();
         connect(cluster, 20, byWorker);
         long lighter = cluster.aWorker();

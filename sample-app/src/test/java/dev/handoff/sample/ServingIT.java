@@ -44,7 +44,9 @@ class ServingIT {
 
     @BeforeAll
     static void startCluster() {
-        cluster = CLUSTERS.start(aCluster().workers(3).setting("http.keepAlive", 70));
+        // Whoever is suspect for a moment is passed over in its turn.
+        cluster = CLUSTERS.start(
+                aCluster().workers(3).setting("http.keepAlive", 70).setting("beat.suspect", 60_000));
     }
 
     @ParameterizedTest

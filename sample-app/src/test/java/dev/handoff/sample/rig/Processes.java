@@ -23,6 +23,7 @@ public final class Processes {
     private static final int LOCAL_ADDRESS = 1;
     private static final int STATE = 3;
     private static final int INODE = 9;
+    private static final int UNIX_INODE = 6;
     private static final int CAP_NET_BIND_SERVICE = 10;
 
     private Processes() {}
@@ -129,16 +130,36 @@ public final class Processes {
     /** The TCP ports on which a process listens. */
     static Set<Integer> portsOf(long pid) {
         Set<String> sockets = Set.copyOf(descriptors(pid));
-        return Stream.of("tcp", "tcp6")
-                .flatMap(table -> read(PROC.resolve("net").resolve(table))
-                        .orElse("")
-                        .lines()
-                        .skip(1))
-                .map(line -> line.strip().split("\\s+"))
-                .filter(fields -> fields[STATE].equals(LISTENING) && sockets.contains("socket:[" + fields[INODE] + "]"))
+        return listening()
+                .filter(fields -> sockets.contains(socket(fields[INODE])))
                 .map(fields -> fields[LOCAL_ADDRESS])
                 .map(address -> Integer.parseInt(address.substring(address.lastIndexOf(':') + 1), 16))
                 .collect(Collectors.toSet());
+    }
+
+    /** Whether one of these descriptors is a client's connection: neither a Unix socket nor one to listen on. */
+    static boolean isConnectionAmong(List<String> descriptors) {
+        Set<String> others = Stream.concat(
+                        listening().map(fields -> fields[INODE]), table("unix").map(fields -> fields[UNIX_INODE]))
+                .map(Processes::socket)
+                .collect(Collectors.toSet());
+        return descriptors.stream().anyMatch(each -> each.startsWith("socket:") && !others.contains(each));
+    }
+
+    private static Stream<String[]> listening() {
+        return Stream.of("tcp", "tcp6").flatMap(Processes::table).filter(fields -> fields[STATE].equals(LISTENING));
+    }
+
+    private static Stream<String[]> table(String protocol) {
+        return read(PROC.resolve("net").resolve(protocol))
+                .orElse("")
+                .lines()
+                .skip(1)
+                .map(line -> line.strip().split("\\s+"));
+    }
+
+    private static String socket(String inode) {
+        return "socket:[" + inode + "]";
     }
 
     /** The first TCP port that every user may listen on. */

@@ -61,6 +61,12 @@ public final class RunningCluster {
         return Processes.workersOf(master());
     }
 
+    /** What the master has open while it keeps no client's connection. */
+    public List<String> descriptorsOfTheMaster() {
+        return await("the master has handed all connections on")
+                .until(() -> Processes.descriptors(master()), open -> !Processes.isConnectionAmong(open));
+    }
+
     /** Those workers that have ended so far, as the master tells it. */
     public Set<Long> endedWorkers() {
         return ENDED.matcher(output().text())
