@@ -207,9 +207,10 @@ class ChildProcessTest {
     }
 
     @Test
-    void anInterruptedListenerOrAClosedSubscriptionHearsNothing() {
-        ChildProcess child = shell("sleep 0.2");
+    void anInterruptedListenerOrAClosedSubscriptionHearsNothing() throws Exception {
+        ChildProcess child = shell("read go");
         child.onExit(status -> events.add("closed one")).close();
+        child.stdin().close();
         closed(child).join();
         assertThat(events).isEmpty();
     }
