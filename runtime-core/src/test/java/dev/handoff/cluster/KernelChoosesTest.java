@@ -197,7 +197,7 @@ class KernelChoosesTest {
     }
 
     private static String[] next(BlockingQueue<String> lines) throws InterruptedException {
-        return Objects.requireNonNull(lines.poll(30, TimeUnit.SECONDS), "nobody listens within 30 s")
+        return Objects.requireNonNull(lines.poll(60, TimeUnit.SECONDS), "nobody listens within 60 s")
                 .split(" ", 2);
     }
 
