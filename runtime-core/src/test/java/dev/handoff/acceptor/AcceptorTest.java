@@ -545,8 +545,12 @@ final class AcceptorTest implements Acceptor.Events {
     /** A worker that drains, with one connection that it has acknowledged. */
     private Taken drainingWithOne(Acceptor acceptor, WorkerEnd worker, int id) throws Exception {
         clients(1);
-        Taken taken = worker.take(1).get(0);
-        worker.acknowledge(List.of(taken));
+        return takeAndDrain(acceptor, worker, id, 1).get(0);
+    }
+
+    private static List<Taken> takeAndDrain(Acceptor acceptor, WorkerEnd worker, int id, int count) throws IOException {
+        List<Taken> taken = worker.take(count);
+        worker.acknowledge(taken);
         acceptor.drain(id);
         worker.expect(Kind.DRAIN);
         return taken;
@@ -664,10 +668,7 @@ final class AcceptorTest implements Acceptor.Events {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Socket client = client();
-        Taken moving = leaving.take(1).get(0);
-        leaving.acknowledge(List.of(moving));
-        acceptor.drain(1);
-        leaving.expect(Kind.DRAIN);
+        Taken moving = takeAndDrain(acceptor, leaving, 1, 1).get(0);
         int open = OpenDescriptors.count();
         leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
         awaitMoreThan(open);
@@ -696,10 +697,7 @@ final class AcceptorTest implements Acceptor.Events {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         clients(80);
-        List<Taken> moving = leaving.take(80);
-        leaving.acknowledge(moving);
-        acceptor.drain(1);
-        leaving.expect(Kind.DRAIN);
+        List<Taken> moving = takeAndDrain(acceptor, leaving, 1, 80);
         WorkerEnd heir = readyWith(acceptor, 2, 7);
         CountDownLatch died = new CountDownLatch(1);
         afterLanesOpen = () -> awaitUninterruptibly(died);
@@ -817,10 +815,7 @@ final class AcceptorTest implements Acceptor.Events {
         Socket asking = client();
         Socket going = client();
         Socket idle = client();
-        List<Taken> moving = leaving.take(3);
-        leaving.acknowledge(moving);
-        acceptor.drain(1);
-        leaving.expect(Kind.DRAIN);
+        List<Taken> moving = takeAndDrain(acceptor, leaving, 1, 3);
         WorkerEnd full = readyWith(acceptor, 2, 7);
         List<Taken> arrived = new ArrayList<>();
         for (Taken each : moving) {
