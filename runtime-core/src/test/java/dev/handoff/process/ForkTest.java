@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.unix.OpenDescriptors;
+import dev.handoff.unix.SeqPacketSocket;
+import dev.handoff.wire.ChannelDoor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +138,20 @@ class ForkTest extends ForkingTest {
         ChildProcess child = fork(ToldOfTheEnd.class);
         child.disconnect();
         assertThat(exit(child)).isEqualTo(new ExitStatus.Exited(7));
+    }
+
+    /** For a moment the socket's file is still there. */
+    @Test
+    void whoFindsNobodyBehindTheDoorIsToldSoToo(@TempDir Path directory) throws IOException {
+        Path socket = directory.resolve("channel");
+        ChannelDoor door = ChannelDoor.at(socket);
+        door.close();
+        SeqPacketSocket.listen(socket, 1).close();
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(door.environment());
+        Output child = ChildProcess.spawnSync(
+                small(ToldOfTheEnd.class).env(environment).stderr(Stdio.inherit()));
+        assertThat(child.status()).isEqualTo(new ExitStatus.Exited(7));
     }
 
     static final class ToldOfTheEnd {
