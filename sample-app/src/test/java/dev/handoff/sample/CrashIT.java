@@ -46,7 +46,8 @@ class CrashIT {
     @BeforeAll
     static void startCluster() {
         // Connections that are moved between workers which stay could not be told from those that a killed one had.
-        shared = CLUSTERS.start(aCluster().setting("balance", "off"));
+        // A frozen one that is suspect before anybody comes would be given nothing.
+        shared = CLUSTERS.start(aCluster().setting("balance", "off").setting("beat.suspect", 60_000));
     }
 
     @Test
@@ -199,21 +200,28 @@ class CrashIT {
         RunningCluster cluster = shared;
         int port = cluster.port();
         Set<Long> dead = cluster.workers();
-        dead.forEach(cluster::kill);
-        await("all workers are gone").until(() -> Collections.disjoint(cluster.workers(), dead));
         List<StrictConnection> waiting = new ArrayList<>();
         try {
-            for (int i = 0; i < 50; i++) {
-                waiting.add(StrictConnection.to(port));
-            }
+            dead.forEach(worker -> RunningCluster.send(worker, Signal.STOP));
+            connect(25, port, waiting);
+            dead.forEach(cluster::kill);
+            await("all workers are gone").until(() -> Collections.disjoint(cluster.workers(), dead));
+            connect(25, port, waiting);
             for (StrictConnection client : waiting) {
                 Answer answer = client.get("/plaintext");
+                assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.text()).isEqualTo("Hello world\n");
             }
         } finally {
             close(waiting);
         }
         cluster.awaitReady();
+    }
+
+    private static void connect(int count, int port, Collection<StrictConnection> to) throws IOException {
+        for (int i = 0; i < count; i++) {
+            to.add(StrictConnection.to(port));
+        }
     }
 
     @Test
