@@ -57,7 +57,7 @@ class DisconnectLimitTest extends WithForks {
 
     private Socket holds(ForkedWorker worker) throws Exception {
         Socket client = connect(port(listen(worker, "hold 127.0.0.1:0")));
-        await().atMost(SOON).until(() -> ask(worker, "held").equals("1"));
+        await().until(() -> ask(worker, "held").equals("1"));
         return client;
     }
 }

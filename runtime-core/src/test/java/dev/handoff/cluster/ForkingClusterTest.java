@@ -227,7 +227,7 @@ class ForkingClusterTest extends WithForks {
         worker.onError(failure -> errors.add(String.valueOf(failure.getMessage())));
         awaitEvent("cluster exit exit code 127");
         awaitGone(worker);
-        await().atMost(SOON).until(() -> !errors.isEmpty());
+        await().until(() -> !errors.isEmpty());
         assertThat(errors.get(0)).contains("cannot start /nowhere/program");
         assertThat(worker.isConnected()).isFalse();
         assertThat(worker.kill(Signal.TERM)).isFalse();
@@ -288,7 +288,7 @@ class ForkingClusterTest extends WithForks {
     void settingsAddUpForForksToCome(@TempDir Path directory) throws Exception {
         ForkedWorker before = fork();
         // Behind what each test begins with, which is a setup as well.
-        await().atMost(SOON).until(() -> before.state() == WorkerState.ONLINE);
+        await().until(() -> before.state() == WorkerState.ONLINE);
         subscriptions.add(cluster.onSetup(settings -> events.add("setup " + settings.arguments())));
         cluster.setupMaster(settings -> settings.args("a", "b"));
         cluster.setupMaster(settings -> settings.cwd(directory));

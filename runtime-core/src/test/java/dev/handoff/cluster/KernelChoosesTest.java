@@ -120,8 +120,7 @@ class KernelChoosesTest {
     @AfterEach
     void endMasters() {
         masters.forEach(ChildProcess::disconnect);
-        masters.forEach(master -> await().atMost(Duration.ofSeconds(30))
-                .until(() -> master.exitStatus().isPresent()));
+        masters.forEach(master -> await().until(() -> master.exitStatus().isPresent()));
     }
 
     @Test

@@ -13,7 +13,6 @@ import dev.handoff.process.Stdio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -28,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of workers and files when the master that has forked them is gone. */
 @Timeout(90)
 class MasterDeathTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
-
     /** A master of two workers, which listen on the path that it is given. */
     static final class Mortal {
         private Mortal() {}
@@ -71,8 +68,8 @@ class MasterDeathTest {
             List<Long> workers = List.of(pid(lines), pid(lines));
             assertThat(socket).exists();
             master.kill(signal);
-            await().atMost(SOON).until(() -> workers.stream().noneMatch(MasterDeathTest::isAlive));
-            await().atMost(SOON).untilAsserted(() -> assertThat(ours(directory)).isEmpty());
+            await().until(() -> workers.stream().noneMatch(MasterDeathTest::isAlive));
+            await().untilAsserted(() -> assertThat(ours(directory)).isEmpty());
         }
     }
 

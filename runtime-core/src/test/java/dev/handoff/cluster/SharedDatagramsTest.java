@@ -112,7 +112,7 @@ class SharedDatagramsTest extends WithForks {
         for (ForkedWorker worker : four.subList(1, 4)) {
             assertThat(port(ask(worker, "bindFor", ANY_PORT, 10))).isEqualTo(port);
         }
-        await().atMost(SOON).until(() -> heard.size() == 4);
+        await().until(() -> heard.size() == 4);
         assertThat(Set.copyOf(heard)).containsExactly(new ListenAddress(ListenAddress.Family.UDP4, "127.0.0.1", port));
         for (int number = 0; number < 40; number++) {
             send(port, "hello");
@@ -123,7 +123,7 @@ class SharedDatagramsTest extends WithForks {
         for (ForkedWorker worker : four) {
             assertThat(Collections.frequency(answers, worker.id() + " hello")).isEqualTo(10);
         }
-        await().atMost(SOON).until(() -> isFree(port));
+        await().until(() -> isFree(port));
     }
 
     @Test
@@ -190,7 +190,7 @@ class SharedDatagramsTest extends WithForks {
         assertThat(bind(next, ANY_PORT)).endsWith(":" + port);
         assertThat(receive()).isEqualTo(next.id() + " early");
         ask(next, "close");
-        await().atMost(SOON).until(() -> isFree(port));
+        await().until(() -> isFree(port));
     }
 
     // --- what is refused --------------------------------------------------------------------------------------------
@@ -233,8 +233,8 @@ class SharedDatagramsTest extends WithForks {
         int port = port(bind(worker, ANY_PORT));
         ask(worker, "close");
         assertThat(ask(worker, "closeAtOnce", "127.0.0.1:" + port, 0)).isEqualTo("closed");
-        await().atMost(SOON).until(() -> isFree(port));
-        await().atMost(SOON).until(() -> Collections.frequency(events, "listening") == 2);
+        await().until(() -> isFree(port));
+        await().until(() -> Collections.frequency(events, "listening") == 2);
     }
 
     @Test
@@ -242,15 +242,15 @@ class SharedDatagramsTest extends WithForks {
         ForkedWorker worker = fork();
         int port = port(bind(worker, ANY_PORT));
         ask(worker, "close");
-        await().atMost(SOON).until(() -> isFree(port));
+        await().until(() -> isFree(port));
         int here = OpenDescriptors.count();
         String there = ask(worker, "open");
         for (int round = 0; round < 20; round++) {
             assertThat(ask(worker, "closeAtOnce", ANY_PORT, 0)).isEqualTo("closed");
             ask(worker, "cancel", "127.0.0.1:" + port, 0);
         }
-        await().atMost(SOON).untilAsserted(() -> assertThat(ask(worker, "open")).isEqualTo(there));
-        await().atMost(SOON).until(() -> OpenDescriptors.count() == here);
+        await().untilAsserted(() -> assertThat(ask(worker, "open")).isEqualTo(there));
+        await().until(() -> OpenDescriptors.count() == here);
     }
 
     @Test
@@ -263,7 +263,7 @@ class SharedDatagramsTest extends WithForks {
         limitDescriptors(worker, lowestFree(worker));
         assertThat(bind(worker, "127.0.0.1:" + port))
                 .startsWith("EMFILE cannot receive datagrams on 127.0.0.1:" + port);
-        await().atMost(SOON).until(() -> isFree(port));
+        await().until(() -> isFree(port));
         limitDescriptors(worker, 1024);
         assertThat(bind(worker, "127.0.0.1:" + port)).endsWith(":" + port);
         assertThat(served(port)).isEqualTo("" + worker.id());

@@ -91,7 +91,7 @@ class SharedListeningTest extends WithForks {
                 .isEqualTo("rwxrwxrwx");
         assertThat(greeting(path)).isEqualTo("" + worker.id());
         worker.kill(Signal.KILL);
-        await().atMost(SOON).until(() -> Files.notExists(path));
+        await().until(() -> Files.notExists(path));
     }
 
     @Test
@@ -205,7 +205,7 @@ class SharedListeningTest extends WithForks {
         listen(two, ANY_PORT);
         ask(one, "close", "", 0);
         // What was sent before is still served.
-        await().atMost(SOON).until(() -> greetings(port(address), 3).equals(Set.of("" + two.id())));
+        await().until(() -> greetings(port(address), 3).equals(Set.of("" + two.id())));
         assertThat(listen(one, ANY_PORT)).isEqualTo(address);
         assertThat(greetings(port(address), 4)).containsExactlyInAnyOrder("" + one.id(), "" + two.id());
     }
@@ -227,7 +227,7 @@ class SharedListeningTest extends WithForks {
         assertThat(listen(worker, "greet 127.0.0.1:" + port)).isEqualTo("127.0.0.1:" + port);
         assertThat(greeting(port)).isEqualTo("" + worker.id());
         ask(worker, "close", "", 1);
-        await().atMost(SOON).until(() -> isRefused(port));
+        await().until(() -> isRefused(port));
     }
 
     private static boolean isRefused(int port) throws IOException {
@@ -251,9 +251,9 @@ class SharedListeningTest extends WithForks {
         note(worker);
         int port = port(listen(worker, "hold 127.0.0.1:0"));
         Socket held = connect(port);
-        await().atMost(SOON).until(() -> held(worker) == 1);
+        await().until(() -> held(worker) == 1);
         worker.disconnect();
-        await().atMost(SOON).until(() -> isRefused(port));
+        await().until(() -> isRefused(port));
         assertThat(worker.isConnected()).isTrue();
         order(worker, "letGo", 0);
         assertThat(greeting(held)).isEmpty();
@@ -351,15 +351,15 @@ class SharedListeningTest extends WithForks {
         ForkedWorker two = fork();
         int port = port(ask(one, "listen", "hold 127.0.0.1:0 most", 1));
         ask(two, "listen", "hold 127.0.0.1:0 most", 1);
-        await().atMost(SOON).until(() -> Stream.of(one, two).allMatch(each -> each.state() == WorkerState.READY));
+        await().until(() -> Stream.of(one, two).allMatch(each -> each.state() == WorkerState.READY));
         Socket first = connect(port);
         Socket second = connect(port);
         Socket waiting = connect(port);
-        await().atMost(SOON).until(() -> held(one) + held(two) == 2);
+        await().until(() -> held(one) + held(two) == 2);
         ask(one, "letGo");
         ask(two, "letGo");
         assertThat(greeting(first) + greeting(second)).isEmpty();
-        await().atMost(SOON).until(() -> held(one) + held(two) == 1);
+        await().until(() -> held(one) + held(two) == 1);
         ask(one, "letGo");
         ask(two, "letGo");
         assertThat(greeting(waiting)).isEmpty();
@@ -368,7 +368,7 @@ class SharedListeningTest extends WithForks {
         ForkedWorker dropping = fork();
         int other = port(ask(dropping, "listen", "hold 127.0.0.1:0 most drop", 1));
         Socket kept = connect(other);
-        await().atMost(SOON).until(() -> held(dropping) == 1);
+        await().until(() -> held(dropping) == 1);
         Socket dropped = connect(other);
         assertThat(greeting(dropped)).isEmpty();
         ask(dropping, "letGo");
@@ -388,7 +388,7 @@ class SharedListeningTest extends WithForks {
             assertThat(greeting(port)).isEqualTo("" + other.id());
         }
         limitDescriptors(full, 1024);
-        await().atMost(SOON).until(() -> greeting(port).equals("" + full.id()));
+        await().until(() -> greeting(port).equals("" + full.id()));
     }
 
     private static int held(ForkedWorker worker) {
@@ -418,7 +418,7 @@ class SharedListeningTest extends WithForks {
         assertThat(events).doesNotContain("listening");
 
         ask(one, "close", "", 0);
-        await().atMost(SOON).until(() -> isRefused(port(alone)));
+        await().until(() -> isRefused(port(alone)));
         cluster.disconnect().join();
         assertThat(isRefused(port(both))).isTrue();
     }

@@ -54,7 +54,7 @@ abstract class WithForks {
             client.close();
         }
         cluster.workers().values().forEach(worker -> worker.kill(Signal.KILL));
-        await().atMost(SOON).until(() -> cluster.workers().isEmpty());
+        await().until(() -> cluster.workers().isEmpty());
         cluster.disconnect().join();
     }
 
@@ -139,10 +139,10 @@ abstract class WithForks {
     }
 
     final void awaitGone(ForkedWorker worker) {
-        await().atMost(SOON).until(() -> !cluster.workers().containsKey(worker.id()));
+        await().until(() -> !cluster.workers().containsKey(worker.id()));
     }
 
     final void awaitEvent(String event) {
-        await().atMost(SOON).until(() -> events.contains(event));
+        await().until(() -> events.contains(event));
     }
 }

@@ -48,7 +48,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,11 +62,6 @@ class MasterTest {
     private final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
     private final List<Worker> known = new CopyOnWriteArrayList<>();
     private Optional<SupervisedCluster> started = Optional.empty();
-
-    @BeforeEach
-    void waitAsLongAsAJvmNeeds() {
-        org.awaitility.Awaitility.setDefaultTimeout(SOON);
-    }
 
     @AfterEach
     void leaveNothingBehind() throws IOException {

@@ -143,7 +143,7 @@ class MessagesTest {
                         .contains(deaf.pid());
             }
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             Soaked soaked = deaf.request(new Order("soaked", 1, ""), Soaked.class, Duration.ofSeconds(30))
                     .get(40, TimeUnit.SECONDS);
             assertThat(soaked).isEqualTo(new Soaked(flooded.taken(), false));
@@ -162,7 +162,7 @@ class MessagesTest {
         for (int number = 0; number < 500; number++) {
             worker(0).send(new Order("send", worker(1).id(), Integer.toString(number)));
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> reports.size() == 500);
+        await().until(() -> reports.size() == 500);
         assertThat(reports)
                 .extracting(report -> report.heard().text())
                 .containsExactlyElementsOf(

@@ -92,7 +92,7 @@ class ForkTest extends ForkingTest {
             child.onDisconnect(() -> events.add("disconnect"));
             child.onClose(status -> events.add("close " + status));
         });
-        await().atMost(SOON).until(() -> events.contains("close exit code 0"));
+        await().until(() -> events.contains("close exit code 0"));
         assertThat(events).containsExactly("message", "message", "message", "disconnect", "close exit code 0");
     }
 
@@ -285,7 +285,7 @@ class ForkTest extends ForkingTest {
             events.add("message");
             throw new IllegalStateException("on purpose");
         });
-        await().dontCatchUncaughtExceptions().atMost(SOON).until(() -> events.size() == 3);
+        await().dontCatchUncaughtExceptions().until(() -> events.size() == 3);
     }
 
     @Test
@@ -449,7 +449,7 @@ class ForkTest extends ForkingTest {
             assertThatThrownBy(() -> child.send(new Self(), handle).join()).hasMessageContaining("JSON");
             child.send("first", handle).join();
             assertThatIllegalStateException().isThrownBy(() -> child.send("second", handle));
-            await().atMost(SOON).until(() -> events.contains("CONNECTION"));
+            await().until(() -> events.contains("CONNECTION"));
             ChildProcess closed = echo();
             closed.disconnect();
             Handle other = Handle.connect((InetSocketAddress) server.getLocalSocketAddress());
@@ -542,7 +542,7 @@ class ForkTest extends ForkingTest {
             CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
             never.onClose(closed::complete);
             System.out.println(closed.join() + ", connected: " + never.isConnected());
-            await().atMost(SOON).until(() -> Hasty.doors(Path.of(arguments[0])) == 0);
+            await().until(() -> Hasty.doors(Path.of(arguments[0])) == 0);
             child.disconnect();
         }
     }
@@ -562,7 +562,7 @@ class ForkTest extends ForkingTest {
         Path told = Files.createTempFile("told", "");
         ChildProcess parent = fork(Dies.class, told.toString());
         exit(parent);
-        await().atMost(SOON).until(() -> Files.readString(told).equals("disconnected"));
+        await().until(() -> Files.readString(told).equals("disconnected"));
         Files.delete(told);
     }
 

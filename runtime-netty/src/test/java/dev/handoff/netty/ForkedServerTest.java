@@ -62,7 +62,7 @@ class ForkedServerTest {
         serving.worker().onListening(address -> serving.ports().add(address.port()));
         serving.worker().onExit(serving.exit()::complete);
         serving.worker().process().stdout().onLine(lines::add);
-        await().atMost(SOON).until(() -> serving.ports().size() == 2);
+        await().until(() -> serving.ports().size() == 2);
         return serving;
     }
 

@@ -50,7 +50,7 @@ class ForkedTicketsTest {
         for (int count = 0; count < workers; count++) {
             cluster.fork().onListening(address -> ports.add(address.port()));
         }
-        await().atMost(SOON).until(() -> ports.size() == workers);
+        await().until(() -> ports.size() == workers);
         assertThat(ports).containsOnly(ports.get(0));
         return ports.get(0);
     }
@@ -71,7 +71,7 @@ class ForkedTicketsTest {
                 .toList();
         assertThat(fork(1)).isEqualTo(port);
         old.forEach(ForkedWorker::disconnect);
-        await().atMost(SOON).until(() -> cluster.workers().size() == 1);
+        await().until(() -> cluster.workers().size() == 1);
         newer.resumesAtEach(port, ids());
     }
 

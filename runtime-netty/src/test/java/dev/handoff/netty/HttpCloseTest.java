@@ -41,7 +41,7 @@ class HttpCloseTest {
             for (RawClient client : new RawClient[] {slow, silent}) {
                 client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 3000000\r\n\r\n");
             }
-            await().atMost(15, TimeUnit.SECONDS).until(() -> {
+            await().until(() -> {
                 slow.send(new byte[100]);
                 return !server.hasConnectionOf(silent);
             });

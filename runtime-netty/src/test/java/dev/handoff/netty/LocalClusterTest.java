@@ -1,6 +1,5 @@
 package dev.handoff.netty;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -77,7 +76,7 @@ class LocalClusterTest {
 
     @AfterEach
     void nothingIsLeft() {
-        await("nothing of the server's is left").atMost(10, SECONDS).untilAsserted(() -> {
+        await("nothing of the server's is left").untilAsserted(() -> {
             assertThat(openBefore).as("sockets and events").containsAll(openDescriptors());
             assertThat(threadsBefore).as("threads").containsAll(threads());
         });

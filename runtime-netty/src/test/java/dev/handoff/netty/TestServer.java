@@ -134,22 +134,21 @@ final class TestServer implements AutoCloseable {
     }
 
     void awaitNoConnections() {
-        await().atMost(15, TimeUnit.SECONDS).until(() -> connections.isEmpty());
+        await().until(() -> connections.isEmpty());
         // A pipeline hears of the end a little after the channel's own future.
         awaitNoRequests();
     }
 
     /** Waits until all that were started are finished. */
     void awaitNoRequests() {
-        await().atMost(15, TimeUnit.SECONDS)
-                .untilAsserted(() ->
-                        assertThat(finished).as("requests that were finished").hasValue(started.get()));
+        await().untilAsserted(() ->
+                assertThat(finished).as("requests that were finished").hasValue(started.get()));
     }
 
     /** Waits until the server has seen that a client sends no more. */
     void awaitEndOfOutput(RawClient client) {
         EpollSocketChannel channel = (EpollSocketChannel) connectionOf(client).orElseThrow();
-        await().atMost(15, TimeUnit.SECONDS).until(() -> channel.tcpInfo().state() == CLOSE_WAIT);
+        await().until(() -> channel.tcpInfo().state() == CLOSE_WAIT);
         // A turn of the loop is events first, then tasks: before the second task every event of before was handled.
         for (int turn = 0; turn < 2; turn++) {
             channel.eventLoop().submit(() -> {}).syncUninterruptibly();

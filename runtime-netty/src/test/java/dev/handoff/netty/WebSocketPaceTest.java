@@ -87,7 +87,7 @@ class WebSocketPaceTest {
         try (TestServer server = TestServer.serving(Http.handler(request -> Response.webSocket(Heard::echo)));
                 RawWebSocket client = RawWebSocket.open(server)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendNumbered(client, messages));
-            await().atMost(PATIENCE).until(() -> !server.reads((RawClient) client.wire()));
+            await().until(() -> !server.reads((RawClient) client.wire()));
             mustGoOnWhenItReads(client, messages, sending);
         }
     }
@@ -100,7 +100,7 @@ class WebSocketPaceTest {
         try (TestServer server = TestServer.serving(Http.handler(request -> Response.webSocket(Heard::echo)));
                 RawWebSocket client = RawWebSocket.open(server)) {
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendInParts(client, messages, sent));
-            await().atMost(PATIENCE).until(() -> !server.reads((RawClient) client.wire()));
+            await().until(() -> !server.reads((RawClient) client.wire()));
             HttpBodyTest.awaitStandstill(sent);
             mustGoOnWhenItReads(client, messages, sending);
         }

@@ -34,7 +34,8 @@ class KeptConnectionsIT {
 
     @BeforeAll
     static void startCluster() {
-        cluster = CLUSTERS.start(aCluster().workers(2));
+        // One that is suspect is given nothing for a while, and some tests need a client with each.
+        cluster = CLUSTERS.start(aCluster().workers(2).setting("beat.suspect", 60_000));
     }
 
     @AfterEach

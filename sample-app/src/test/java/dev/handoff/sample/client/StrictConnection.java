@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StrictConnection implements AutoCloseable {
     /** Longer than a drain may take: who waits that long waits for ever. */
-    private static final int PATIENCE_MILLIS = 40_000;
+    private static final int PATIENCE_MILLIS = 120_000;
 
     private static final int FINAL = 0x80;
     private static final int OPCODE = 0x0F;

@@ -24,7 +24,7 @@ public final class TestRun {
     private static final String RED = "the test is red: ";
 
     /** So long a test may take: it has to end what it has started before its JVM is ended. */
-    private static final String LIMIT = "80 s";
+    private static final String LIMIT = "4 m";
 
     private TestRun() {}
 
@@ -62,6 +62,8 @@ public final class TestRun {
         // It costs more to make than one test gains.
         command.add("-Dhandoff.test.withoutArchive=true");
         command.add("-Djunit.jupiter.execution.timeout.default=" + LIMIT);
+        // What a test waits for may never come.
+        command.add("-Dhandoff.test.patience=10");
         command.addAll(List.of("-cp", jar + File.pathSeparator + System.getProperty("java.class.path")));
         command.add(TestRun.class.getName());
         command.add(test);

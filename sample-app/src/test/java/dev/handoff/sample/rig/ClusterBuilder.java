@@ -29,16 +29,15 @@ public final class ClusterBuilder {
     private static final String TELL_WHY_REFUSED =
             "-Dorg.slf4j.simpleLogger.log.dev.handoff.netty.HttpConnection=debug";
 
-    /** On a busy machine workers take longer to start than clients are to wait for one: nobody is sent away for that alone. */
-    private static final String WAIT_LONG = "-Dhandoff.queue.wait=600";
+    /** On a busy machine a start takes long: nothing ends for that alone, and no client who waits for it is sent away. */
+    private static final List<String> WAIT_LONG = List.of("-Dhandoff.start.limit=300", "-Dhandoff.queue.wait=600");
 
     private final List<String> flags = new ArrayList<>(List.of(
             "-Xmx48m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:CompileThresholdScaling=3",
-            TELL_WHY_REFUSED,
-            WAIT_LONG));
+            TELL_WHY_REFUSED));
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, String> options = new LinkedHashMap<>();
     private final List<String> ignored = new ArrayList<>();
@@ -51,6 +50,7 @@ public final class ClusterBuilder {
     private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
 
     private ClusterBuilder() {
+        flags.addAll(WAIT_LONG);
         options.put("--port", "0");
     }
 

@@ -6,7 +6,7 @@ import org.awaitility.core.ConditionFactory;
 
 /** How long a test waits for a state before it takes it for a hang. It says nothing of how long a state should take. */
 public final class Patience {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration INTERVAL = Duration.ofMillis(20);
 
     private Patience() {}

@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -225,15 +224,8 @@ public final class RunningCluster {
 
     /** Waits for the end of the master. */
     public int awaitExit() {
-        try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                throw new AssertionError("master " + master() + " has not ended within 60 s");
-            }
-            return process.exitValue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the end of master " + master(), e);
-        }
+        await("master " + master() + " has ended").until(() -> !process.isAlive());
+        return process.exitValue();
     }
 
     // --- what may be left -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param name for messages
  */
 public record Tool(String name, Process process, Output output) {
-    private static final int LIMIT_SECONDS = 110;
+    private static final int LIMIT_SECONDS = 300;
 
     /** Starts it. A tool that is not installed fails the test. */
     public static Tool start(String... command) {
