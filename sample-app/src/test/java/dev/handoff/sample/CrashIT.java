@@ -4,7 +4,6 @@ import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
 import static dev.handoff.sample.rig.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.handoff.process.Signal;
 import dev.handoff.sample.client.Answer;
 import dev.handoff.sample.client.Behaviour;
 import dev.handoff.sample.client.Load;
@@ -152,8 +151,7 @@ class CrashIT {
                 CLUSTERS.start(aCluster().main(Recording.class, "records").setting("beat.suspect", 60_000));
         Path records = cluster.file("records");
         long frozen = cluster.aWorker();
-        RunningCluster.send(frozen, Signal.STOP);
-        await("worker " + frozen + " is stopped").until(() -> Processes.isStopped(frozen));
+        RunningCluster.freeze(frozen);
         List<StrictConnection> waiting = connectAndAskToBeRecorded(cluster.port(), clients);
         try {
             await("all but a credit of clients are served").until(() -> recorded(records) >= clients - CREDIT);
@@ -202,7 +200,7 @@ class CrashIT {
         Set<Long> dead = cluster.workers();
         List<StrictConnection> waiting = new ArrayList<>();
         try {
-            dead.forEach(worker -> RunningCluster.send(worker, Signal.STOP));
+            dead.forEach(RunningCluster::freeze);
             connect(25, port, waiting);
             dead.forEach(cluster::kill);
             await("all workers are gone").until(() -> Collections.disjoint(cluster.workers(), dead));

@@ -94,9 +94,8 @@ class OverloadIT {
         long began = System.nanoTime();
         int open = cluster.descriptorsOfTheMaster().size();
         Set<Long> stopped = cluster.workers();
-        stopped.forEach(worker -> RunningCluster.send(worker, Signal.STOP));
         // What one of them took up before would die with it.
-        await("both workers are stopped").until(() -> stopped.stream().allMatch(Processes::isStopped));
+        stopped.forEach(RunningCluster::freeze);
         limitDescriptors(cluster.master(), 40);
         for (int count = 0; count < 100; count++) {
             connect(cluster).sendGet("/info");

@@ -214,8 +214,7 @@ class ServingIT {
     }
 
     private static void assertTheyNeedNoMaster(RunningCluster shared) {
-        shared.signal(Signal.STOP);
-        await("the master is stopped").until(() -> Processes.isStopped(shared.master()));
+        RunningCluster.freeze(shared.master());
         for (int i = 0; i < 20; i++) {
             assertThat(shared.workers()).contains(shared.whoAnswers());
         }

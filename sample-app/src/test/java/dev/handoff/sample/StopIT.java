@@ -218,7 +218,7 @@ class StopIT {
     void aStoppedWorkerOfAKilledMasterLeavesWhenItGoesOn() {
         RunningCluster cluster = CLUSTERS.start(aCluster().workers(1));
         long stopped = cluster.aWorker();
-        RunningCluster.send(stopped, Signal.STOP);
+        RunningCluster.freeze(stopped);
         cluster.signal(Signal.KILL);
         cluster.awaitExit();
         RunningCluster.send(stopped, Signal.CONT);

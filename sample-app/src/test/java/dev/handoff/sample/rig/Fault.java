@@ -31,7 +31,7 @@ public enum Fault {
         void befall(RunningCluster cluster, Load load, long worker) {
             Pattern noticed = Pattern.compile("\\(pid " + worker + ", .* READY → SUSPECT");
             int before = cluster.output().text().length();
-            RunningCluster.send(worker, Signal.STOP);
+            RunningCluster.freeze(worker);
             await("worker " + worker + " is taken out of rotation")
                     .until(() -> noticed.matcher(cluster.output().text()).find(before));
             for (int client = 0; client < MORE; client++) {

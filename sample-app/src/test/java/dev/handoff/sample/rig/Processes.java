@@ -77,7 +77,7 @@ public final class Processes {
     }
 
     /** Whether a process is stopped by a signal. */
-    public static boolean isStopped(long pid) {
+    static boolean isStopped(long pid) {
         return Stat.of(PROC.resolve(Long.toString(pid)))
                 .filter(stat -> stat.state() == 'T')
                 .isPresent();

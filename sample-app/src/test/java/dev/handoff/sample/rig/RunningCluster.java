@@ -178,6 +178,12 @@ public final class RunningCluster {
         }
     }
 
+    /** Stops a process where it is: it does nothing any more until it is told to go on. */
+    public static void freeze(long pid) {
+        send(pid, Signal.STOP);
+        await("process " + pid + " is stopped").until(() -> Processes.isStopped(pid));
+    }
+
     /** Kills a worker. */
     public void kill(long worker) {
         send(worker, Signal.KILL);
