@@ -152,18 +152,6 @@ class SharedListeningTest extends WithForks {
     }
 
     @Test
-    @NodeTest("test-cluster-bind-privileged-port.js")
-    @NodeTest("test-cluster-shared-handle-bind-privileged-port.js")
-    void aPortThatTakesRightsIsRefusedByName() throws Exception {
-        assumeTrue(!"root".equals(System.getProperty("user.name"))
-                && Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
-                                .strip())
-                        > 42);
-        ForkedWorker worker = fork();
-        assertThat(listen(worker, "greet 127.0.0.1:42")).startsWith("EACCES ");
-    }
-
-    @Test
     void aPortThatTheKernelChoseIsSharedByItsNumber() throws Exception {
         ForkedWorker one = fork();
         ForkedWorker two = fork();

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,17 +104,6 @@ final class ListeningSocketTest {
         assertThatExceptionOfType(UnixException.class)
                 .isThrownBy(() -> bind("2001:db8::1", 80))
                 .withMessageContaining("cannot listen on [2001:db8:0:0:0:0:0:1]:80");
-    }
-
-    @Test
-    void aLowPortNeedsPermission() throws Exception {
-        Assumptions.assumeFalse(Native.LIBC.geteuid() == 0, "root may");
-        int first = Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
-                .strip());
-        Assumptions.assumeTrue(first > 1, "everybody may");
-        assertThatExceptionOfType(UnixException.class)
-                .isThrownBy(() -> bind("127.0.0.1", 1))
-                .withMessageContaining("EACCES");
     }
 
     @Test

@@ -70,7 +70,7 @@ class OverloadIT {
     @Test
     @Tag("core")
     void everyProcessRaisesItsLimitOfOpenFiles() throws IOException {
-        RunningCluster cluster = CLUSTERS.start(aCluster().behind("prlimit", "--nofile=300:4000"));
+        RunningCluster cluster = CLUSTERS.start(aCluster().behind(List.of("prlimit", "--nofile=300:4000")));
         List<Long> all = new ArrayList<>(cluster.workers());
         all.add(cluster.master());
         for (long pid : all) {

@@ -10,8 +10,8 @@ import dev.handoff.sample.programs.Vanishing;
 import dev.handoff.sample.rig.ClusterBuilder;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.Jars;
-import dev.handoff.sample.rig.Processes;
 import dev.handoff.sample.rig.RunningCluster;
+import dev.handoff.unix.LowPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -77,13 +77,9 @@ class StartIT {
     @Test
     @Tag("core")
     void aPortThatThisUserMayNotHaveIsToldInOneSentence() throws IOException {
-        int port = Processes.firstUnprivilegedPort() - 1;
-        assumeThat(port).as("a port that needs a privilege").isPositive();
-        ClusterBuilder cluster = aCluster().port(port);
-        if (Processes.mayListenOnAnyPort()) {
-            cluster.behind("setpriv", "--bounding-set", "-net_bind_service", "--");
-        }
-        assertThat(sayingWhy(cluster, CANNOT_LISTEN))
+        int port = LowPort.highest();
+        assumeThat(port).as("a port that takes a privilege").isPositive();
+        assertThat(sayingWhy(aCluster().port(port).behind(LowPort.withoutPrivilege()), CANNOT_LISTEN))
                 .hasSize(1)
                 .first()
                 .asString()

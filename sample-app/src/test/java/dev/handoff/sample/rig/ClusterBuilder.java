@@ -107,8 +107,8 @@ public final class ClusterBuilder {
     }
 
     /** A program that takes something from the master, and runs it; behind it stands the command line. */
-    public ClusterBuilder behind(String... words) {
-        prefix = List.of(words);
+    public ClusterBuilder behind(List<String> words) {
+        prefix = List.copyOf(words);
         return this;
     }
 

@@ -1,6 +1,5 @@
 package dev.handoff.sample.rig;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -24,7 +23,6 @@ public final class Processes {
     private static final int STATE = 3;
     private static final int INODE = 9;
     private static final int UNIX_INODE = 6;
-    private static final int CAP_NET_BIND_SERVICE = 10;
 
     private Processes() {}
 
@@ -160,27 +158,6 @@ public final class Processes {
 
     private static String socket(String inode) {
         return "socket:[" + inode + "]";
-    }
-
-    /** The first TCP port that every user may listen on. */
-    public static int firstUnprivilegedPort() throws IOException {
-        // Numbers under /proc/sys are given by one read only, and Files.readString begins with one of a single byte.
-        try (BufferedReader number =
-                Files.newBufferedReader(PROC.resolve("sys").resolve("net/ipv4/ip_unprivileged_port_start"))) {
-            return Integer.parseInt(number.readLine());
-        }
-    }
-
-    /** Whether this process may listen on those below, too: capabilities(7). */
-    public static boolean mayListenOnAnyPort() {
-        String effective = read(PROC.resolve("self/status"))
-                .orElse("")
-                .lines()
-                .filter(line -> line.startsWith("CapEff:"))
-                .map(line -> line.substring("CapEff:".length()).strip())
-                .findFirst()
-                .orElse("0");
-        return (Long.parseUnsignedLong(effective, 16) & 1L << CAP_NET_BIND_SERVICE) != 0;
     }
 
     private static Optional<String> read(Path file) {
