@@ -18,7 +18,6 @@ import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -256,7 +255,7 @@ class CrashIT {
 
     private static void handOver(RunningCluster cluster, int connections) {
         try (Load load = Load.on(cluster.port()).with(2, Behaviour.NEW)) {
-            await(connections + " hand-offs").atMost(Duration.ofMinutes(2)).until(() -> load.answered() >= connections);
+            await(connections + " hand-offs").until(() -> load.answered() >= connections);
             LoadAssert.assertThat(load.stop(), cluster).lostNothing();
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,9 @@ import java.util.regex.Pattern;
  * application. Source: java(1), "Application Class Data Sharing".
  */
 final class ClassArchive {
+    /** Workers have it; newer JDKs have no use for an archive that was made without it, or with it by a JVM that lacks it. */
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     /** Newer JDKs number the classes of a list, each list by itself. */
     private static final Pattern NUMBER = Pattern.compile(" id: \\d+$");
 
@@ -26,9 +30,9 @@ final class ClassArchive {
 
     private ClassArchive() {}
 
-    /** The option for a JVM whose class path begins with the application's jar; a JVM that cannot use the archive passes over it. */
-    static String option() {
-        return "-XX:SharedArchiveFile=" + FILE;
+    /** The options for a JVM whose class path begins with the application's jar; a JVM that cannot use the archive passes over it. */
+    static List<String> options() {
+        return List.of(NATIVE_ACCESS, "-XX:SharedArchiveFile=" + FILE);
     }
 
     private static Path make() {
@@ -60,6 +64,7 @@ final class ClassArchive {
         Files.write(list, classes);
         Tool.run(
                 ClusterBuilder.JDK.resolve("bin/java").toString(),
+                NATIVE_ACCESS,
                 "-Xshare:dump",
                 "-XX:+UseSerialGC",
                 "-XX:SharedClassListFile=" + list,

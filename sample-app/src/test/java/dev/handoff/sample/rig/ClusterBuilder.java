@@ -112,8 +112,8 @@ public final class ClusterBuilder {
         return this;
     }
 
-    /** With all classes from the jar. */
-    ClusterBuilder withoutArchive() {
+    /** With all classes from the jar, and no flag that an archive of them needs. */
+    public ClusterBuilder withoutArchive() {
         archive = false;
         return this;
     }
@@ -190,7 +190,7 @@ public final class ClusterBuilder {
         command.add(JDK.resolve("bin/java").toString());
         command.addAll(flags);
         if (archive) {
-            command.add(ClassArchive.option());
+            command.addAll(ClassArchive.options());
         }
         command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
         command.addAll(program);
