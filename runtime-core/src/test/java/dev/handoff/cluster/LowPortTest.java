@@ -2,6 +2,7 @@ package dev.handoff.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.ObedientWorker.Order;
 import dev.handoff.cluster.RelayingMaster.Relay;
@@ -34,6 +35,8 @@ class LowPortTest {
             int worker = Integer.parseInt(relay(master, new Relay(0, new Order("fork", "", 0))));
             assertThat(relay(master, new Relay(worker, new Order("listen", "greet 127.0.0.1:" + port, 0))))
                     .startsWith("EACCES cannot listen on 127.0.0.1:" + port);
+            master.disconnect();
+            await().until(() -> master.exitStatus().isPresent());
         }
     }
 
