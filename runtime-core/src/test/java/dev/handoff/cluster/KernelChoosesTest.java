@@ -1,10 +1,9 @@
 package dev.handoff.cluster;
 
+import static dev.handoff.cluster.RelayingMaster.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.handoff.cluster.ObedientWorker.Order;
-import dev.handoff.cluster.RelayingMaster.Relay;
 import dev.handoff.process.ChildProcess;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.ExitStatus;
@@ -23,7 +22,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -98,11 +96,6 @@ class KernelChoosesTest {
                 .stdio(Stdio.inherit()));
         masters.add(master);
         return master;
-    }
-
-    private static String relay(ChildProcess master, int worker, String verb, String text, int number) {
-        return master.request(new Relay(worker, new Order(verb, text, number)), String.class, Duration.ofSeconds(30))
-                .join();
     }
 
     private static int fork(ChildProcess master) {

@@ -1,18 +1,17 @@
 package dev.handoff.cluster;
 
+import static dev.handoff.cluster.RelayingMaster.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.handoff.cluster.ObedientWorker.Order;
-import dev.handoff.cluster.RelayingMaster.Relay;
 import dev.handoff.process.ChildProcess;
 import dev.handoff.process.NodeTest;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Stdio;
+import dev.handoff.unix.ChildJvm;
 import dev.handoff.unix.LowPort;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -22,8 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A master that lacks the privilege for low ports, whoever runs the tests. */
 @Timeout(90)
 class LowPortTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
-
     @ParameterizedTest
     @ValueSource(strings = {"round-robin", "shared"})
     @NodeTest("test-cluster-bind-privileged-port.js")
@@ -32,30 +29,18 @@ class LowPortTest {
         int port = LowPort.highest();
         assumeThat(port).as("a port that takes a privilege").isPositive();
         try (ChildProcess master = ChildProcess.fork(unprivileged(policy))) {
-            int worker = Integer.parseInt(relay(master, new Relay(0, new Order("fork", "", 0))));
-            assertThat(relay(master, new Relay(worker, new Order("listen", "greet 127.0.0.1:" + port, 0))))
+            int worker = Integer.parseInt(relay(master, 0, "fork", "", 0));
+            assertThat(relay(master, worker, "listen", "greet 127.0.0.1:" + port, 0))
                     .startsWith("EACCES cannot listen on 127.0.0.1:" + port);
             master.disconnect();
             await().until(() -> master.exitStatus().isPresent());
         }
     }
 
-    private static String relay(ChildProcess master, Relay order) {
-        return master.request(order, String.class, SOON).join();
-    }
-
     private static SpawnOptions unprivileged(String policy) throws IOException {
-        List<String> command = new ArrayList<>(LowPort.withoutPrivilege());
-        command.addAll(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-Xmx32m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dhandoff.policy=" + policy,
-                "-cp",
-                System.getProperty("java.class.path"),
-                RelayingMaster.class.getName()));
+        List<String> prefix = new ArrayList<>(List.of("env", "HANDOFF_POLICY=" + policy));
+        prefix.addAll(LowPort.withoutPrivilege());
+        List<String> command = ChildJvm.command(prefix, RelayingMaster.class);
         return SpawnOptions.of(
                         command.get(0), command.subList(1, command.size()).toArray(String[]::new))
                 .stdio(Stdio.inherit());

@@ -1,5 +1,6 @@
 package dev.handoff.cluster;
 
+import dev.handoff.process.ChildProcess;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
 import dev.handoff.process.Signal;
@@ -24,6 +25,12 @@ final class RelayingMaster {
     private static final Map<Integer, ForkedWorker> WORKERS = new HashMap<>();
 
     private RelayingMaster() {}
+
+    /** Tells such a master what to do, from another process, and gives its answer. */
+    static String relay(ChildProcess master, int worker, String verb, String text, int number) {
+        Relay relay = new Relay(worker, new ObedientWorker.Order(verb, text, number));
+        return master.request(relay, String.class, Duration.ofSeconds(60)).join();
+    }
 
     public static void main(String[] arguments) {
         Cluster.master()

@@ -28,15 +28,21 @@ public final class ChildJvm implements AutoCloseable {
     public static ChildJvm start(
             List<String> prefix, Map<String, String> environment, Class<?> main, String... arguments)
             throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command(prefix, main, arguments)).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        return new ChildJvm(builder.start());
+    }
+
+    /** The command line of one behind other words. */
+    public static List<String> command(List<String> prefix, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(FLAGS);
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(environment);
-        return new ChildJvm(builder.start());
+        return command;
     }
 
     /** Words to start one behind, whose first call of this kind fails so although the kernel has not tried it (strace(1)). */

@@ -9,6 +9,7 @@ import dev.handoff.sample.client.Behaviour;
 import dev.handoff.sample.client.Load;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.programs.ManyListeners;
+import dev.handoff.sample.rig.ClusterBuilder;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
 import dev.handoff.sample.rig.LongRuns;
@@ -174,9 +175,19 @@ class StopIT {
     @Test
     @Tag("core")
     void aCleanRunHasNoWarning() {
+        rollAndStopWithoutAComplaint(aCluster().withoutArchive());
+    }
+
+    /** Master and workers have it, and each flag that it takes. */
+    @Test
+    @Tag("core")
+    void aCleanRunWithAnArchiveOfClassesHasNoWarning() {
+        rollAndStopWithoutAComplaint(aCluster());
+    }
+
+    private static void rollAndStopWithoutAComplaint(ClusterBuilder builder) {
         // That a worker is late is the machine's as well.
-        RunningCluster cluster =
-                CLUSTERS.start(aCluster().withoutArchive().workers(1).setting("beat.suspect", 60_000));
+        RunningCluster cluster = CLUSTERS.start(builder.workers(1).setting("beat.suspect", 60_000));
         cluster.roll();
         assertThat(cluster.stop()).isZero();
         CLUSTERS.end(cluster);

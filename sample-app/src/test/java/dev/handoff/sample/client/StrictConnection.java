@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * never tries anything again. Used by one thread.
  */
 public final class StrictConnection implements AutoCloseable {
-    /** Longer than a drain may take: who waits that long waits for ever. */
+    /** Longer than a drain may take, or a start on a busy machine: who waits that long waits for ever. */
     private static final int PATIENCE_MILLIS = 120_000;
 
     private static final int FINAL = 0x80;

@@ -29,9 +29,6 @@ public final class ClusterBuilder {
     private static final String TELL_WHY_REFUSED =
             "-Dorg.slf4j.simpleLogger.log.dev.handoff.netty.HttpConnection=debug";
 
-    /** On a busy machine a start takes long: nothing ends for that alone, and no client who waits for it is sent away. */
-    private static final List<String> WAIT_LONG = List.of("-Dhandoff.start.limit=300", "-Dhandoff.queue.wait=600");
-
     private final List<String> flags = new ArrayList<>(List.of(
             "-Xmx48m",
             "-XX:+UseSerialGC",
@@ -50,8 +47,11 @@ public final class ClusterBuilder {
     private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
 
     private ClusterBuilder() {
-        flags.addAll(WAIT_LONG);
         options.put("--port", "0");
+        // On a busy machine a start takes long: nothing ends for that alone, and no client who waits for it is sent
+        // away.
+        setting("start.limit", 300);
+        setting("queue.wait", 600);
     }
 
     /** The sample application with two workers on any free port. */
