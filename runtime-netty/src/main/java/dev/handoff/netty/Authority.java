@@ -23,6 +23,12 @@ final class Authority {
         return hostEnd > start && (hostEnd == end || isPort(bytes, hostEnd, end));
     }
 
+    /** The host without the port. */
+    static String host(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+    }
+
     /** Whether two name the same host and port, for a scheme with that port where none is named. */
     static boolean isSame(String one, String other, int usualPort) {
         return normal(one, usualPort).equals(normal(other, usualPort));

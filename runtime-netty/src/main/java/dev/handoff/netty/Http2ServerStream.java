@@ -81,9 +81,10 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
             return;
         }
         try {
-            begin(Http2Heads.parse(
-                            frame.headers(), inputEnded, service().settings.maxLine()))
-                    .begin();
+            RequestHead head = Http2Heads.parse(
+                    frame.headers(), inputEnded, service().settings.maxLine());
+            session.admit(head);
+            begin(head).begin();
             onBytes(inputEnded);
         } catch (HttpFailure failure) {
             refuse(failure);

@@ -144,6 +144,15 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         return connection;
     }
 
+    /**
+     * Lets a request in.
+     *
+     * @throws HttpFailure 421 if the connection is for a host with other rules
+     */
+    void admit(RequestHead head) {
+        origin.admit(head);
+    }
+
     ServerRequest request(RequestHead head, Body body) {
         return new ServerRequest(head, body, origin, connection.served());
     }

@@ -58,6 +58,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         this.origin = new ServerRequest.Origin(
                 connection.remote(),
                 Tls.protects(channel),
+                TlsSession.of(channel),
                 Instant.ofEpochMilli(connection.acceptedMillis()),
                 service.context);
         this.heads = new HeadReader(service.settings.maxLine(), service.settings.maxHeaders());
@@ -266,6 +267,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         if (head == null) {
             return false;
         }
+        origin.admit(head);
         begin(head).begin();
         return true;
     }

@@ -1,7 +1,9 @@
 package dev.handoff.netty;
 
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,6 +57,17 @@ public interface Request {
 
     /** Whether it came over TLS. */
     boolean secure();
+
+    /** The host that the client has asked for in its TLS handshake (SNI); empty without TLS, or if it has asked for none. */
+    Optional<String> serverName();
+
+    /**
+     * The certificate that the client has shown in its TLS handshake, and behind it what it has sent along of its chain. It was
+     * checked against {@link Tls#clientCertificates}.
+     *
+     * @return empty without TLS, and where none was asked for or shown
+     */
+    List<X509Certificate> clientCertificates();
 
     /**
      * The worker that serves it.

@@ -38,6 +38,13 @@ record RequestHead(
         return version == HttpVersion.HTTP_2 && headers.contains("Upgrade");
     }
 
+    /** The host, perhaps with a port, that it is for; empty if it names none. */
+    String authority() {
+        return target.isUrl()
+                ? RequestTarget.hostFor(target.text())
+                : headers.get("Host").orElse("");
+    }
+
     boolean isHead() {
         return method.equals("HEAD");
     }

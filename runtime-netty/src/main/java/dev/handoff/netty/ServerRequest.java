@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,28 @@ final class ServerRequest implements Request {
     /**
      * What the requests of one connection have in common.
      *
+     * @param tls what the handshake has settled; null without TLS
      * @param accepted when the connection was
      * @param context null in tests of handlers
      */
     record Origin(
             SocketAddress remote,
             boolean secure,
+            @Nullable TlsSession tls,
             Instant accepted,
-            @Nullable WorkerContext context) {}
+            @Nullable WorkerContext context) {
+        /**
+         * Lets a request in.
+         *
+         * @throws HttpFailure 421 if the handshake was for a host with other rules
+         */
+        void admit(RequestHead head) {
+            if (tls != null && !tls.permits(head)) {
+                throw new HttpFailure(
+                        421, "this connection was made for another host: connect anew for " + head.authority());
+            }
+        }
+    }
 
     ServerRequest(RequestHead head, Body body, Origin origin, long served) {
         this.head = head;
@@ -46,7 +62,7 @@ final class ServerRequest implements Request {
             return new ServerRequest(
                     head,
                     new WholeBody(body),
-                    new Origin(InetSocketAddress.createUnresolved("localhost", 0), false, Instant.now(), null),
+                    new Origin(InetSocketAddress.createUnresolved("localhost", 0), false, null, Instant.now(), null),
                     0);
         } catch (HttpFailure e) {
             throw new IllegalArgumentException("no client could send this request: " + e.getMessage(), e);
@@ -96,6 +112,18 @@ final class ServerRequest implements Request {
     @Override
     public boolean secure() {
         return origin.secure();
+    }
+
+    @Override
+    public Optional<String> serverName() {
+        TlsSession tls = origin.tls();
+        return tls == null ? Optional.empty() : tls.serverName();
+    }
+
+    @Override
+    public List<X509Certificate> clientCertificates() {
+        TlsSession tls = origin.tls();
+        return tls == null ? List.of() : tls.clientCertificates();
     }
 
     @Override

@@ -2,12 +2,14 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.DomainWildcardMappingBuilder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,11 +80,17 @@ public final class Tls {
      * @param context called once as a worker starts; it sees to ALPN and client certificates
      */
     public static Tls context(Supplier<SslContext> context) {
-        return new Tls((protocols, authorities, host) -> TlsContext.given(context.get(), host), Map.of(), null);
+        return new Tls(
+                (protocols, authorities, host) -> TlsContext.given(context.get(), context, host), Map.of(), null);
     }
 
     /**
-     * Another certificate for clients that ask for this host.
+     * Another certificate for clients that ask for this host (SNI).
+     *
+     * <p>What counts for a host counts for each request for it. {@link Http} answers 421 where the client's handshake was for
+     * another host, or for none, with another certificate or other {@link #clientCertificates}: a client connects anew then. Any
+     * other handler that serves hosts by a name of the client's asks {@link #permits} first. Source: RFC 9110, sections 7.4
+     * and 15.5.20.
      *
      * @param name a host's name, or {@code *.example.org} for all below
      * @param other used for them; its own hosts are not
@@ -101,6 +109,19 @@ public final class Tls {
      */
     public Tls clientCertificates(Path authorities) {
         return new Tls(source, hosts, authorities);
+    }
+
+    /**
+     * Whether a request for this host may be served on this connection: the client's handshake had the rules of that host, its
+     * certificate and its {@link #clientCertificates}. Called on the channel's event loop, when the handshake is over.
+     *
+     * @param authority a host, perhaps with a port, as in the Host field; empty: the request names none, and the rules count
+     *     that hosts have which are not listed
+     * @return true for a channel without TLS
+     */
+    public static boolean permits(Channel channel, String authority) {
+        TlsSession session = TlsSession.of(channel);
+        return session == null || session.permits(authority);
     }
 
     /** The same handler inside TLS. */
@@ -137,8 +158,7 @@ public final class Tls {
         private final Tls tls;
         private final WorkerHandler inside;
         private final List<TlsContext> opened = new ArrayList<>();
-        private volatile @Nullable SslContext context;
-        private volatile @Nullable Mapping<String, SslContext> byHost;
+        private volatile @Nullable TlsHosts hosts;
 
         private Wrapped(Tls tls, WorkerHandler inside) {
             this.tls = tls;
@@ -148,27 +168,29 @@ public final class Tls {
         @Override
         public void start(WorkerContext worker) throws Exception {
             TicketKeys keys = Context.ticketKeys(worker);
-            SslContext usual = open(tls, "", keys);
-            if (!tls.hosts.isEmpty()) {
-                byHost = mapping(usual, keys);
-            }
-            context = usual;
+            TlsHosts started = new TlsHosts(open(tls, "", keys));
+            tls.hosts.forEach((name, other) -> started.add(name, open(other, name, keys)));
+            hosts = started;
             inside.start(worker);
         }
 
         @Override
         public void initChannel(Channel channel) throws Exception {
-            SslContext started = context;
+            TlsHosts started = hosts;
             if (started == null) {
                 throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
             }
-            if (byHost != null) {
-                channel.pipeline().addLast(new SniHandler(byHost, MAX_CLIENT_HELLO, HANDSHAKE_LIMIT_MILLIS));
-            } else {
-                SslHandler handler = started.newHandler(channel.alloc());
+            TlsSession session = TlsSession.begin(channel, started);
+            if (started.isEmpty()) {
+                SslHandler handler = session.choose(null).netty().newHandler(channel.alloc());
                 handler.setHandshakeTimeoutMillis(HANDSHAKE_LIMIT_MILLIS);
                 channel.pipeline().addLast(handler);
+            } else {
+                Mapping<String, SslContext> byName =
+                        name -> session.choose(name).netty();
+                channel.pipeline().addLast(new SniHandler(byName, MAX_CLIENT_HELLO, HANDSHAKE_LIMIT_MILLIS));
             }
+            channel.pipeline().addLast(new HandshakeWatch(session));
             inside.initChannel(channel);
         }
 
@@ -192,12 +214,6 @@ public final class Tls {
             return inside.protocol().encrypted();
         }
 
-        private Mapping<String, SslContext> mapping(SslContext usual, TicketKeys keys) {
-            DomainWildcardMappingBuilder<SslContext> mapping = new DomainWildcardMappingBuilder<>(usual);
-            tls.hosts.forEach((name, other) -> mapping.add(name, open(other, name, keys)));
-            return mapping.build();
-        }
-
         private List<String> applicationProtocols() {
             if (inside instanceof Http http) {
                 return http.applicationProtocols();
@@ -205,11 +221,29 @@ public final class Tls {
             return inside.protocol().isHttp() ? List.of(HTTP_1_1) : List.of();
         }
 
-        private SslContext open(Tls which, String host, TicketKeys keys) {
+        private TlsContext open(Tls which, String host, TicketKeys keys) {
             TlsContext context = which.open(applicationProtocols(), host);
             opened.add(context);
             context.shareTickets(keys);
-            return context.netty();
+            return context;
+        }
+    }
+
+    /** Notes what the client has shown, before any other handler hears that the handshake is over. */
+    private static final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+        private final TlsSession session;
+
+        HandshakeWatch(TlsSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event == SslHandshakeCompletionEvent.SUCCESS) {
+                session.complete(context.pipeline().get(SslHandler.class));
+                context.pipeline().remove(this);
+            }
+            context.fireUserEventTriggered(event);
         }
     }
 }

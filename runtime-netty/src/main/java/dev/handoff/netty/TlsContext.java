@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsContext {
     private final SslContext netty;
+    private final Object rules;
     private final Optional<byte[]> purpose;
     private final boolean ours;
 
-    private TlsContext(SslContext netty, Optional<byte[]> purpose, boolean ours) {
+    private TlsContext(SslContext netty, Object rules, Optional<byte[]> purpose, boolean ours) {
         this.netty = netty;
+        this.rules = rules;
         this.purpose = purpose;
         this.ours = ours;
     }
@@ -60,7 +63,8 @@ final class TlsContext {
         if (authorities != null) {
             trusted = trust(builder, authorities);
         }
-        return new TlsContext(builder.build(), Optional.of(digest(digest(certificate), digest(trusted))), true);
+        byte[] purpose = digest(digest(certificate), digest(trusted));
+        return new TlsContext(builder.build(), ByteBuffer.wrap(purpose), Optional.of(purpose), true);
     }
 
     private static SslContextBuilder builder(byte[] certificate, byte[] key, String what) {
@@ -94,11 +98,13 @@ final class TlsContext {
      * One that the program has made. Its tickets are not shared if it asks for client certificates: whether two such contexts
      * trust the same clients cannot be seen.
      *
+     * @param rules equal for contexts that were made in the same way
      * @param host whose it is; empty: of all that have none of their own
      */
-    static TlsContext given(SslContext netty, String host) {
+    static TlsContext given(SslContext netty, Object rules, String host) {
         byte[] purpose = digest(host.getBytes(StandardCharsets.UTF_8));
-        return new TlsContext(netty, asksForCertificates(netty) ? Optional.empty() : Optional.of(purpose), false);
+        return new TlsContext(
+                netty, rules, asksForCertificates(netty) ? Optional.empty() : Optional.of(purpose), false);
     }
 
     private static boolean asksForCertificates(SslContext context) {
@@ -124,6 +130,11 @@ final class TlsContext {
 
     SslContext netty() {
         return netty;
+    }
+
+    /** Whether a handshake with the other would show the same certificate and ask the client for the same. */
+    boolean hasRulesOf(TlsContext other) {
+        return rules.equals(other.rules);
     }
 
     /** Takes tickets that other workers have made, and makes such as they take. */

@@ -104,6 +104,14 @@ final class RawHttp2 implements AutoCloseable {
         return new RawHttp2(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
+    /** On a connection that is there already, such as one of TLS: with the preface. */
+    static RawHttp2 over(Socket socket) throws IOException {
+        return new RawHttp2(socket)
+                .bytes(PREFACE.getBytes(ISO_8859_1))
+                .settings()
+                .flush();
+    }
+
     /** Connects, with the preface and these settings: a number, its value, the next number … */
     static RawHttp2 to(int port, int... settings) throws IOException {
         return silent(port)

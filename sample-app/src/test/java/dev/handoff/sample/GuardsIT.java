@@ -56,6 +56,11 @@ class GuardsIT {
                     "netty.HttpCloseTest#earlyAnswerReachesAClientThatSendsItsWholeBodyFirst",
                     "reset|Broken pipe"),
             guard(
+                    "hosts over TLS: a request is served only where the handshake had the rules of its host",
+                    gives("netty.TlsSession", "permits", true),
+                    "netty.TlsHostsTest#otherRequestsOfTheConnectionAreServed",
+                    "421"),
+            guard(
                     "credit: a worker gets no more than it has room for, the rest waits in the kernel",
                     isEndless("acceptor.Ledger"),
                     "acceptor.AcceptorTest#nobodyGetsMoreThanItsCreditAndTheRestWaitsInTheKernel",
