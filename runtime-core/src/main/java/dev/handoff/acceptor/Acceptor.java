@@ -70,7 +70,7 @@ public final class Acceptor implements AutoCloseable {
     /** So long the last connections get to be acknowledged: until then they may come back, and somebody must be there. */
     private static final long ANSWER_NANOS = 1_000_000_000;
 
-    private final SchedulingPolicy policy;
+    private final boolean masterAccepts;
     private final Rotation rotation;
     private final Targets targets;
     private final WakeUp wakeUp;
@@ -101,7 +101,8 @@ public final class Acceptor implements AutoCloseable {
      */
     public Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> listeners, Events events)
             throws IOException {
-        this.policy = settings.policy();
+        SchedulingPolicy policy = settings.policy();
+        this.masterAccepts = policy.masterAccepts();
         this.rotation = new Rotation(policy);
         long patienceNanos = settings.duration(Setting.QUEUE_WAIT).toNanos();
         this.waiting = new WaitingLine(settings.count(Setting.QUEUE_MAX), new Dismissal(patienceNanos, unavailable));
@@ -321,7 +322,7 @@ public final class Acceptor implements AutoCloseable {
 
     /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
     private boolean isAccepting() {
-        return (policy.masterAccepts() || gate.isClosing())
+        return (masterAccepts || gate.isClosing())
                 && gate.mayAccept(nowNanos)
                 && waiting.isEmpty()
                 && !rotation.isEmpty();
@@ -332,7 +333,7 @@ public final class Acceptor implements AutoCloseable {
         if (moved.isFresh()) {
             return 0;
         }
-        boolean paused = !accepting && policy.masterAccepts() && !gate.isClosed();
+        boolean paused = !accepting && masterAccepts && !gate.isClosed();
         boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
         boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || targets.hasUndecided();
         boolean timed = overload.isBegun() || !unavailable.isEmpty() || rendezvous.isTimed(nowNanos);
@@ -373,7 +374,7 @@ public final class Acceptor implements AutoCloseable {
      * whether somebody does.
      */
     private boolean letWait() throws UnixException {
-        boolean mayAccept = policy.masterAccepts() && gate.mayAccept(nowNanos);
+        boolean mayAccept = masterAccepts && gate.mayAccept(nowNanos);
         waiting.thinOut(mayAccept && waiting.room() == 0 ? gate.excess() : 0, nowNanos);
         return mayAccept && waiting.room() > 0 && gate.relieve(waiting.room(), nowNanos, this::wait) > 0;
     }
@@ -401,7 +402,7 @@ public final class Acceptor implements AutoCloseable {
     private void onReady(Target target, List<Service> services) {
         target.setServices(services);
         unavailable.setServices(services);
-        if (!policy.masterAccepts() && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
+        if (!masterAccepts && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
             target.share(gate.listeners());
         }
         target.setInRotation(true);

@@ -1,18 +1,18 @@
 package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
+import dev.handoff.guard.UserCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The workers that can take a connection just now, and the policy that chooses among them. The acceptor's thread only. */
 final class Rotation {
-    private static final Logger LOG = LoggerFactory.getLogger(Rotation.class);
+    private static final UserCode CODE = new UserCode(LoggerFactory.getLogger(Rotation.class));
 
     private final SchedulingPolicy policy;
     private final List<Target> takers = new ArrayList<>();
@@ -70,16 +70,12 @@ final class Rotation {
         }
     }
 
-    /** A policy of the user's that fails costs its choice, not the connection. */
+    /** A policy of the program's that fails costs its choice, not the connection. */
     private int pick(List<Target> among, Pending connection) {
-        try {
-            return Objects.checkIndex(policy.pick(among, connection), among.size());
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "the scheduling policy failed among {} workers: the first one gets the connection",
-                    among.size(),
-                    e);
-            return 0;
-        }
+        return CODE.get(
+                policy,
+                "the scheduling policy failed: the first of the workers gets the connection",
+                0,
+                () -> Objects.checkIndex(policy.pick(among, connection), among.size()));
     }
 }

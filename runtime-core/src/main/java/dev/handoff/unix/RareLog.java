@@ -1,20 +1,29 @@
 package dev.handoff.unix;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Warnings that may come by the thousand: a line a second at most, which says how many it stands for. Any thread. */
+/** What clients and peers can have logged by the thousand: so many lines a second at most, of which the next one says how many it stands for. Any thread. */
 public final class RareLog {
-    private static final long BETWEEN_LINES_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Logger log;
+    private final int linesASecond;
     private boolean any;
-    private long lastNanos;
+    private long windowNanos;
+    private int lines;
     private long unlogged;
 
-    /** Writes to that logger. */
+    /** Writes to that logger, a line a second. */
     public RareLog(Logger log) {
+        this(log, 1);
+    }
+
+    /** Writes to that logger, so many lines a second. */
+    public RareLog(Logger log, int linesASecond) {
         this.log = log;
+        this.linesASecond = linesASecond;
     }
 
     /** Warns, or counts. */
@@ -27,14 +36,35 @@ public final class RareLog {
      *
      * @param nowNanos a reading of {@link System#nanoTime}
      */
-    public synchronized void warn(String line, long nowNanos) {
-        if (any && nowNanos - lastNanos < BETWEEN_LINES_NANOS) {
-            unlogged++;
-            return;
+    public void warn(String line, long nowNanos) {
+        String more = admit(nowNanos);
+        if (more != null) {
+            log.warn("{}{}", line, more);
         }
-        log.warn("{}{}", line, unlogged == 0 ? "" : " (and " + unlogged + " more since the last line)");
-        any = true;
-        lastNanos = nowNanos;
+    }
+
+    /** Tells of a failure, or counts it. */
+    public void error(String line, Throwable failure) {
+        String more = admit(System.nanoTime());
+        if (more != null) {
+            log.error("{}{}", line, more, failure);
+        }
+    }
+
+    /** Gives what the line says of those before it; null if it is to be counted only. */
+    private synchronized @Nullable String admit(long nowNanos) {
+        if (!any || nowNanos - windowNanos >= WINDOW_NANOS) {
+            any = true;
+            windowNanos = nowNanos;
+            lines = 0;
+        }
+        if (lines == linesASecond) {
+            unlogged++;
+            return null;
+        }
+        lines++;
+        String more = unlogged == 0 ? "" : " (and " + unlogged + " more since the last line)";
         unlogged = 0;
+        return more;
     }
 }

@@ -65,6 +65,7 @@ public final class HandoffReceiver implements AutoCloseable {
     private final Adopter adopter;
     private final DescriptorReserve reserve;
     private final RareLog shortages = new RareLog(LOG);
+    private final RareLog failures = new RareLog(LOG);
     private final Offer[] batch = new Offer[HandoffChannel.MAX_OFFERS];
     private int batched;
     private long frame;
@@ -235,10 +236,7 @@ public final class HandoffReceiver implements AutoCloseable {
         try {
             adopter.adopt(offer);
         } catch (RuntimeException e) {
-            LOG.error(
-                    "closed the connection from {}, which could not be adopted",
-                    offer.peer().decode(),
-                    e);
+            failures.error("closed the connection from " + offer.peer().decode() + ", which could not be adopted", e);
             offer.connection().close();
         }
     }

@@ -16,7 +16,6 @@ import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,7 +117,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
             try {
                 Runnable work = await();
                 connections.executor().execute(() -> turn.complete(turn(work)));
-            } catch (UnixException | RejectedExecutionException e) {
+            } catch (Throwable e) {
                 fail(e);
                 EventThread.get().enqueue(() -> turn.complete(turn(() -> {})));
             }
@@ -172,7 +171,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         closed.complete(null);
     }
 
-    private void fail(Exception failure) {
+    private void fail(Throwable failure) {
         LOG.error("nothing comes to this worker on {} any more, it leaves: {}", address(), failure.getMessage());
         ending = true;
         owner.onFailed();

@@ -315,7 +315,7 @@ final class AcceptorTest implements Acceptor.Events {
     void aPolicyThatFailsCostsItsChoiceOnly() throws Exception {
         settings = settings.policy((candidates, client) -> {
             if (candidates.size() == 2) {
-                throw new IllegalStateException("on purpose");
+                throw new AssertionError("on purpose");
             }
             return 17;
         });

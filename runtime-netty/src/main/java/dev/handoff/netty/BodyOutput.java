@@ -38,13 +38,16 @@ final class BodyOutput {
 
     /** Runs a task on the event loop; what it throws is why the rest cannot be sent. Any thread may call. */
     void execute(Runnable task) {
-        carrier.execute(() -> {
-            try {
-                task.run();
-            } catch (Throwable e) {
-                fail(e);
-            }
-        });
+        carrier.execute(() -> run(task));
+    }
+
+    /** Runs a task here; what it throws is why the rest cannot be sent. */
+    void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            fail(e);
+        }
     }
 
     /** Whether the connection ends, so that what is sent reaches nobody. */

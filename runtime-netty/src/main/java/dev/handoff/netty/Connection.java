@@ -1,5 +1,7 @@
 package dev.handoff.netty;
 
+import dev.handoff.wire.Progress;
+import dev.handoff.wire.StateFormat;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
@@ -147,9 +149,36 @@ final class Connection {
         return !touched && (handler.protocol().isHttp() || handler.protocol().isEncrypted());
     }
 
-    /** The handler that can say how far it has got. */
-    Optional<HandBack> handBack() {
-        return handler instanceof HandBack able ? Optional.of(able) : Optional.empty();
+    /** Lets the handler build the pipeline; false if it has thrown. */
+    boolean initChannel(Channel opened) {
+        return ProgramCode.run(remote, "the handler refused its connection: closed", () -> handler.initChannel(opened));
+    }
+
+    /**
+     * What the next worker has to know; empty if it cannot go now. Changes nothing.
+     *
+     * @throws RuntimeException whatever the handler throws
+     */
+    Optional<Progress> release(Channel opened) {
+        return handler instanceof HandBack able
+                ? able.release(opened)
+                        .filter(state -> state.length <= Progress.MAX_STATE)
+                        .map(state -> new Progress(stateFormat(handler), served, state))
+                : Optional.empty();
+    }
+
+    /** Which states of connections a handler understands. */
+    static StateFormat stateFormat(WorkerHandler handler) {
+        return handler instanceof HandBack able ? new StateFormat(able.kind(), able.version()) : StateFormat.NONE;
+    }
+
+    /** Lets the handler go on where another worker's has left off; false if it has thrown. */
+    boolean resume(Channel opened, byte[] state) {
+        return !(handler instanceof HandBack able)
+                || ProgramCode.run(
+                        remote,
+                        "the handler cannot go on where another worker's has left off: closed",
+                        () -> able.resume(opened, state));
     }
 
     /** Whether it goes on in another worker when this one leaves. */

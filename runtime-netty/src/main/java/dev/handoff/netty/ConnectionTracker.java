@@ -1,22 +1,17 @@
 package dev.handoff.netty;
 
-import dev.handoff.cluster.Cluster;
 import dev.handoff.wire.Progress;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * First in every pipeline: lets the handler build the rest as soon as the channel has its event loop, tells that the
  * connection was read from for the first time, and that it has ended. On the connection's event loop.
  */
 final class ConnectionTracker extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionTracker.class);
-
     private final Connections connections;
     private final Connection connection;
     private final long frame;
@@ -33,10 +28,7 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         context.channel().closeFuture().addListener(this);
-        try {
-            connection.handler().initChannel(context.channel());
-        } catch (Exception e) {
-            LOG.error("the handler refused the connection from {}: closed", connection.remote(), e);
+        if (!connection.initChannel(context.channel())) {
             context.close();
         }
     }
@@ -47,7 +39,9 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
         context.fireChannelActive();
         if (progress != null) {
             connection.continues(progress.served());
-            connection.handBack().ifPresent(handler -> handler.resume(context.channel(), progress.state()));
+            if (!connection.resume(context.channel(), progress.state())) {
+                context.close();
+            }
         }
     }
 
@@ -64,7 +58,7 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
     /** What fails before any other handler has its turn, such as the buffer for a read. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        Exhaustion.check(cause, Cluster.worker());
+        Exhaustion.check(cause);
         context.fireExceptionCaught(cause);
     }
 

@@ -73,9 +73,17 @@ final class Connections {
     /** Tells one that has its pipeline: where nobody says which is the last, it may have come after the others were told. */
     void tellIfLeaving(Channel channel) {
         if (leaving) {
-            channel.pipeline().fireUserEventTriggered(ConnectionEvent.LEAVING);
+            tell(channel, ConnectionEvent.LEAVING);
             Connection.of(channel).leave();
         }
+    }
+
+    /** A pipeline guards its handlers, but not the executors that some of them run on. */
+    static void tell(Channel channel, ConnectionEvent event) {
+        ProgramCode.run(
+                channel,
+                "its pipeline was not told " + event,
+                () -> channel.pipeline().fireUserEventTriggered(event));
     }
 
     /** Hands back so many of those that are at rest, or all of them. */

@@ -38,6 +38,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final WorkerRuntime runtime;
     private final Scoreboard scoreboard;
     private final List<WorkerHandler> handlers;
+    private final List<StateFormat> formats;
     private final int maxConnections;
     private final Connection.Traffic traffic = new LoopTraffic();
     private final HandBacks handBacks;
@@ -53,6 +54,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         this.runtime = runtime;
         this.scoreboard = runtime.scoreboard();
         this.handlers = handlers;
+        this.formats = handlers.stream().map(Connection::stateFormat).toList();
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
         this.handBacks = new HandBacks(loop, receiver::handBack);
@@ -95,7 +97,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             return UNKNOWN;
         }
         Progress progress = offer.progress();
-        if (progress != null && !progress.format().equals(stateFormat(handlers.get(offer.listener())))) {
+        if (progress != null && !progress.format().equals(formats.get(offer.listener()))) {
             return UNKNOWN_STATE;
         }
         if (maxConnections > 0 && openInAllLoops() + before >= maxConnections) {
@@ -103,11 +105,6 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             return FULL;
         }
         return TAKEN;
-    }
-
-    /** Which states of connections a handler understands. */
-    static StateFormat stateFormat(WorkerHandler handler) {
-        return handler instanceof HandBack able ? new StateFormat(able.kind(), able.version()) : StateFormat.NONE;
     }
 
     private long openInAllLoops() {

@@ -126,7 +126,7 @@ final class Exchange {
     void breakOff(Throwable failure) {
         Exhaustion.check(failure, carrier.service().context.worker());
         if (!carrier.isEnding()) {
-            LOG.error("the response to {} {} broke off: cutting the connection", head.method(), target(), failure);
+            ProgramCode.failed(request(), "the response broke off: cutting the connection", failure);
             carrier.cut("the response broke off");
         }
     }
@@ -142,9 +142,13 @@ final class Exchange {
             LOG.debug(
                     "the handler of {} {} failed when its client was answered or gone", head.method(), target(), cause);
         } else {
-            LOG.error("the handler of {} {} failed: answering 500", head.method(), target(), cause);
+            ProgramCode.failed(request(), "the handler failed: answering 500", cause);
             answer(Response.status(500));
         }
+    }
+
+    private String request() {
+        return head.method() + " " + target();
     }
 
     private String target() {

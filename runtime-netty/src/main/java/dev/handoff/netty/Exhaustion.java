@@ -1,6 +1,8 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.Cluster;
 import dev.handoff.cluster.CurrentWorker;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,12 +16,21 @@ final class Exhaustion {
 
     private Exhaustion() {}
 
+    /** Lets this process's worker leave if a failure comes of exhaustion. Any thread. */
+    static void check(Throwable failure) {
+        check(failure, Cluster::worker);
+    }
+
     /** Lets the worker leave if a failure comes of exhaustion. Any thread. */
     static void check(Throwable failure, CurrentWorker worker) {
+        check(failure, () -> worker);
+    }
+
+    private static void check(Throwable failure, Supplier<CurrentWorker> worker) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {
                 LOG.error("this worker has run out and leaves, to be replaced: {}", cause.getMessage());
-                worker.disconnect();
+                worker.get().disconnect();
                 return;
             }
         }

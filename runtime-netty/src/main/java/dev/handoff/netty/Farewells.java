@@ -24,7 +24,7 @@ final class Farewells {
     /** Runs this when its turn comes; at once if the turns have been given out. */
     void add(Runnable farewell) {
         if (begun) {
-            farewell.run();
+            say(farewell);
         } else {
             waiting.add(new Farewell(Duration.ZERO, farewell));
         }
@@ -57,6 +57,10 @@ final class Farewells {
     }
 
     private void schedule(Runnable farewell, long delayNanos) {
-        var unused = loop.schedule(farewell, delayNanos, TimeUnit.NANOSECONDS);
+        var unused = loop.schedule(() -> say(farewell), delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private static void say(Runnable farewell) {
+        ProgramCode.run("a connection of a worker that leaves", "its farewell failed", farewell::run);
     }
 }

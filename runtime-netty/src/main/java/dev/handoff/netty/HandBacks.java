@@ -6,6 +6,7 @@ import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.UnixChannel;
@@ -78,7 +79,10 @@ final class HandBacks {
             return false;
         }
         connection.setDeparting(true);
-        channel.deregister().addListener(out -> depart(channel, connection));
+        // Not by the pipeline: what a handler makes of it there must not decide whether the socket is out of epoll.
+        ChannelPromise out = channel.newPromise();
+        channel.unsafe().deregister(out);
+        out.addListener(done -> depart(channel, connection));
         return true;
     }
 
@@ -94,12 +98,20 @@ final class HandBacks {
             return;
         }
         channel.pipeline().addFirst(DepartedGuard.INSTANCE);
-        channel.pipeline().fireUserEventTriggered(ConnectionEvent.HANDED_BACK);
+        Connections.tell(channel, ConnectionEvent.HANDED_BACK);
         unsent.add(departure.get());
         flush();
     }
 
     private static Optional<Departure> departure(Channel channel, Connection connection) {
+        return ProgramCode.get(
+                connection.remote(),
+                "its handler cannot say how far it has got: it stays with this worker",
+                Optional.empty(),
+                () -> askForDeparture(channel, connection));
+    }
+
+    private static Optional<Departure> askForDeparture(Channel channel, Connection connection) {
         if (!channel.isActive() || hasUnsent(channel) || isHalfClosed(channel)) {
             return Optional.empty();
         }
@@ -107,11 +119,7 @@ final class HandBacks {
             return Optional.of(new Departure(channel, connection, null, connection.isLeaving()));
         }
         return connection
-                .handBack()
-                .flatMap(handler -> handler.release(channel)
-                        .filter(state -> state.length <= Progress.MAX_STATE)
-                        .map(state -> new Progress(
-                                EventLoopWorker.stateFormat(connection.handler()), connection.served(), state)))
+                .release(channel)
                 .map(progress -> new Departure(channel, connection, progress, connection.isLeaving()));
     }
 
@@ -128,6 +136,10 @@ final class HandBacks {
     }
 
     private void flush() {
+        if (ended) {
+            unsentStay();
+            return;
+        }
         try {
             while (!unsent.isEmpty()) {
                 OptionalLong number = lane.handBack(offer(unsent.getFirst()));
@@ -175,8 +187,10 @@ final class HandBacks {
 
     /** Closes this worker's copy, and no more than that. */
     private static void drop(Channel channel) {
-        while (channel.pipeline().firstContext() != null) {
-            channel.pipeline().removeLast();
+        boolean more = true;
+        while (more && channel.pipeline().firstContext() != null) {
+            more = ProgramCode.run(
+                    channel, "a handler of it was not told that it has gone", channel.pipeline()::removeLast);
         }
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
@@ -200,12 +214,14 @@ final class HandBacks {
     private void stay(Departure departure) {
         Channel channel = departure.channel;
         departure.connection.returned(departure.last);
-        channel.pipeline().remove(DepartedGuard.INSTANCE);
+        if (channel.pipeline().context(DepartedGuard.INSTANCE) != null) {
+            channel.pipeline().remove(DepartedGuard.INSTANCE);
+        }
         loop.register(channel).addListener(in -> comeBack(channel, departure.connection));
     }
 
     private static void comeBack(Channel channel, Connection connection) {
-        channel.pipeline().fireUserEventTriggered(ConnectionEvent.RETURNED);
+        Connections.tell(channel, ConnectionEvent.RETURNED);
         connection.atRest();
     }
 

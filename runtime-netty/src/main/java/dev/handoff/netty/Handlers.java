@@ -5,13 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A worker's handlers, one for each listener; one that serves several listeners is built and started once. */
 final class Handlers {
-    private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
-
     /** By the keys of the listeners. */
     private final List<WorkerHandler> byListener = new ArrayList<>();
 
@@ -78,22 +74,18 @@ final class Handlers {
 
     void leaving(WorkerContext context) {
         for (WorkerHandler handler : distinct) {
-            try {
-                handler.leaving(context);
-            } catch (RuntimeException e) {
-                LOG.error("{} failed to hear that this worker leaves; it drains all the same", handler, e);
-            }
+            ProgramCode.run(
+                    handler,
+                    "it failed to hear that this worker leaves, which drains all the same",
+                    () -> handler.leaving(context));
         }
     }
 
     /** Stops those that have been started. */
     void stop(WorkerContext context) {
         for (WorkerHandler handler : started) {
-            try {
-                handler.stop(context);
-            } catch (Exception e) {
-                LOG.error("{} did not stop properly; this worker leaves all the same", handler, e);
-            }
+            ProgramCode.run(
+                    handler, "it did not stop properly; this worker leaves all the same", () -> handler.stop(context));
         }
     }
 }

@@ -46,7 +46,7 @@ final class HttpService {
         if (cause instanceof IOException || Tls.isClientsFault(cause)) {
             LOG.debug("{} failed: closing it", channel, cause);
         } else {
-            LOG.error("{} failed: closing it", channel, cause);
+            ProgramCode.failed(channel, "it failed: closing it", cause);
             Exhaustion.check(cause, context.worker());
         }
     }

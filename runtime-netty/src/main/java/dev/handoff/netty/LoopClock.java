@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.time.Duration;
@@ -55,9 +56,13 @@ final class LoopClock {
         return date;
     }
 
-    /** A timer that is not set and calls this when it fires. It has to be removed in the end. */
-    Timer timer(Runnable expired) {
-        Timer timer = new Timer(expired);
+    /**
+     * A timer that is not set and calls this when it fires. It has to be removed in the end.
+     *
+     * @param channel closed if what is called throws: what waits for a time-out would wait for ever
+     */
+    Timer timer(Channel channel, Runnable expired) {
+        Timer timer = new Timer(channel, expired);
         timer.next = first;
         if (first != null) {
             first.previous = timer;
@@ -82,7 +87,7 @@ final class LoopClock {
         for (Timer timer = first; timer != null; timer = timer.next) {
             if (timer.expiry <= tick) {
                 timer.expiry = Timer.NEVER;
-                timer.expired.run();
+                timer.fire();
             }
         }
         ticking = first != null;
@@ -103,14 +108,22 @@ final class LoopClock {
     final class Timer {
         private static final long NEVER = Long.MAX_VALUE;
 
+        private final Channel channel;
         private final Runnable expired;
         private long expiry = NEVER;
         private boolean removed;
         private @Nullable Timer previous;
         private @Nullable Timer next;
 
-        private Timer(Runnable expired) {
+        private Timer(Channel channel, Runnable expired) {
+            this.channel = channel;
             this.expired = expired;
+        }
+
+        private void fire() {
+            if (!ProgramCode.run(channel, "its time-out failed: closed", expired::run)) {
+                channel.close();
+            }
         }
 
         /** Fires once after that many ticks, unless set anew or cleared before. */

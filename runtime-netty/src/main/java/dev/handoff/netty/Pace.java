@@ -48,7 +48,7 @@ final class Pace {
         this.service = service;
         this.late = late;
         this.writeWatch = writeWatch;
-        this.timer = LoopClock.of(channel.eventLoop()).timer(this::onTimeout);
+        this.timer = LoopClock.of(channel.eventLoop()).timer(channel, this::onTimeout);
         this.phase = phase;
         begin(phase);
     }

@@ -28,8 +28,9 @@ final class PublisherSender implements BodySender, Flow.Subscriber<ByteBuffer> {
     @Override
     public void cancel() {
         ended = true;
-        if (subscription != null) {
-            subscription.cancel();
+        Flow.Subscription begun = subscription;
+        if (begun != null) {
+            ProgramCode.run(publisher, "it could not be told that its response is wanted no more", begun::cancel);
         }
     }
 
@@ -52,7 +53,7 @@ final class PublisherSender implements BodySender, Flow.Subscriber<ByteBuffer> {
                 return;
             }
             if (bytes.hasRemaining()) {
-                output.send(Unpooled.wrappedBuffer(bytes)).addListener(sent -> askForMore());
+                output.send(Unpooled.wrappedBuffer(bytes)).addListener(sent -> output.run(this::askForMore));
             } else {
                 askForMore();
             }

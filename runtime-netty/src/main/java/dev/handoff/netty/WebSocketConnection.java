@@ -72,7 +72,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         this.channel = transport.channel();
         this.connection = transport.connection();
         this.outbox = new WebSocketOutbox(channel, transport.outbound(), this::onOutboxChange);
-        this.timer = LoopClock.of(channel.eventLoop()).timer(this::onTimer);
+        this.timer = LoopClock.of(channel.eventLoop()).timer(channel, this::onTimer);
     }
 
     /**
@@ -163,11 +163,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     /** Calls a listener of the program's. */
     void tell(Runnable listener) {
-        try {
-            listener.run();
-        } catch (Throwable e) {
-            LOG.error("a listener of the WebSocket of {} failed: closing it", connection.remote(), e);
-            Exhaustion.check(e, service.context.worker());
+        if (!ProgramCode.run(connection.remote(), "a listener of its WebSocket failed: closing it", listener::run)) {
             fail(WebSocketCodes.SERVER_FAILED, "the server failed");
         }
     }
@@ -268,7 +264,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         } else if (cause instanceof IOException || Tls.isClientsFault(cause)) {
             cut(cause.toString());
         } else {
-            LOG.error("the WebSocket of {} failed: closing it", connection.remote(), cause);
+            ProgramCode.failed(connection.remote(), "its WebSocket failed: closing it", cause);
             Exhaustion.check(cause, service.context.worker());
             fail(WebSocketCodes.SERVER_FAILED, "the server failed");
         }

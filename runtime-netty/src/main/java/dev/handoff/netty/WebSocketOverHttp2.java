@@ -160,8 +160,10 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
     /* RFC 9113, 8.1: who has answered asks the client to stop sending. What a client does not take never leaves. */
     private void limit(ChannelFuture end) {
         LoopClock.Timer limit = LoopClock.of(channel.eventLoop())
-                .timer(() -> session.reset(
-                        channel.stream().id(), end.isSuccess() ? Http2Error.NO_ERROR : Http2Error.CANCEL));
+                .timer(
+                        channel,
+                        () -> session.reset(
+                                channel.stream().id(), end.isSuccess() ? Http2Error.NO_ERROR : Http2Error.CANCEL));
         limit.set(OVERALL_TICKS);
         end.addListener(left -> limit.set(LINGER_TICKS));
         channel.closeFuture().addListener(closed -> limit.remove());

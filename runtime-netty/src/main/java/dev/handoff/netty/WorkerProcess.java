@@ -113,7 +113,7 @@ final class WorkerProcess {
     }
 
     private static Service service(WorkerHandler handler) {
-        return new Service(handler.protocol(), EventLoopWorker.stateFormat(handler));
+        return new Service(handler.protocol(), Connection.stateFormat(handler));
     }
 
     private int drain(List<EventLoopWorker> loops) {

@@ -93,7 +93,7 @@ class DirectionsTest {
 
     @Test
     void masterAndWorkerMeetOnTheWireOnly() {
-        onlyKnows("acceptor", "wire", "unix", "cluster");
+        onlyKnows("acceptor", "wire", "unix", "guard", "cluster");
         onlyKnows("master", "acceptor", "wire", "unix", "metrics", "cluster", "process", "jvm");
         onlyKnows("forks", "acceptor", "jvm", "wire", "unix", "cluster", "process");
         onlyKnows("worker", "wire", "unix", "metrics", "cluster", "process");
@@ -103,6 +103,7 @@ class DirectionsTest {
     void whatBothSidesShareKnowsNeither() {
         onlyKnows("wire", "unix", "cluster", "process");
         onlyKnows("unix");
+        onlyKnows("guard", "unix");
         onlyKnows("jvm", "wire", "unix", "process");
         onlyKnows("metrics", "cluster", "process");
     }
@@ -159,7 +160,7 @@ class DirectionsTest {
 
     private static DescribedPredicate<JavaClass> whatNettyKnows() {
         return not(resideInAPackage(OURS))
-                .or(resideInAnyPackage(ours("netty", "cluster", "process", "worker")))
+                .or(resideInAnyPackage(ours("netty", "cluster", "process", "guard", "worker")))
                 .or(SEAM);
     }
 

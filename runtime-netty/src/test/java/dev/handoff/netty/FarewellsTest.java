@@ -77,6 +77,21 @@ class FarewellsTest {
         assertThat(told).containsExactly(0, 1);
     }
 
+    @Test
+    void oneThatThrowsKeepsNoOtherFromBeingTold() {
+        farewells.add(FarewellsTest::fail);
+        wait(1);
+        farewells.begin(Duration.ZERO);
+        farewells.add(FarewellsTest::fail);
+        wait(1);
+        passMillis(0);
+        assertThat(told).containsExactly(0, 0);
+    }
+
+    private static void fail() {
+        throw new AssertionError("on purpose");
+    }
+
     private void wait(int count) {
         for (int i = 0; i < count; i++) {
             int number = i;

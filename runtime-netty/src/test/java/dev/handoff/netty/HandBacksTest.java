@@ -14,10 +14,14 @@ import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.StreamBytes;
 import dev.handoff.wire.Offer;
+import dev.handoff.wire.Progress;
+import dev.handoff.wire.StateFormat;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -39,6 +43,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,12 +121,16 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     }
 
     private Socket connect(WorkerHandler handler) throws IOException {
+        return connect(handler, null);
+    }
+
+    private Socket connect(WorkerHandler handler, @Nullable Progress progress) throws IOException {
         Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
         client.setSoTimeout(20_000);
         clients.add(client);
         Accepted accepted = accept(listener);
-        Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
+        Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer(), System.currentTimeMillis(), progress);
         onLoop(() -> new Adoption(loop, connections)
                 .connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME));
         return client;
@@ -237,6 +246,154 @@ final class HandBacksTest implements WorkerHandler, HandBack {
 
         @Override
         public void resume(Channel channel, byte[] state) {}
+    }
+
+    /** All of them are told in one loop, in no order. */
+    @Test
+    void oneThatCannotSayHowFarItHasGotStaysAndTheOthersGo() throws Exception {
+        List<Socket> good = List.of(connect(), connect(), connect());
+        Socket failing = connect(new Failing(Moment.RELEASE));
+        mustEcho(failing);
+        List<Socket> later = List.of(connect(), connect(), connect());
+        onLoop(() -> connections.leave(Duration.ofHours(1)));
+        await().untilAsserted(() -> assertThat(masters).hasSize(good.size() + later.size()));
+        mustEcho(failing);
+    }
+
+    @Test
+    void oneThatCannotSayHowFarItHasGotWhenItIsOutOfEpollComesBack() throws Exception {
+        Failing handler = new Failing(Moment.SECOND_RELEASE);
+        Socket failing = connect(handler);
+        mustEcho(failing);
+        onLoop(() -> connections.leave(Duration.ofHours(1)));
+        await().until(() -> handler.asked == 2);
+        mustEcho(failing);
+        assertThat(masters).isEmpty();
+    }
+
+    @Test
+    void oneThatCannotBeShedLeavesThatToTheOthers() throws Exception {
+        List<Socket> good = List.of(connect(), connect());
+        connect(new Failing(Moment.RELEASE));
+        onLoop(() -> connections.shed(3));
+        await().untilAsserted(() -> assertThat(masters).hasSize(good.size()));
+    }
+
+    @Test
+    void oneWhoseHandlersCannotBeToldGoesAsTheOthersDo() throws Exception {
+        connect();
+        mustEcho(connect(new Failing(Moment.EVENT)));
+        onLoop(() -> connections.leave(Duration.ofHours(1)));
+        await().untilAsserted(() -> assertThat(masters).hasSize(2));
+        onLoop(() -> handBacks.taken(0, 2));
+        connections.emptied().get(20, TimeUnit.SECONDS);
+    }
+
+    /** Such as one that wants to be asked before it is moved to another event loop. */
+    @Test
+    void oneWhoseHandlersHoldBackEventsOfTheChannelIsOutOfEpollAllTheSame() throws Exception {
+        Socket holding = connect(new Failing(Moment.DEREGISTER));
+        mustEcho(holding);
+        try (Fd masters = leaveAndTake()) {
+            mustStayUnread(holding, masters);
+        }
+    }
+
+    @Test
+    void oneThatIsOnItsWayOutOfEpollWhenTheLaneEndsGoesOnHere() throws Exception {
+        Socket client = connect();
+        onLoop(() -> {
+            connections.leave(Duration.ofHours(1));
+            handBacks.laneEnded();
+        });
+        mustEcho(client);
+        assertThat(masters).isEmpty();
+    }
+
+    @Test
+    void aHandlerThatRefusesAConnectionCostsThatOneWhateverItThrows() throws Exception {
+        Socket good = connect();
+        Socket refused = connect(new Failing(Moment.INIT));
+        assertThat(refused.getInputStream().read()).isEqualTo(-1);
+        mustEcho(good);
+    }
+
+    @Test
+    void aHandlerThatCannotGoOnCostsThatConnection() throws Exception {
+        Socket good = connect();
+        Socket lost = connect(
+                new Failing(Moment.RESUME), new Progress(new StateFormat(Failing.class.getName(), 1), 1, new byte[0]));
+        assertThat(lost.getInputStream().read()).isEqualTo(-1);
+        mustEcho(good);
+    }
+
+    /** When a handler throws. */
+    private enum Moment {
+        INIT,
+        RELEASE,
+        SECOND_RELEASE,
+        RESUME,
+        EVENT,
+        DEREGISTER
+    }
+
+    /** An echo that throws at one moment. */
+    private static final class Failing implements WorkerHandler, HandBack {
+        private final Moment moment;
+        private volatile int asked;
+
+        Failing(Moment moment) {
+            this.moment = moment;
+        }
+
+        private void throwAt(Moment now) {
+            if (now == moment) {
+                throw new AssertionError("on purpose");
+            }
+        }
+
+        @Override
+        public void initChannel(Channel channel) {
+            throwAt(Moment.INIT);
+            channel.pipeline().addLast(new ChannelDuplexHandler() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object bytes) {
+                    context.writeAndFlush(bytes);
+                }
+
+                @Override
+                public void userEventTriggered(ChannelHandlerContext context, Object event) {
+                    throwAt(Moment.EVENT);
+                }
+
+                @Override
+                public void deregister(ChannelHandlerContext context, ChannelPromise promise) {
+                    throwAt(Moment.DEREGISTER);
+                    context.deregister(promise);
+                }
+            });
+        }
+
+        @Override
+        public int version() {
+            return 1;
+        }
+
+        @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // The event loop alone writes it.
+        public Optional<byte[]> release(Channel channel) {
+            asked++;
+            throwAt(Moment.RELEASE);
+            if (asked == 2) {
+                throwAt(Moment.SECOND_RELEASE);
+            }
+            return Optional.of(new byte[0]);
+        }
+
+        @Override
+        public void resume(Channel channel, byte[] state) {
+            throwAt(Moment.RESUME);
+        }
     }
 
     @Test
