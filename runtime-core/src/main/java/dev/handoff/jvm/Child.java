@@ -110,7 +110,7 @@ final class Child implements ChildProcess {
 
     private void release(CompletableFuture<Void> saidAll, CompletableFuture<Void> finished) {
         CompletableFuture<Void> last = saidAll.isDone() ? finished : CompletableFuture.completedFuture(null);
-        last.thenRun(() -> EventThread.get().enqueue(reference::unref));
+        last.thenRun(reference::unrefWhenAllIsTold);
     }
 
     private ExitStatus exited(Launched child, ExitStatus end) {

@@ -34,7 +34,7 @@ public final class ChildHandle {
      */
     public static ChildHandle watch(Process process, String thread, SignalSender sender) {
         ChildHandle child = new ChildHandle(process, sender);
-        Thread waiter = new Thread(child::awaitExit, thread);
+        Thread waiter = new Thread(null, child::awaitExit, thread, 0, false);
         waiter.setDaemon(true);
         waiter.start();
         return child;

@@ -15,7 +15,11 @@ final class InputWriter {
     static void write(Launched child, byte[] input) {
         OutputStream stdin = child.stdin().orElseThrow();
         Thread writer = new Thread(
-                () -> write(stdin, input), "handoff-child-" + child.process().pid() + "-stdin");
+                null,
+                () -> write(stdin, input),
+                "handoff-child-" + child.process().pid() + "-stdin",
+                0,
+                false);
         writer.setDaemon(true);
         writer.start();
     }

@@ -108,7 +108,7 @@ final class OutputPipe implements ChildProcess.Source {
 
     private void beginToRead() {
         use = Use.READ;
-        Thread reader = new Thread(this::read, name);
+        Thread reader = new Thread(null, this::read, name, 0, false);
         reader.setDaemon(true);
         reader.start();
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /** Time limits, kept by one daemon thread, {@code handoff-timer}, which never waits for anything else. */
 public final class Timer {
     private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread thread = new Thread(task, "handoff-timer");
+        Thread thread = new Thread(null, task, "handoff-timer", 0, false);
         thread.setDaemon(true);
         return thread;
     });

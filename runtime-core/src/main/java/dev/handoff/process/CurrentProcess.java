@@ -293,7 +293,8 @@ public final class CurrentProcess {
     /**
      * Called with {@link #exitCode()} when nothing is left to do: only daemon threads are alive, no child and no channel keeps
      * this process, nothing waits on {@code handoff-events}. What a listener starts, a child, a thread, is done first, and
-     * then this comes again; a tick alone does not count. Not called on an explicit exit.
+     * then this comes again; a tick alone does not count, nor a daemon thread, nor what the listener has waited for. Not called
+     * on an explicit exit.
      */
     public static Subscription onBeforeExit(IntConsumer listener) {
         watchEnd();

@@ -2,15 +2,11 @@ package dev.handoff.process;
 
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
-import java.lang.management.ManagementFactory;
-import java.util.Arrays;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +49,7 @@ final class Ending {
     synchronized void watch() {
         if (!watching) {
             watching = true;
-            Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "handoff-exit"));
+            Runtime.getRuntime().addShutdownHook(new Thread(null, this::onShutdown, "handoff-exit", 0, false));
             events.whenIdle(this::onIdle);
         }
     }
@@ -99,32 +95,39 @@ final class Ending {
 
     /** Called on {@code handoff-events} when it has nothing left to do. */
     private boolean onIdle() {
-        if (awaitsOthers()) {
+        if (hasMoreToDo()) {
             return true;
         }
         tellBeforeExit();
-        // In this order: what another thread had done before its end is seen then.
-        if (awaitsOthers() || events.hasWork()) {
+        if (hasMoreToDo()) {
             return true;
         }
         exit(exitCode);
         return false;
     }
 
-    /** A thread that a listener has started is work that it has added, even if it has ended already. */
+    /** Whether there is work. Ticks are none: they are run here, and what they have added counts. */
+    private boolean hasMoreToDo() {
+        do {
+            // In this order: what another thread did before it ended, be it a tick, is seen then.
+            if (awaitsOthers() || events.hasWork()) {
+                return true;
+            }
+        } while (events.runTicks());
+        return false;
+    }
+
+    /** A thread that a listener starts is work that it adds, even if the thread has ended already. */
     private void tellBeforeExit() {
         if (!beforeExit.isEmpty()) {
-            long before = startedThreads();
-            beforeExit.tell(exitCode);
-            events.runTicks();
-            if (startedThreads() != before) {
+            boolean started = AddedThreads.startedBy(() -> {
+                beforeExit.tell(exitCode);
+                events.runTicks();
+            });
+            if (started) {
                 events.enqueue(() -> {});
             }
         }
-    }
-
-    private static long startedThreads() {
-        return ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
     }
 
     /** Whether other threads are at work; then the question comes again when they have ended. */
@@ -132,7 +135,7 @@ final class Ending {
         if (anyOther().isEmpty()) {
             return false;
         }
-        Thread waiter = new Thread(this::awaitOthers, "handoff-others");
+        Thread waiter = new Thread(null, this::awaitOthers, "handoff-others", 0, false);
         waiter.setDaemon(true);
         waiter.start();
         return true;
@@ -154,20 +157,6 @@ final class Ending {
                 && !thread.isDaemon()
                 && !thread.getName().equals(JVM_END)
                 && !thread.getName().equals(EventThread.NAME);
-        return threads().filter(counts).findFirst();
-    }
-
-    private static Stream<Thread> threads() {
-        ThreadGroup root = Objects.requireNonNull(Thread.currentThread().getThreadGroup());
-        for (ThreadGroup parent = root.getParent(); parent != null; parent = root.getParent()) {
-            root = parent;
-        }
-        Thread[] threads = new Thread[root.activeCount() + 1];
-        int count = root.enumerate(threads);
-        while (count == threads.length) {
-            threads = new Thread[2 * threads.length];
-            count = root.enumerate(threads);
-        }
-        return Arrays.stream(threads, 0, count);
+        return AddedThreads.alive().filter(counts).findFirst();
     }
 }

@@ -40,7 +40,7 @@ public final class ChannelDoor implements AutoCloseable {
     private final Invitation invitation;
     private final Optional<Path> directory;
     private final SeqPacketSocket listener;
-    private final Thread atEnd = new Thread(this::removeFiles, "handoff-door");
+    private final Thread atEnd = new Thread(null, this::removeFiles, "handoff-door", 0, false);
 
     private ChannelDoor(Path path, Optional<Path> directory) throws IOException {
         long pid = ProcessHandle.current().pid();

@@ -95,7 +95,7 @@ public final class MessageChannel implements AutoCloseable {
      * @param name of the thread
      */
     public void start(String name, Connector connector, Listener listener) {
-        Thread thread = new Thread(() -> run(connector, listener), name);
+        Thread thread = new Thread(null, () -> run(connector, listener), name, 0, false);
         thread.setDaemon(true);
         thread.start();
     }

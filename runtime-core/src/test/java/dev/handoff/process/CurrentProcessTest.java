@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -413,6 +415,114 @@ class CurrentProcessTest {
             });
             CurrentProcess.onExit(code -> print("exit " + code));
             print("main");
+        }
+    }
+
+    @Test
+    void aListenerOfBeforeExitThatIsDoneAtOnceIsCalledOnce() {
+        sameAsNode("""
+                process.on('beforeExit', code => {
+                    console.log('beforeExit ' + require('child_process').execSync('echo done').toString().trim());
+                });
+                process.on('exit', code => console.log('exit ' + code));""", IsDoneAtOnce.class);
+    }
+
+    static final class IsDoneAtOnce {
+        private IsDoneAtOnce() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onBeforeExit(code -> {
+                print("beforeExit "
+                        + ChildProcess.execSync("echo done").stdout().strip());
+                CompletableFuture.runAsync(() -> {}).join();
+                Thread awaited = new Thread(() -> {});
+                awaited.start();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {}));
+                QueuesATickAsItEnds.joinOf(awaited);
+            });
+            CurrentProcess.onExit(code -> print("exit " + code));
+        }
+    }
+
+    @Test
+    void threadsThatKeepNoProcessAliveAreNoWork() {
+        Output output = java(StartsNoWork.class);
+        assertThat(output.stdout()).isEqualTo("beforeExit\nexit 0\n");
+    }
+
+    static final class StartsNoWork {
+        private StartsNoWork() {}
+
+        public static void main(String[] arguments) {
+            // A pool of the program's lets threads come and go at any time.
+            Thread pool = new Thread(StartsNoWork::startThreads);
+            pool.setDaemon(true);
+            pool.start();
+            CurrentProcess.onBeforeExit(code -> {
+                print("beforeExit");
+                Thread daemon = new Thread(Hears::stay);
+                daemon.setDaemon(true);
+                daemon.start();
+            });
+            CurrentProcess.onExit(code -> print("exit " + code));
+        }
+
+        private static void startThreads() {
+            while (true) {
+                Thread brief = new Thread(() -> {});
+                brief.setDaemon(true);
+                brief.start();
+                QueuesATickAsItEnds.joinOf(brief);
+            }
+        }
+    }
+
+    /** The thread that asks whether others are alive is held up until the tick is queued and main is gone. */
+    @Test
+    void aTickThatMainQueuesAsItEndsIsRun() {
+        sameAsNode("""
+                process.on('exit', code => console.log('exit ' + code));
+                process.nextTick(() => console.log('tick'));""", QueuesATickAsItEnds.class);
+    }
+
+    static final class QueuesATickAsItEnds {
+        private QueuesATickAsItEnds() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            holdUpWhoAsksUntilTheEndOf(Thread.currentThread());
+            CurrentProcess.onExit(code -> print("exit " + code));
+            await().until(QueuesATickAsItEnds::isAsked);
+            CurrentProcess.nextTick(() -> print("tick"));
+        }
+
+        private static void holdUpWhoAsksUntilTheEndOf(Thread main) throws InterruptedException {
+            // A JDK up to 18 enumerates the threads of a group under its lock.
+            ThreadGroup system = main.getThreadGroup().getParent();
+            CountDownLatch held = new CountDownLatch(1);
+            Thread holder = new Thread(() -> {
+                synchronized (system) {
+                    held.countDown();
+                    joinOf(main);
+                }
+            });
+            holder.setDaemon(true);
+            holder.start();
+            held.await();
+        }
+
+        private static void joinOf(Thread thread) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private static boolean isAsked() {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .anyMatch(thread -> thread.getName().equals("handoff-events")
+                            && (thread.getState() == Thread.State.BLOCKED
+                                    || thread.getState() == Thread.State.WAITING));
         }
     }
 

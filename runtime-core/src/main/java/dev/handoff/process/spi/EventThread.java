@@ -144,11 +144,18 @@ public final class EventThread {
         return Thread.currentThread() == thread;
     }
 
-    /** Runs at once what came by {@link #nextTick}. To be called on the thread. */
-    public void runTicks() {
+    /**
+     * Runs at once what came by {@link #nextTick}. To be called on the thread.
+     *
+     * @return whether there was any
+     */
+    public boolean runTicks() {
+        boolean any = false;
         for (Runnable tick = nextOf(ticks); tick != null; tick = nextOf(ticks)) {
             call(tick);
+            any = true;
         }
+        return any;
     }
 
     private synchronized @Nullable Runnable nextOf(Queue<Runnable> queue) {

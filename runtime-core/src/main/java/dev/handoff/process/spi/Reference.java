@@ -32,6 +32,15 @@ public final class Reference {
         update();
     }
 
+    /** It does not count any more once all that waits on the {@link EventThread} now has been told. */
+    public synchronized void unrefWhenAllIsTold() {
+        if (hold == null) {
+            unref();
+        } else {
+            EventThread.get().enqueue(this::unref);
+        }
+    }
+
     private void update() {
         boolean holds = there && counts;
         if (holds && hold == null) {
