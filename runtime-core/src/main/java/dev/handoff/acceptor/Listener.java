@@ -1,7 +1,9 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
@@ -60,6 +62,29 @@ public final class Listener implements AutoCloseable {
     /** Where it really listens. */
     public ListenAddress address() {
         return address;
+    }
+
+    /**
+     * Opens all listeners of a cluster or none, with its TCP keep-alive.
+     *
+     * @throws StartException naming the address and the reason, if one cannot be opened
+     */
+    public static List<Listener> openAll(ClusterSettings settings) {
+        List<Listener> opened = openAll(settings.listeners());
+        Duration keepAlive = settings.duration(Setting.TCP_KEEP_ALIVE);
+        if (!keepAlive.isZero()) {
+            opened.forEach(listener -> listener.keepAlive(keepAlive));
+        }
+        return opened;
+    }
+
+    /* Without it a client that has vanished is noticed later: no reason not to serve. */
+    private void keepAlive(Duration idle) {
+        try {
+            socket.keepAlive(idle);
+        } catch (UnixException e) {
+            LOG.warn("connections to {} have no TCP keep-alive", address, e);
+        }
     }
 
     /**

@@ -71,6 +71,8 @@ public enum Setting {
     QUEUE_MAX("queue.max", Kind.COUNT, 1024, 0, 65_536),
     /** How long one of these waits until it is answered 503, if it has sent a request in plain HTTP. */
     QUEUE_WAIT("queue.wait", Kind.SECONDS, Duration.ofSeconds(10), 1, 3600),
+    /** TCP: a connection of which nothing is heard for so long is probed; it ends after twice as long. 0: it is not. */
+    TCP_KEEP_ALIVE("tcp.keepAlive", Kind.SECONDS, Duration.ofSeconds(60), 0, 32_767),
     /** HTTP: until the first byte of a new connection. What is said of these four beats what a handler was given. */
     HTTP_FIRST("http.first", Kind.SECONDS, Duration.ofSeconds(60), 1, 86_400),
     /** HTTP: from a head's first byte to its last. */

@@ -87,7 +87,7 @@ final class MasterBuilder {
     private Master build() throws IOException {
         LOG.debug("{} classes loaded ahead", ClassPreloader.loadAll());
         RuntimeDirectory directory = openDirectory();
-        List<Listener> listeners = Listener.openAll(settings.listeners());
+        List<Listener> listeners = Listener.openAll(settings);
         closer.add("close the listeners", () -> listeners.forEach(Listener::close));
         LogSink sink = LogSink.toStandardStreams(LogLimits.of(settings));
         closer.add("close the log", () -> closeLog(sink));

@@ -26,11 +26,15 @@ final class Native {
     static final int SO_ACCEPTCONN = 30;
     static final int SO_REUSEADDR = 2;
     static final int SO_SNDBUF = 7;
+    static final int SO_KEEPALIVE = 9;
     static final int SO_REUSEPORT = 15;
     static final int SO_PEERCRED = 17;
     static final int SO_ATTACH_FILTER = 26;
 
     static final int IPPROTO_TCP = 6;
+    static final int TCP_KEEPIDLE = 4;
+    static final int TCP_KEEPINTVL = 5;
+    static final int TCP_KEEPCNT = 6;
     static final int TCP_INFO = 11;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_V6ONLY = 26;

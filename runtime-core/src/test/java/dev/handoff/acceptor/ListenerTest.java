@@ -3,20 +3,29 @@ package dev.handoff.acceptor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.StartException;
+import dev.handoff.unix.Fd;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.OpenDescriptors;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ListenerTest {
+    /** Of proc_net_tcp(5): a timer that is not about retransmission. */
+    private static final int KEEPALIVE_TIMER = 2;
+
     private final int before = OpenDescriptors.count();
 
     @TempDir
@@ -45,6 +54,38 @@ final class ListenerTest {
                         .isEqualTo(PosixFilePermissions.fromString("rw-rw----")));
         all.forEach(Listener::close);
         assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void connectionsOfAClusterHaveKeepAliveUnlessItIsSwitchedOff() throws Exception {
+        assertThat(keepsAlive(ClusterSettings.defaults())).isTrue();
+        assertThat(keepsAlive(ClusterSettings.defaults().option("tcp.keepAlive", "0")))
+                .isFalse();
+    }
+
+    private static boolean keepsAlive(ClusterSettings settings) throws Exception {
+        Listener listener = Listener.openAll(settings.listen(ListenOptions.address("127.0.0.1", 0)))
+                .get(0);
+        int port = listener.address().port();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+                Fd accepted = Objects.requireNonNull(listener.accept(), "its handshake is over")
+                        .fd()) {
+            assertThat(accepted.number()).isPositive();
+            return timerOf(port, client.getLocalPort()) == KEEPALIVE_TIMER;
+        } finally {
+            listener.close();
+        }
+    }
+
+    /* /proc/net/tcp: a number, local and remote address, state, queues, and the timer that runs. */
+    private static int timerOf(int localPort, int remotePort) throws IOException {
+        String ends = String.format("0100007F:%04X 0100007F:%04X", localPort, remotePort);
+        String row = Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+                .filter(line -> line.contains(ends))
+                .findFirst()
+                .orElseThrow();
+        String timer = row.strip().split("\\s+", -1)[5];
+        return Integer.parseInt(timer.substring(0, timer.indexOf(':')), 16);
     }
 
     @Test

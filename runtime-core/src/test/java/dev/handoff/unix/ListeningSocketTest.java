@@ -13,7 +13,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
+import jnr.ffi.Pointer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,32 @@ final class ListeningSocketTest {
         Accepted accepted = accept(listener);
         assertThat(accepted.peer().decode()).isEqualTo(client.getLocalSocketAddress());
         return accepted.fd();
+    }
+
+    @Test
+    void acceptedConnectionsInheritKeepAlive() throws Exception {
+        try (ListeningSocket listener = bind("127.0.0.1", 0)) {
+            listener.keepAlive(Duration.ofSeconds(40));
+            try (Socket client = connect(listener);
+                    Fd accepted = acceptedFrom(client, listener)) {
+                assertThat(option(accepted, Native.SOL_SOCKET, Native.SO_KEEPALIVE))
+                        .isEqualTo(1);
+                assertThat(option(accepted, Native.IPPROTO_TCP, Native.TCP_KEEPIDLE))
+                        .isEqualTo(40);
+                assertThat(option(accepted, Native.IPPROTO_TCP, Native.TCP_KEEPINTVL))
+                        .isEqualTo(10);
+                assertThat(option(accepted, Native.IPPROTO_TCP, Native.TCP_KEEPCNT))
+                        .isEqualTo(4);
+            }
+        }
+    }
+
+    private static int option(Fd socket, int level, int name) throws UnixException {
+        Pointer memory = Native.allocate(2 * Integer.BYTES);
+        memory.putInt(Integer.BYTES, Integer.BYTES);
+        long value = memory.address();
+        Native.check(Native.LIBC.getsockopt(socket.number(), level, name, value, value + Integer.BYTES), "getsockopt");
+        return memory.getInt(0);
     }
 
     @Test

@@ -15,6 +15,6 @@ interface BodyReader {
      */
     boolean read(ByteBuf in, BodyFeed feed);
 
-    /** The length that was announced, or a guess where none was. */
-    int expectedLength();
+    /** The length in bytes that was announced, or a guess where none was. */
+    long expectedLength();
 }

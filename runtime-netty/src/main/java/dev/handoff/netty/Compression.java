@@ -44,17 +44,21 @@ final class Compression {
         return new Choice(gzip ? encoded(varying) : varying, gzip);
     }
 
-    /** The same for a response that has nothing to compress and stands for one that may have: 304. */
-    Response varying(Response response) {
-        return on && isOfCompressibleType(response) && !lists(response, VARY, ACCEPT_ENCODING, "*")
-                ? response.plus(VARY, ACCEPT_ENCODING)
-                : response;
+    /** Tells caches that the response depends on what the client accepts: also one that is a part of the content, or stands for it as 304 does. */
+    Response varying(Response response, long length) {
+        return on && !isTooShort(length) && mayBeCompressed(response) ? varying(response) : response;
+    }
+
+    private static Response varying(Response response) {
+        return lists(response, VARY, ACCEPT_ENCODING, "*") ? response : response.plus(VARY, ACCEPT_ENCODING);
     }
 
     private static boolean isCompressible(Response response) {
+        return mayBeCompressed(response) && response.code() != 206 && !ResponseEncoder.isBodiless(response);
+    }
+
+    private static boolean mayBeCompressed(Response response) {
         return isOfCompressibleType(response)
-                && response.code() != 206
-                && !ResponseEncoder.isBodiless(response)
                 && !response.headers().contains(CONTENT_ENCODING)
                 && !lists(response, CACHE_CONTROL, "no-transform");
     }

@@ -21,6 +21,11 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
+    /** RFC 9110, 15.3.6: a response of this status has no content, and says so by its length. */
+    private static final int RESET_CONTENT = 205;
+
+    private static final byte[] NO_BODY = {};
+
     private final Carrier carrier;
     private final RequestHead head;
     private @Nullable BodyReader reader;
@@ -256,6 +261,8 @@ final class Exchange {
         Response.Content content = response.content();
         if (isTakenForWebSocket(response)) {
             answer(HttpFailure.badRequest("there is no WebSocket here").response());
+        } else if (response.code() == RESET_CONTENT && !(content instanceof Response.Later)) {
+            sendWhole(response, NO_BODY);
         } else if (content instanceof Response.Bytes whole) {
             answerWhole(response, whole.bytes());
         } else if (content instanceof Response.Later later) {
@@ -318,7 +325,7 @@ final class Exchange {
         answered = true;
         stays = mayStay();
         if (content instanceof Response.FileContent file) {
-            answerFile(FileAnswer.of(file.file(), head.headers(), head.isHead(), response));
+            answerFile(FileAnswer.of(file.file(), head, response, compression()));
         } else if (content instanceof Response.Opened socket) {
             answerWebSocket(response, socket);
         } else {
@@ -346,27 +353,26 @@ final class Exchange {
 
     private void answerFile(FileAnswer answer) {
         stays &= bodyIsComplete();
-        long length = answer.part().length();
         if (answer.response().content() instanceof Response.Bytes none) {
-            answerWhole(compression().varying(answer.response()), none.bytes());
-        } else if (compression().isTooShort(length)) {
-            answerFile(new Compression.Choice(answer.response(), false), answer, length);
+            sendWhole(answer.response(), none.bytes());
+        } else if (compression().isTooShort(answer.length())) {
+            answerFile(new Compression.Choice(answer.response(), false), answer);
         } else {
-            answerFile(compression().choose(head, answer.response()), answer, length);
+            answerFile(compression().choose(head, answer.response()), answer);
         }
     }
 
-    private void answerFile(Compression.Choice choice, FileAnswer answer, long length) {
+    private void answerFile(Compression.Choice choice, FileAnswer answer) {
         FileChannel file = answer.file();
         if (choice.gzip()) {
             answerCompressed(
                     choice.response(),
-                    output -> new FileSender(output, Objects.requireNonNull(file), answer.part(), false));
+                    output -> new FileSender(output, Objects.requireNonNull(file), answer.parts(), false));
         } else if (file == null) {
-            answerHead(choice.response(), ResponseWriter.Framing.LENGTH, length);
+            answerHead(choice.response(), ResponseWriter.Framing.LENGTH, answer.length());
         } else {
-            BodyOutput output = output(choice.response(), ResponseWriter.Framing.LENGTH, length);
-            start(new FileSender(output, file, answer.part(), carrier.writer().takesFiles()));
+            BodyOutput output = output(choice.response(), ResponseWriter.Framing.LENGTH, answer.length());
+            start(new FileSender(output, file, answer.parts(), carrier.writer().takesFiles()));
         }
     }
 

@@ -8,12 +8,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a part of a file: by the kernel, without a copy in this process, or, where TLS has to see the bytes, piece by piece
- * as the client takes them. Used on the connection's event loop.
+ * Sends parts of a file: a single one by the kernel, without a copy in this process; several, or where TLS has to see the bytes,
+ * piece by piece as the client takes them. Used on the connection's event loop.
  */
 final class FileSender implements BodySender {
     private static final Logger LOG = LoggerFactory.getLogger(FileSender.class);
@@ -22,23 +23,26 @@ final class FileSender implements BodySender {
     private final BodyOutput output;
     private final FileChannel file;
     private final boolean byKernel;
-    private final ByteRange part;
+    private final List<FilePart> parts;
+    private int current;
     private long sent;
 
-    FileSender(BodyOutput output, FileChannel file, ByteRange part, boolean byKernel) {
+    FileSender(BodyOutput output, FileChannel file, List<FilePart> parts, boolean byKernel) {
         this.output = output;
         this.file = file;
-        this.part = part;
+        this.parts = parts;
         this.byKernel = byKernel;
     }
 
     @Override
     public void start() {
-        if (part.length() == 0) {
+        if (parts.size() > 1) {
+            sendPiece();
+        } else if (parts.get(0).length() == 0) {
             close();
             output.end();
         } else if (byKernel) {
-            sendWhole();
+            sendByKernel(parts.get(0).range());
         } else {
             sendPiece();
         }
@@ -50,8 +54,8 @@ final class FileSender implements BodySender {
     }
 
     /* The region owns the file from here on, and closes it when it was sent or cannot be. */
-    private void sendWhole() {
-        ChannelFuture done = output.send(new DefaultFileRegion(file, part.first(), part.length()));
+    private void sendByKernel(ByteRange range) {
+        ChannelFuture done = output.send(new DefaultFileRegion(file, range.first(), range.length()));
         done.addListener(written -> {
             if (written.isSuccess()) {
                 output.end();
@@ -73,7 +77,7 @@ final class FileSender implements BodySender {
     private void onPieceWritten(boolean successful) {
         if (!successful) {
             close();
-        } else if (sent < part.length()) {
+        } else if (current < parts.size()) {
             sendPiece();
         } else {
             close();
@@ -82,13 +86,23 @@ final class FileSender implements BodySender {
     }
 
     private ByteBuf read() throws IOException {
-        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, part.length() - sent));
-        int count = file.read(piece, part.first() + sent);
-        if (count <= 0) {
+        FilePart part = parts.get(current);
+        ByteBuf piece = Unpooled.wrappedBuffer(readFile(part.range()));
+        ByteBuf bytes = sent == 0 ? Unpooled.wrappedBuffer(part.beforeBytes(), piece) : piece;
+        sent += piece.readableBytes();
+        if (sent == part.range().length()) {
+            current++;
+            sent = 0;
+        }
+        return bytes;
+    }
+
+    private ByteBuffer readFile(ByteRange range) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, range.length() - sent));
+        if (piece.hasRemaining() && file.read(piece, range.first() + sent) <= 0) {
             throw new EOFException("the file has become shorter while it was sent");
         }
-        sent += count;
-        return Unpooled.wrappedBuffer(piece.flip());
+        return piece.flip();
     }
 
     private void close() {

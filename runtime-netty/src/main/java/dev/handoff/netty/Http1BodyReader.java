@@ -72,8 +72,8 @@ final class Http1BodyReader implements BodyReader {
     }
 
     @Override
-    public int expectedLength() {
-        return (int) Math.min(remaining, maxBody);
+    public long expectedLength() {
+        return remaining;
     }
 
     private boolean step(ByteBuf in, BodyFeed feed) {

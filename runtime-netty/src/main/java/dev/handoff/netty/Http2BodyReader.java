@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /** The body of a request of HTTP/2, whose frames the codec has taken off. */
 final class Http2BodyReader implements BodyReader {
     private final long maxBody;
-    private final int expectedLength;
+    private final long expectedLength;
     private long received;
     private boolean lastCame;
     private boolean complete;
@@ -17,7 +17,7 @@ final class Http2BodyReader implements BodyReader {
      */
     Http2BodyReader(RequestHead head, long maxBody) {
         this.maxBody = maxBody;
-        this.expectedLength = (int) Math.min(Math.min(head.contentLength(), maxBody), Integer.MAX_VALUE);
+        this.expectedLength = head.contentLength();
         check(head.contentLength());
     }
 
@@ -48,7 +48,7 @@ final class Http2BodyReader implements BodyReader {
     }
 
     @Override
-    public int expectedLength() {
+    public long expectedLength() {
         return expectedLength;
     }
 

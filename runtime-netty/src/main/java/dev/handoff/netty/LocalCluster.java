@@ -70,7 +70,7 @@ final class LocalCluster extends NoWorkers {
      */
     static LocalCluster start(ClusterSettings settings, List<Binding> bindings, Consumer<SupervisedCluster> begun) {
         Platform.checkThisOne();
-        LocalCluster cluster = new LocalCluster(settings, Listener.openAll(settings.listeners()));
+        LocalCluster cluster = new LocalCluster(settings, Listener.openAll(settings));
         try {
             cluster.takeAWorkersPlace();
             begun.accept(cluster);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -27,6 +28,31 @@ public final class Response {
             "sec-websocket-extensions",
             "transfer-encoding",
             "upgrade");
+
+    /** Fields of which a client would read one value only. Source: RFC 9110, section 5.3, and the definition of each. */
+    private static final Set<String> ONCE = Set.of(
+            "access-control-allow-credentials",
+            "access-control-allow-origin",
+            "access-control-max-age",
+            "age",
+            "content-disposition",
+            "content-location",
+            "content-range",
+            "content-type",
+            "cross-origin-embedder-policy",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy",
+            "etag",
+            "expires",
+            "last-modified",
+            "location",
+            "refresh",
+            "retry-after",
+            "sec-websocket-protocol",
+            "server",
+            "strict-transport-security",
+            "x-content-type-options",
+            "x-frame-options");
 
     private final int code;
     private final Headers headers;
@@ -174,7 +200,11 @@ public final class Response {
     }
 
     /**
-     * The same with one more header field.
+     * The same with this header field. It replaces a field of that name if a response may have it only once: Access-Control-Allow-Credentials,
+     * Access-Control-Allow-Origin, Access-Control-Max-Age, Age, Content-Disposition, Content-Location, Content-Range, Content-Type,
+     * Cross-Origin-Embedder-Policy, Cross-Origin-Opener-Policy, Cross-Origin-Resource-Policy, ETag, Expires, Last-Modified, Location, Refresh,
+     * Retry-After, Sec-WebSocket-Protocol, Server, Strict-Transport-Security, X-Content-Type-Options and X-Frame-Options. Any other field is
+     * added beside those of its name, as Set-Cookie and Vary have to be.
      *
      * @throws IllegalArgumentException if a character must not stand there, or the field is one of ours: Connection,
      *     Content-Length, Date, Keep-Alive, Sec-WebSocket-Accept, Sec-WebSocket-Extensions, Transfer-Encoding, Upgrade
@@ -182,10 +212,11 @@ public final class Response {
      */
     public Response header(String name, String value) {
         checkHere();
-        if (OURS.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+        String lowerCase = name.toLowerCase(Locale.ROOT);
+        if (OURS.contains(lowerCase)) {
             throw new IllegalArgumentException("the server itself sends the field " + name);
         }
-        return plus(name, value);
+        return ONCE.contains(lowerCase) ? without(name).plus(name, value) : plus(name, value);
     }
 
     /** The same with one more header field, be it one of ours. */

@@ -82,7 +82,9 @@ final class StreamedBody implements Body, BodyFeed {
             throw new IllegalStateException("this body was already read, and is gone");
         }
         try {
-            return stream().readAllBytes();
+            byte[] bytes = stream().readNBytes(BodyCollector.MOST);
+            BodyCollector.check(bytes.length + (stream.read() < 0 ? 0L : 1L));
+            return bytes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

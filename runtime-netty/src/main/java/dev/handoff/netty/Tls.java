@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -181,17 +182,23 @@ public final class Tls {
                 throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
             }
             TlsSession session = TlsSession.begin(channel, started);
-            if (started.isEmpty()) {
-                SslHandler handler = session.choose(null).netty().newHandler(channel.alloc());
-                handler.setHandshakeTimeoutMillis(HANDSHAKE_LIMIT_MILLIS);
-                channel.pipeline().addLast(handler);
-            } else {
-                Mapping<String, SslContext> byName =
-                        name -> session.choose(name).netty();
-                channel.pipeline().addLast(new SniHandler(byName, MAX_CLIENT_HELLO, HANDSHAKE_LIMIT_MILLIS));
+            ChannelHandler handler = handler(channel, session, started.isEmpty());
+            if (inside.protocol().isHttp()) {
+                channel.pipeline().addLast(new PlainHttpRefusal(handler));
             }
+            channel.pipeline().addLast(handler);
             channel.pipeline().addLast(new HandshakeWatch(session));
             inside.initChannel(channel);
+        }
+
+        private static ChannelHandler handler(Channel channel, TlsSession session, boolean oneHost) {
+            if (oneHost) {
+                SslHandler handler = session.choose(null).netty().newHandler(channel.alloc());
+                handler.setHandshakeTimeoutMillis(HANDSHAKE_LIMIT_MILLIS);
+                return handler;
+            }
+            Mapping<String, SslContext> byName = name -> session.choose(name).netty();
+            return new SniHandler(byName, MAX_CLIENT_HELLO, HANDSHAKE_LIMIT_MILLIS);
         }
 
         @Override

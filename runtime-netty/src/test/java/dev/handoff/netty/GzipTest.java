@@ -305,6 +305,11 @@ class GzipTest {
             RawClient.Answer part = client.answer();
             assertThat(part.status()).isEqualTo(206);
             assertThat(part.body()).isEqualTo(text(5000));
+            assertThat(part.header("Vary")).isEqualTo("Accept-Encoding");
+            client.send("GET /page.html HTTP/1.1\r\nHost: t\r\nRange: bytes=0-1,3-4\r\n\r\n");
+            RawClient.Answer parts = client.answer();
+            assertThat(parts.status()).isEqualTo(206);
+            assertThat(parts.header("Vary")).isEqualTo("Accept-Encoding");
             String modified = get(client, "/page.html", "br").header("Last-Modified");
             client.send("GET /page.html HTTP/1.1\r\nHost: t\r\nAccept-Encoding: gzip\r\nIf-Modified-Since: " + modified
                     + "\r\n\r\n");

@@ -354,6 +354,41 @@ class HttpBodyTest {
         }
     }
 
+    /** Longer than an int counts: as one array it cannot be, but piece by piece. */
+    @Test
+    void bodyOfMoreThanTwoGigabytesIsReadInPiecesAndRefusedAsAWhole() throws Exception {
+        String head = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 3000000000\r\n\r\nfirst";
+        Http.Handler firstBytes =
+                request -> Response.text(new String(request.body().stream().readNBytes(5), UTF_8));
+        try (TestServer whole = TestServer.serving(Http.handler(firstBytes).maxBody(4_000_000_000L));
+                TestServer pieces = TestServer.serving(Http.blocking(firstBytes).maxBody(4_000_000_000L));
+                RawClient refused = whole.connect();
+                RawClient read = pieces.connect()) {
+            RawClient.Answer refusal = refused.send(head).answer();
+            assertThat(refusal.status()).isEqualTo(413);
+            assertThat(refusal.body()).contains("2147483639 bytes");
+            assertThat(read.send(head).answer().body()).isEqualTo("first");
+        }
+    }
+
+    @Test
+    void responseThatResetsAFormHasNoContent() throws Exception {
+        Http handler = Http.handler(request -> switch (request.path()) {
+            case "/text" -> Response.text("x").withStatus(205);
+            case "/stream" ->
+                Response.stream("text/plain", out -> out.write('x')).withStatus(205);
+            default -> Response.later(CompletableFuture.completedFuture(Response.status(205)));
+        });
+        try (TestServer server = TestServer.serving(handler);
+                RawClient client = server.connect()) {
+            for (String path : new String[] {"/text", "/stream", "/later"}) {
+                RawClient.Answer answer = client.get(path).answer();
+                assertThat(answer.status()).as(path).isEqualTo(205);
+                assertThat(answer.header("Content-Length")).as(path).isEqualTo("0");
+            }
+        }
+    }
+
     @Test
     void bodiesAreReadAsTheirHandlersKindAllows() throws Exception {
         CompletableFuture<Body> blocking = new CompletableFuture<>();

@@ -22,6 +22,36 @@ class ResponseTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Type",
+                "content-type",
+                "LOCATION",
+                "ETag",
+                "Last-Modified",
+                "Access-Control-Allow-Origin"
+            })
+    void fieldThatMayStandOnceIsReplaced(String name) {
+        assertThat(Response.text("x")
+                        .header(name, "a")
+                        .header(name, "b")
+                        .headers()
+                        .all(name))
+                .containsExactly("b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Set-Cookie", "Vary", "Link", "X-Own"})
+    void fieldThatMayStandOftenIsAdded(String name) {
+        assertThat(Response.text("x")
+                        .header(name, "a")
+                        .header(name, "b")
+                        .headers()
+                        .all(name))
+                .containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"Content-Length", "transfer-encoding", "DATE", "Connection", "Keep-Alive", "Upgrade"})
     void fieldsOfTheServersOwnAreRefused(String name) {
         assertThatThrownBy(() -> Response.status(200).header(name, "x"))

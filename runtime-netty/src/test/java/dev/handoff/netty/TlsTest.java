@@ -114,6 +114,30 @@ class TlsTest {
     }
 
     @Test
+    void plainHttpIsToldThatThisIsTls() throws Exception {
+        Tls other = pem(TestCertificate.OTHER);
+        for (Tls tls : new Tls[] {SERVER, SERVER.host("other.test", other)}) {
+            try (TestServer server = TestServer.serving(tls.wrap(HELLO))) {
+                for (String request : new String[] {
+                    "GET / HTTP/1.1\r\nHost: t\r\n\r\n",
+                    "G",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                    "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(1_000_000)
+                }) {
+                    try (RawClient client = server.connect()) {
+                        RawClient.Answer answer = client.send(request).answer();
+                        assertThat(answer.status()).isEqualTo(400);
+                        assertThat(answer.body()).contains("use https");
+                        assertThat(client.isEnded()).isTrue();
+                    }
+                }
+                server.awaitNoConnections();
+                assertThat(server.requestsStarted()).isZero();
+            }
+        }
+    }
+
+    @Test
     void hostsHaveTheirOwnCertificates() throws Exception {
         Tls other = pem(TestCertificate.OTHER);
         Tls tls = SERVER.host("other.test", other).host("*.other.test", other);
