@@ -31,6 +31,9 @@ public final class ClusterSettings {
             Setting.HTTP_HEAD,
             Setting.HTTP_BODY_IDLE,
             Setting.HTTP_KEEP_ALIVE,
+            Setting.HTTP_STREAMS,
+            Setting.HTTP_WINDOW,
+            Setting.HTTP_RESETS,
             Setting.DRAIN_IDLE_MIN);
 
     private Map<Setting, Object> program = new EnumMap<>(Setting.class);
@@ -196,10 +199,13 @@ public final class ClusterSettings {
         return Optional.ofNullable(operator.get(setting)).or(() -> Optional.ofNullable(program.get(setting)));
     }
 
-    /** Of the settings that handlers obey, those that were said by operator or program: the others are the handler's. */
-    public Map<Setting, Duration> saidToHandlers() {
-        Map<Setting, Duration> all = new EnumMap<>(Setting.class);
-        OF_HANDLERS.forEach(setting -> said(setting).ifPresent(value -> all.put(setting, (Duration) value)));
+    /**
+     * Of the settings that handlers obey, those that were said by operator or program, durations and counts: the others are the
+     * handler's.
+     */
+    public Map<Setting, Object> saidToHandlers() {
+        Map<Setting, Object> all = new EnumMap<>(Setting.class);
+        OF_HANDLERS.forEach(setting -> said(setting).ifPresent(value -> all.put(setting, value)));
         return all;
     }
 

@@ -81,6 +81,12 @@ public enum Setting {
     HTTP_BODY_IDLE("http.bodyIdle", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
     /** HTTP: between two requests of a connection; more than the usual 60 s of load balancers: they close first. */
     HTTP_KEEP_ALIVE("http.keepAlive", Kind.SECONDS, Duration.ofSeconds(75), 1, 86_400),
+    /** HTTP/2: requests in progress at a time on one connection. What is said of these three beats what a handler was given. */
+    HTTP_STREAMS("http.streams", Kind.COUNT, 128, 1, 65_536),
+    /** HTTP/2: bytes of one body that a client may send before they are read; a connection holds that for each stream. */
+    HTTP_WINDOW("http.window", Kind.COUNT, 65_535, 65_535, 16 * 1024 * 1024),
+    /** HTTP/2: streams that a client may reset, or make us reset by its errors, on one connection in 30 s. */
+    HTTP_RESETS("http.resets", Kind.COUNT, 200, 1, 1_000_000),
     /** TLS: until there is a new secret for session tickets; the two before it are kept for those that they have made. */
     TLS_TICKET_ROTATION("tls.ticketRotation", Kind.SECONDS, Duration.ofHours(12), 1, 604_800),
     /** Whether connections at rest are moved from workers that have far more of them than others. */
@@ -144,6 +150,11 @@ public enum Setting {
 
     Object defaultValue() {
         return defaultValue;
+    }
+
+    /** Whether it is a duration. */
+    public boolean isDuration() {
+        return defaultValue instanceof Duration;
     }
 
     /**

@@ -107,9 +107,9 @@ final class ControlCodec {
                 writeText(out, listener.address());
             }
             out.writeInt(welcome.saidToHandlers().size());
-            for (Map.Entry<Setting, Duration> said : welcome.saidToHandlers().entrySet()) {
+            for (Map.Entry<Setting, ?> said : welcome.saidToHandlers().entrySet()) {
                 writeText(out, said.getKey().key());
-                out.writeLong(said.getValue().toNanos());
+                out.writeLong(said.getValue() instanceof Duration time ? time.toNanos() : (Integer) said.getValue());
             }
         } else if (frame instanceof Listening listening) {
             out.writeByte(LISTENING);
@@ -217,13 +217,25 @@ final class ControlCodec {
         return List.copyOf(listeners);
     }
 
-    private static Map<Setting, Duration> readSettings(DataInputStream in) throws IOException {
+    private static Map<Setting, Object> readSettings(DataInputStream in) throws IOException {
         int count = readCount(in, 0, Setting.values().length, "settings");
-        Map<Setting, Duration> settings = new EnumMap<>(Setting.class);
+        Map<Setting, Object> settings = new EnumMap<>(Setting.class);
         for (int index = 0; index < count; index++) {
-            settings.put(readSetting(in), readDuration(in, 1, "for a handler to wait"));
+            Setting setting = readSetting(in);
+            settings.put(setting, readValue(setting, in));
         }
         return settings;
+    }
+
+    private static Object readValue(Setting setting, DataInputStream in) throws IOException {
+        if (setting.isDuration()) {
+            return readDuration(in, 1, "for a handler to wait");
+        }
+        long count = in.readLong();
+        if (count < 0 || count > Integer.MAX_VALUE) {
+            throw new WireException("expected a count for " + setting.key() + ", found " + count);
+        }
+        return (int) count;
     }
 
     private static Setting readSetting(DataInputStream in) throws IOException {

@@ -43,7 +43,7 @@ public sealed interface ControlFrame {
      * @param exitLimit how long shutdown hooks have once it has said goodbye
      * @param maxConnections the most connections at a time; beyond, offers are refused
      * @param listeners what to serve, by key
-     * @param saidToHandlers what handlers obey whatever the program gave them
+     * @param saidToHandlers what handlers obey whatever the program gave them, durations and counts
      */
     record Welcome(
             int eventLoops,
@@ -52,7 +52,7 @@ public sealed interface ControlFrame {
             Duration exitLimit,
             int maxConnections,
             List<ListenerDescription> listeners,
-            Map<Setting, Duration> saidToHandlers)
+            Map<Setting, ?> saidToHandlers)
             implements ControlFrame {}
 
     /**

@@ -251,10 +251,16 @@ final class SettingsTest {
         assertThat(settings.with(Setting.HTTP_HEAD, Duration.ofSeconds(5))
                         .option("http.head", "7")
                         .option("http.keepAlive", "1m")
+                        .option("http.resets", "1000")
                         .option("drain.limit", "8")
                         .saidToHandlers())
                 .isEqualTo(Map.of(
-                        Setting.HTTP_HEAD, Duration.ofSeconds(7), Setting.HTTP_KEEP_ALIVE, Duration.ofMinutes(1)));
+                        Setting.HTTP_HEAD,
+                        Duration.ofSeconds(7),
+                        Setting.HTTP_KEEP_ALIVE,
+                        Duration.ofMinutes(1),
+                        Setting.HTTP_RESETS,
+                        1000));
     }
 
     @Test

@@ -44,7 +44,13 @@ final class ControlCodecTest {
                         List.of(
                                 new ListenerDescription(0, "", "127.0.0.1:80"),
                                 new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x")),
-                        Map.of(Setting.HTTP_FIRST, Duration.ofSeconds(1), Setting.HTTP_HEAD, Duration.ofDays(1))),
+                        Map.of(
+                                Setting.HTTP_FIRST,
+                                Duration.ofSeconds(1),
+                                Setting.HTTP_HEAD,
+                                Duration.ofDays(1),
+                                Setting.HTTP_RESETS,
+                                Integer.MAX_VALUE)),
                 new Welcome(1, Duration.ofNanos(1), Duration.ofDays(1), Duration.ZERO, 0, List.of(), Map.of()),
                 new Listening(List.of(
                         new Service(Protocol.TCP, StateFormat.NONE),

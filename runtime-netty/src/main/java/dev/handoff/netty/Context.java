@@ -8,16 +8,17 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
 /** What a worker lends its handlers; what costs time to make is made when it is first asked for. */
 final class Context implements WorkerContext {
     private final CurrentWorker worker;
     private final EventLoopGroup eventLoops;
-    private final Map<Setting, Duration> said;
+    private final Map<Setting, ?> said;
     private final TicketKeys ticketKeys = new TicketKeys();
 
-    Context(CurrentWorker worker, EventLoopGroup eventLoops, Map<Setting, Duration> said) {
+    Context(CurrentWorker worker, EventLoopGroup eventLoops, Map<Setting, ?> said) {
         this.worker = worker;
         this.eventLoops = eventLoops;
         this.said = said;
@@ -45,7 +46,12 @@ final class Context implements WorkerContext {
 
     @Override
     public Optional<Duration> said(Setting setting) {
-        return Optional.ofNullable(said.get(setting));
+        return said.get(setting) instanceof Duration time ? Optional.of(time) : Optional.empty();
+    }
+
+    @Override
+    public OptionalInt saidCount(Setting setting) {
+        return said.get(setting) instanceof Integer count ? OptionalInt.of(count) : OptionalInt.empty();
     }
 
     /** The keys of this worker's TLS session tickets. */

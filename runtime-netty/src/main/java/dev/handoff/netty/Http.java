@@ -150,7 +150,8 @@ public final class Http implements WorkerHandler, HandBack {
     }
 
     /**
-     * How many requests one connection of HTTP/2 may have in progress; a client that sends more has them refused.
+     * How many requests one connection of HTTP/2 may have in progress; a client that sends more has them refused. What was said
+     * for the whole cluster, {@code http.streams}, beats this.
      *
      * @param streams at least 1; default 128
      */
@@ -159,6 +160,34 @@ public final class Http implements WorkerHandler, HandBack {
             throw new IllegalArgumentException("a connection has at least 1 stream, not " + streams);
         }
         return with(settings.withHttp2(settings.http2().withMaxStreams(streams)));
+    }
+
+    /**
+     * How many bytes of one body a client of HTTP/2 may send before they are read. What is not read holds up its own stream only;
+     * the connection may come to hold that for each of its {@link #maxConcurrentStreams}. What was said for the whole
+     * cluster, {@code http.window}, beats this.
+     *
+     * @param bytes 65,535 to 16 MiB; default 65,535. A client far away sends no faster than this for each round trip
+     */
+    public Http streamWindow(int bytes) {
+        if (bytes < Http2Limits.LEAST_WINDOW || bytes > Http2Limits.MOST_WINDOW) {
+            throw new IllegalArgumentException("the window of a stream has 65,535 bytes to 16 MiB, not " + bytes);
+        }
+        return with(settings.withHttp2(settings.http2().withWindow(bytes)));
+    }
+
+    /**
+     * How many streams of one connection a client of HTTP/2 may reset in 30 s, and how many we may have to reset in that time for
+     * its errors; one above it is told ENHANCE_YOUR_CALM and closed. Responses that handlers break off do not count. What was
+     * said for the whole cluster, {@code http.resets}, beats this.
+     *
+     * @param streams at least 1; default 200
+     */
+    public Http maxResets(int streams) {
+        if (streams < 1) {
+            throw new IllegalArgumentException("a client may reset at least 1 stream, not " + streams);
+        }
+        return with(settings.withHttp2(settings.http2().withResets(streams)));
     }
 
     /**

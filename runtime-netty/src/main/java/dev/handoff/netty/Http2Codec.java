@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http2.Http2Exception.streamError;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Objects;
@@ -99,17 +101,25 @@ final class Http2Codec extends Http2FrameCodec {
             Http2Connection connection = new DefaultHttp2Connection(true);
             this.progress = new StreamProgress(connection);
             this.onError = onError;
+            connection.local().flowController(refillingConnectionsWindow(connection));
             connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, progress));
             connection(connection);
             initialSettings(Http2Settings.defaultSettings()
                     .maxConcurrentStreams(settings.http2().maxStreams())
+                    .initialWindowSize(settings.http2().window())
                     .connectProtocolEnabled(true)
                     .maxHeaderListSize((long) settings.maxLine() + settings.maxHeaders()));
-            decoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);
-            encoderEnforceMaxRstFramesPerWindow(Http2Limits.RESETS, Http2Limits.RESET_SECONDS);
+            decoderEnforceMaxRstFramesPerWindow(settings.http2().resets(), Http2Limits.RESET_SECONDS);
+            encoderEnforceMaxRstFramesPerWindow(settings.http2().resets(), Http2Limits.RESET_SECONDS);
             decoderEnforceMaxConsecutiveEmptyDataFrames(Http2Limits.EMPTY_DATA);
             decoderEnforceMaxSmallContinuationFrames(Http2Limits.SMALL_CONTINUATIONS);
             encoderEnforceMaxQueuedControlFrames(Http2Limits.UNSENT_ANSWERS);
+        }
+
+        /* What is not read holds its own stream only: the others have to come through. */
+        private static Http2LocalFlowController refillingConnectionsWindow(Http2Connection connection) {
+            return new DefaultHttp2LocalFlowController(
+                    connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true);
         }
 
         @Override

@@ -34,6 +34,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     private @Nullable Http2BodyReader body;
     private boolean inputEnded;
     private boolean proceeding;
+    private boolean isClientsFault;
     private boolean ending;
 
     Http2ServerStream(Http2Session session, Http2StreamChannel channel) {
@@ -89,6 +90,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         } catch (HttpFailure failure) {
             refuse(failure);
         } catch (Http2Heads.Malformed malformed) {
+            isClientsFault = true;
             reset(Http2Error.PROTOCOL_ERROR, String.valueOf(malformed.getMessage()));
         }
     }
@@ -111,6 +113,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
 
     private void refuse(HttpFailure failure) {
         LOG.debug("{} gets {}: {}", channel, failure.status(), failure.getMessage());
+        isClientsFault = true;
         Exchange refused = exchange == null ? begin(RequestHead.UNREADABLE) : exchange;
         refused.refuse(failure);
     }
@@ -237,7 +240,11 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     private void reset(Http2Error error, String why) {
         LOG.debug("resetting {} with {}: {}", channel, error, why);
         ending = true;
-        session.reset(channel.stream().id(), error);
+        if (isClientsFault) {
+            session.resetForClientsError(channel.stream().id(), error);
+        } else {
+            session.reset(channel.stream().id(), error);
+        }
     }
 
     private void finish() {

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
@@ -85,14 +86,14 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         session.openWindow();
     }
 
-    /* A body that nobody reads keeps its own stream's window, and that of the connection has to have room for others. */
     private void openWindow() {
         try {
             codec.connection()
                     .local()
                     .flowController()
                     .incrementWindowSize(
-                            codec.connection().connectionStream(), Http2Limits.CONNECTION_WINDOW - Http2Limits.WINDOW);
+                            codec.connection().connectionStream(),
+                            service.settings.http2().connectionWindow() - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
         } catch (Http2Exception e) {
             throw new IllegalStateException("a window of that size is allowed", e);
         }
@@ -178,11 +179,23 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
 
     /** Ends a stream, if it has not ended. */
     void reset(int streamId, Http2Error error) {
-        Http2Stream stream = codec.connection().stream(streamId);
-        if (stream != null && stream.state() != Http2Stream.State.CLOSED) {
+        if (isOpen(streamId)) {
+            codec.resetStream(context(), streamId, error.code(), channel.newPromise());
+            flush();
+        }
+    }
+
+    /** The same for an error of the client's: who makes many of them is cut. */
+    void resetForClientsError(int streamId, Http2Error error) {
+        if (isOpen(streamId)) {
             var unused = codec.encoder().writeRstStream(context(), streamId, error.code(), channel.newPromise());
             flush();
         }
+    }
+
+    private boolean isOpen(int streamId) {
+        Http2Stream stream = codec.connection().stream(streamId);
+        return stream != null && stream.state() != Http2Stream.State.CLOSED;
     }
 
     void flush() {

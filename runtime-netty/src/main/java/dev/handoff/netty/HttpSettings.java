@@ -125,9 +125,10 @@ record HttpSettings(
     /** The same, save for what was said for the whole cluster. */
     HttpSettings under(WorkerContext context) {
         return withTimeouts(
-                context.said(Setting.HTTP_FIRST).orElse(first),
-                context.said(Setting.HTTP_HEAD).orElse(head),
-                context.said(Setting.HTTP_BODY_IDLE).orElse(bodyIdle),
-                context.said(Setting.HTTP_KEEP_ALIVE).orElse(keepAlive));
+                        context.said(Setting.HTTP_FIRST).orElse(first),
+                        context.said(Setting.HTTP_HEAD).orElse(head),
+                        context.said(Setting.HTTP_BODY_IDLE).orElse(bodyIdle),
+                        context.said(Setting.HTTP_KEEP_ALIVE).orElse(keepAlive))
+                .withHttp2(http2.under(context));
     }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
 /** What a worker lends its handler. Any thread may call. */
@@ -30,4 +31,9 @@ public interface WorkerContext {
      * the handler was given. Empty: nothing was said.
      */
     Optional<Duration> said(Setting setting);
+
+    /** The same of a setting that is a count, such as {@link Setting#HTTP_STREAMS}. */
+    default OptionalInt saidCount(Setting setting) {
+        return OptionalInt.empty();
+    }
 }

@@ -72,7 +72,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /** In a cluster of which that was said. */
-    static TestServer serving(WorkerHandler handler, Map<Setting, Duration> said) throws Exception {
+    static TestServer serving(WorkerHandler handler, Map<Setting, ?> said) throws Exception {
         ExecutorService blocking = BlockingExecutor.create();
         return new TestServer(handler, blocking, loops -> new TestWorker(loops, blocking, said));
     }

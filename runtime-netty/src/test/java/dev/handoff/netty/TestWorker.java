@@ -11,18 +11,15 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** What a handler gets from its worker, without one. */
 record TestWorker(
-        EventLoopGroup eventLoops,
-        Executor blocking,
-        MeterRegistry metrics,
-        CurrentWorker worker,
-        Map<Setting, Duration> said)
+        EventLoopGroup eventLoops, Executor blocking, MeterRegistry metrics, CurrentWorker worker, Map<Setting, ?> said)
         implements WorkerContext {
-    TestWorker(EventLoopGroup eventLoops, Executor blocking, Map<Setting, Duration> said) {
+    TestWorker(EventLoopGroup eventLoops, Executor blocking, Map<Setting, ?> said) {
         this(eventLoops, blocking, new SimpleMeterRegistry(), alone(), said);
     }
 
@@ -40,7 +37,12 @@ record TestWorker(
 
     @Override
     public Optional<Duration> said(Setting setting) {
-        return Optional.ofNullable(said.get(setting));
+        return said.get(setting) instanceof Duration time ? Optional.of(time) : Optional.empty();
+    }
+
+    @Override
+    public OptionalInt saidCount(Setting setting) {
+        return said.get(setting) instanceof Integer count ? OptionalInt.of(count) : OptionalInt.empty();
     }
 
     private record Alone(Runnable onDisconnect) implements CurrentWorker {
