@@ -43,7 +43,6 @@ public final class ClusterSettings {
     private Optional<String> main = Optional.empty();
     private List<String> args = List.of();
     private List<String> jvmArgs = List.of();
-    private Optional<Path> directory = Optional.empty();
     private Map<String, String> environment = Map.of();
 
     private ClusterSettings() {}
@@ -57,7 +56,6 @@ public final class ClusterSettings {
         copy.main = main;
         copy.args = args;
         copy.jvmArgs = jvmArgs;
-        copy.directory = directory;
         copy.environment = environment;
         change.accept(copy);
         return copy;
@@ -139,9 +137,14 @@ public final class ClusterSettings {
         return changed(copy -> copy.jvmArgs = List.of(flags));
     }
 
-    /** The workers' working directory. Default: this process's. */
+    /**
+     * The workers' working directory, {@link Setting#DIRECTORY}. Relative paths in JVM options are still meant from the master's, and so
+     * are class path and jar, unless this leads to the same directory when the cluster starts.
+     *
+     * @param workingDirectory absolute, or relative to the directory in which the master was started
+     */
     public ClusterSettings directory(Path workingDirectory) {
-        return changed(copy -> copy.directory = Optional.of(workingDirectory));
+        return changed(copy -> copy.program.put(Setting.DIRECTORY, workingDirectory.toString()));
     }
 
     /** Variables for the workers, over this process's own. */
@@ -267,9 +270,11 @@ public final class ClusterSettings {
         return jvmArgs;
     }
 
-    /** The workers' working directory, if it is not this process's. */
+    /** The workers' working directory, if one was said. */
     public Optional<Path> directory() {
-        return directory;
+        return Optional.of(text(Setting.DIRECTORY))
+                .filter(text -> !text.isEmpty())
+                .map(Path::of);
     }
 
     /** The workers' additional environment. */

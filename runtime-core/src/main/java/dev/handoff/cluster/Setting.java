@@ -91,6 +91,11 @@ public enum Setting {
     TLS_TICKET_ROTATION("tls.ticketRotation", Kind.SECONDS, Duration.ofHours(12), 1, 604_800),
     /** Whether connections at rest are moved from workers that have far more of them than others. */
     BALANCE("balance", Kind.SWITCH, true),
+    /**
+     * The workers' working directory, looked up by this path at each start. Default: the directory in which the master was started, by
+     * the path in {@code $PWD}.
+     */
+    DIRECTORY("directory", Kind.TEXT, ""),
     /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
     JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
     /** Lines of workers' output that may wait for the master's own; more are dropped and counted. */

@@ -1,12 +1,15 @@
 package dev.handoff.forks;
 
 import dev.handoff.jvm.ForkedChild;
+import dev.handoff.jvm.StartDirectory;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.wire.MessageRouter;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Token;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,6 +27,13 @@ final class ForkStarter {
         Map<String, String> variables = new HashMap<>(options.env().orElseGet(CurrentProcess::env));
         variables.putAll(env);
         variables.putAll(role.toEnvironment());
-        return ForkedChild.start(options.env(variables), paths.channel(id), id, router::join);
+        return ForkedChild.start(placed(options).env(variables), paths.channel(id), id, router::join);
+    }
+
+    /** In the directory in which this program was started, by its path: a deploy that switches a link on it leads to the new build. */
+    private static SpawnOptions placed(SpawnOptions options) {
+        Path start = StartDirectory.ofThisProcess().path();
+        boolean said = options.cwd().isPresent() || !StartDirectory.isReal(CurrentProcess.cwd());
+        return said || !Files.isDirectory(start) ? options : options.cwd(start);
     }
 }

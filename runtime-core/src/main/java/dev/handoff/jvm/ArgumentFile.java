@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,11 @@ public final class ArgumentFile {
             LOG.warn("cannot read the options in {}: {}; workers are started with it as it is", word, e.toString());
             return List.of();
         }
+    }
+
+    /** A word of a command line, or the words of the file that it names. */
+    public static Stream<String> opened(String word) {
+        return isOne(word) ? read(word).stream() : Stream.of(word);
     }
 
     static List<String> parse(String text) {

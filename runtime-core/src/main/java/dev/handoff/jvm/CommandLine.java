@@ -92,8 +92,35 @@ public final class CommandLine {
         return new CommandLine(java, found, new Main(Main.Kind.CLASS, main.getName()), arguments);
     }
 
+    /**
+     * The same for a JVM that starts in another directory: what is relative to the one in which it was typed is made absolute, class
+     * path, jar and source file included.
+     *
+     * @param directory where it was typed, absolute
+     */
+    public CommandLine typedIn(Path directory) {
+        PathOptions paths = new PathOptions(directory);
+        List<String> options = new ArrayList<>(paths.absolute(jvmOptions));
+        return switch (main.kind()) {
+            case JAR, SOURCE ->
+                new CommandLine(java, options, new Main(main.kind(), paths.absolute(main.name())), arguments);
+            case CLASS -> {
+                if (!hasClassPath()) {
+                    options.addAll(List.of("-cp", paths.absoluteList(JavaProcess.classPath())));
+                }
+                yield withJvmOptions(options);
+            }
+            case MODULE -> withJvmOptions(options);
+        };
+    }
+
+    /** The same for the launcher that starts this process's program now, see {@link JavaProcess#launcher}. */
+    public CommandLine withCurrentLauncher() {
+        return withJava(JavaProcess.launcher());
+    }
+
     /** The same for another JDK's launcher. */
-    CommandLine withJava(String launcher) {
+    public CommandLine withJava(String launcher) {
         return new CommandLine(launcher, jvmOptions, main, arguments);
     }
 
@@ -103,9 +130,7 @@ public final class CommandLine {
     }
 
     private boolean hasClassPath() {
-        return jvmOptions.stream()
-                .flatMap(word -> ArgumentFile.isOne(word) ? ArgumentFile.read(word).stream() : Stream.of(word))
-                .anyMatch(LauncherOptions::isClassPath);
+        return jvmOptions.stream().flatMap(ArgumentFile::opened).anyMatch(LauncherOptions::isClassPath);
     }
 
     private static List<String> replaceClassPath(List<String> options, String classPath) {

@@ -16,9 +16,6 @@ final class InheritedFlags {
     /** Shared by all children: two that are started at once get two ports. */
     private static final FreePorts FREE = new FreePorts(System::nanoTime);
 
-    /** Read by the JVM beside its command line. */
-    private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
-
     private final AgentPorts ports;
     private final boolean dropDebugger;
 
@@ -40,7 +37,7 @@ final class InheritedFlags {
     List<String> rewrite(List<String> typed) {
         List<String> rewritten = new ArrayList<>();
         for (String word : typed) {
-            List<String> before = ArgumentFile.isOne(word) ? ArgumentFile.read(word) : List.of(word);
+            List<String> before = ArgumentFile.opened(word).toList();
             List<String> after = before.stream().flatMap(this::rewrite).toList();
             rewritten.addAll(after.equals(before) ? List.of(word) : after);
         }
@@ -50,7 +47,7 @@ final class InheritedFlags {
     /** Those of the variables with options in them that have to change. */
     Map<String, String> rewrite(Map<String, String> environment) {
         Map<String, String> changed = new HashMap<>();
-        for (String variable : VARIABLES) {
+        for (String variable : OptionVariables.NAMES) {
             List<String> typed = Quoted.split(environment.getOrDefault(variable, ""));
             List<String> rewritten = typed.stream().flatMap(this::rewrite).toList();
             if (!rewritten.equals(typed)) {

@@ -2,6 +2,7 @@ package dev.handoff.jvm;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -11,11 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Stream;
 
 /** How this process was started, as the kernel tells. */
 final class JavaProcess {
     private static final String REPLACED = " (deleted)";
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
     private JavaProcess() {}
 
@@ -25,10 +28,19 @@ final class JavaProcess {
      * @throws IllegalStateException if this is not a JVM that {@code java} started, or a word cannot be passed on
      */
     static List<String> words() {
-        List<String> typed = words(readBytes(Path.of("/proc/self/cmdline")), charset());
+        List<String> typed = words(readBytes(COMMAND_LINE), charset());
         List<String> words = new ArrayList<>(typed);
-        words.set(0, launcher(executable(), Path.of(System.getProperty("java.home")), typed.get(0)));
+        words.set(0, launcher(typed.get(0)));
         return words;
+    }
+
+    /** The launcher for the next JVM of this program. */
+    static String launcher() {
+        return launcher(words(readBytes(COMMAND_LINE), charset()).get(0));
+    }
+
+    private static String launcher(String typed) {
+        return launcher(executable(), Path.of(System.getProperty("java.home")), typed);
     }
 
     /** NUL ends each word, so that an empty one counts. */
@@ -68,8 +80,10 @@ final class JavaProcess {
     }
 
     /**
-     * The launcher of the JDK that runs us. What was typed may be a name on the path, relative to another directory or a
-     * link that now leads to another JDK; the kernel's word for it may be a file that an upgrade in place has replaced.
+     * The launcher of the JDK that runs us. A path that was typed is followed, so that a deploy can switch a link on the way, to a runtime
+     * image with a new build in it for example, unless it now leads to another feature release of the JDK, which would not take this JVM's
+     * flags. A name was looked up on a path that may be another now: there it is the kernel's word, which may be a file that an upgrade
+     * in place has replaced.
      *
      * @param executable what /proc/self/exe points to
      * @param home java.home
@@ -83,12 +97,40 @@ final class JavaProcess {
             throw new IllegalStateException("cannot repeat this process's command line: it was started by " + current
                     + " and not by java; give the cluster the worker's command");
         }
-        return Stream.of(Optional.of(current).filter(JavaProcess::isJava), Optional.of(home.resolve("bin/java")))
+        return Stream.of(
+                        typedPath(typed).filter(JavaProcess::isOfOurRelease),
+                        Optional.of(current).filter(JavaProcess::isJava),
+                        Optional.of(home.resolve("bin/java")))
                 .flatMap(Optional::stream)
                 .filter(Files::isExecutable)
                 .findFirst()
                 .map(Path::toString)
                 .orElse(typed);
+    }
+
+    private static Optional<Path> typedPath(String typed) {
+        if (typed.indexOf('/') < 0) {
+            return Optional.empty();
+        }
+        Path path = Path.of(typed);
+        Path from = path.isAbsolute()
+                ? path.getRoot()
+                : StartDirectory.ofThisProcess().path();
+        for (Path name : path) {
+            from = name.toString().equals(".") ? from : from.resolve(name);
+        }
+        return Optional.of(from).filter(JavaProcess::isJava);
+    }
+
+    private static boolean isOfOurRelease(Path launcher) {
+        try (Reader file = Files.newBufferedReader(launcher.toRealPath().resolveSibling("../release"))) {
+            Properties release = new Properties();
+            release.load(file);
+            String version = release.getProperty("JAVA_VERSION", "").replace("\"", "");
+            return Runtime.Version.parse(version).feature() == Runtime.version().feature();
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean isJava(Path file) {

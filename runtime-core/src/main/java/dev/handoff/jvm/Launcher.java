@@ -16,6 +16,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,13 +97,16 @@ final class Launcher {
      */
     Launched launch() throws IOException {
         Runner.refuseToRepeat(options);
-        ProcessBuilder builder = new ProcessBuilder(words());
-        builder.directory(directory());
+        Optional<Path> directory = directory();
+        ProcessBuilder builder = new ProcessBuilder(words(directory));
+        directory.ifPresent(path -> builder.directory(path.toFile()));
         builder.environment().clear();
         Map<String, String> environment = options.env().orElseGet(CurrentProcess::env);
         builder.environment().putAll(environment);
         if (options.runsJvm()) {
-            builder.environment().putAll(inherited.rewrite(environment));
+            Map<String, String> readable = readable(environment, directory);
+            builder.environment().putAll(readable);
+            builder.environment().putAll(inherited.rewrite(readable));
         }
         builder.environment().putAll(addedEnvironment);
         try {
@@ -119,33 +123,59 @@ final class Launcher {
         }
     }
 
-    private List<String> words() {
+    private List<String> words(Optional<Path> directory) {
         List<String> words = new ArrayList<>();
         if (options.isDetached()) {
             words.add("setsid");
         }
-        words.addAll(options.runsJvm() ? jvm() : options.words());
+        words.addAll(options.runsJvm() ? jvm(directory) : options.words());
         return words;
     }
 
-    private List<String> jvm() {
+    private List<String> jvm(Optional<Path> directory) {
         CommandLine own = CommandLine.ofThisProcess();
         CommandLine started =
                 options.java().map(java -> own.withJava(java.toString())).orElse(own);
         CommandLine line = options.main()
                 .map(main -> started.withMain(main, options.arguments()))
                 .orElseGet(() -> started.withArguments(options.arguments()));
-        List<String> flags = new ArrayList<>(inherited.rewrite(line.jvmOptions()));
+        CommandLine found = isElsewhere(directory) ? line.typedIn(StartDirectory.ofKernel()) : line;
+        List<String> flags = new ArrayList<>(inherited.rewrite(found.jvmOptions()));
         flags.addAll(options.jvmArgs());
-        return line.withJvmOptions(flags).toList();
+        return found.withJvmOptions(flags).toList();
     }
 
-    private File directory() throws IOException {
-        Path directory = options.cwd().map(CurrentProcess.cwd()::resolve).orElseGet(CurrentProcess::cwd);
-        if (!Files.isDirectory(directory)) {
-            throw new IOException("cannot start " + options + ": its working directory " + directory + " is not there");
+    private static Map<String, String> readable(Map<String, String> environment, Optional<Path> directory) {
+        Map<String, String> readable = new HashMap<>(environment);
+        if (isElsewhere(directory)) {
+            readable.putAll(new PathOptions(StartDirectory.ofKernel()).absolute(environment));
         }
-        return directory.toFile();
+        return readable;
+    }
+
+    private static boolean isElsewhere(Optional<Path> directory) {
+        return directory
+                .filter(path -> !StartDirectory.ofThisProcess().isAt(path))
+                .isPresent();
+    }
+
+    /** Empty: the one that the kernel keeps this process in, even if it was removed. */
+    private Optional<Path> directory() throws IOException {
+        Optional<Path> directory =
+                options.cwd().map(CurrentProcess.cwd()::resolve).or(this::inherited);
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new IOException(
+                    "cannot start " + options + ": its working directory " + directory.get() + " is not there");
+        }
+        return directory;
+    }
+
+    private Optional<Path> inherited() {
+        if (!StartDirectory.isReal(CurrentProcess.cwd())) {
+            return Optional.of(CurrentProcess.cwd());
+        }
+        boolean usable = !options.runsJvm() || !StartDirectory.isGone();
+        return usable ? Optional.empty() : Optional.of(StartDirectory.ofKernel());
     }
 
     private Optional<Pipe> pipe(Stdio stream) throws IOException {

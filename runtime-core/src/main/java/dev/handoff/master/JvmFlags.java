@@ -2,6 +2,7 @@ package dev.handoff.master;
 
 import dev.handoff.jvm.AgentPorts;
 import dev.handoff.jvm.DebuggerFlag;
+import dev.handoff.jvm.OptionVariables;
 import dev.handoff.jvm.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
 
     private static Map<String, String> environment(TypedFlags flags, FlagRewriter rewriter) {
         Map<String, String> changed = new HashMap<>();
-        for (String variable : TypedFlags.VARIABLES) {
+        for (String variable : OptionVariables.NAMES) {
             List<String> typed = flags.words(variable);
             List<String> rewritten = rewriter.rewrite(typed);
             if (!rewritten.equals(typed)) {

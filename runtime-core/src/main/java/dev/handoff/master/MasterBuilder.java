@@ -7,7 +7,6 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.SupervisedCluster;
-import dev.handoff.jvm.CommandLine;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
@@ -36,9 +35,9 @@ final class MasterBuilder {
     private final ClusterSettings settings;
     private final Generation generation;
 
-    private MasterBuilder(ClusterSettings settings) {
-        this.settings = settings;
-        this.generation = new Generation(1, settings, command(settings));
+    private MasterBuilder(Generation generation) {
+        this.settings = generation.settings();
+        this.generation = generation;
     }
 
     /**
@@ -48,7 +47,7 @@ final class MasterBuilder {
      * @throws StartException if it cannot be; nothing is left behind
      */
     static Master start(ClusterSettings settings, Consumer<SupervisedCluster> begun) {
-        MasterBuilder builder = new MasterBuilder(settings);
+        MasterBuilder builder = new MasterBuilder(WorkerProgram.firstGeneration(settings));
         Master master;
         try {
             master = builder.build();
@@ -63,25 +62,6 @@ final class MasterBuilder {
         }
         master.awaitWorkers();
         return master;
-    }
-
-    private static CommandLine command(ClusterSettings settings) {
-        try {
-            CommandLine typed = CommandLine.ofThisProcess();
-            if (settings.main().isEmpty()) {
-                RepeatableProgram.check();
-                return typed;
-            }
-            String main = settings.main().get();
-            return typed.withMain(Class.forName(main, false, contextLoader()), settings.args());
-        } catch (ClassNotFoundException | IllegalStateException | IllegalArgumentException e) {
-            throw new StartException(StartException.WRONG_SETTING, "no command for the workers: " + e.getMessage(), e);
-        }
-    }
-
-    private static ClassLoader contextLoader() {
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
     }
 
     private Master build() throws IOException {

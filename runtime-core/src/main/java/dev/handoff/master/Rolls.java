@@ -5,6 +5,7 @@ import dev.handoff.cluster.RollResult.Verdict;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,8 @@ final class Rolls {
     private final Completions completions;
     private final Set<Integer> proven = new HashSet<>();
     private Generation wanted;
+    private Optional<BuildFiles> files;
+    private Optional<BuildFiles> nextFiles = Optional.empty();
     private int lastNumber;
     private int floor;
     private @Nullable RollingRestart current;
@@ -30,6 +33,7 @@ final class Rolls {
 
     Rolls(Generation first, EventBus events, Completions completions) {
         this.wanted = first;
+        this.files = BuildFiles.now(first);
         this.lastNumber = first.number();
         this.events = events;
         this.completions = completions;
@@ -66,9 +70,20 @@ final class Rolls {
         Duration limit = RollingRestart.limit(next.settings(), workers);
         current = new RollingRestart(wanted, next, floor, limit, nowNanos);
         verdict = answer;
-        LOG.info("roll to generation {} begins with {} workers ready", next.number(), floor);
-        events.publish("roll.replacing", 0, next.number(), "");
+        tellBegin(next);
         wanted = next;
+    }
+
+    private void tellBegin(Generation next) {
+        nextFiles = BuildFiles.now(next);
+        Optional<String> unchanged = nextFiles
+                .filter(after -> files.filter(after::isSameAs).isPresent())
+                .map(same -> "it starts the very files that generation " + wanted.number() + " runs, " + same.place()
+                        + " first, unchanged; a new build, if there is one, lies elsewhere");
+        unchanged.ifPresentOrElse(
+                why -> LOG.warn("roll to generation {} begins with {} workers ready: {}", next.number(), floor, why),
+                () -> LOG.info("roll to generation {} begins with {} workers ready", next.number(), floor));
+        events.publish("roll.replacing", 0, next.number(), unchanged.orElse(""));
     }
 
     /** A roll was ordered while one runs, and would wait: all such orders make one. */
@@ -103,6 +118,7 @@ final class Rolls {
         RollingRestart roll = current;
         if (roll != null) {
             current = null;
+            files = nextFiles;
             LOG.info(
                     "roll to generation {} committed after {} ms",
                     roll.to().number(),

@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.jvm.ArgumentFile;
+import dev.handoff.jvm.OptionVariables;
 import dev.handoff.jvm.Quoted;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +21,6 @@ import java.util.stream.Stream;
  * @param extra the cluster's own JVM options for workers; they win over what was typed
  */
 record TypedFlags(List<String> typed, Map<String, String> environment, List<String> extra) {
-    /** Read by the JVM before the command line, after the file of its name; see "The java Command" and JVM TI. */
-    static final List<String> VARIABLES_BEFORE = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
-
-    /** Read by HotSpot after the command line, so that it wins over everything. */
-    static final String VARIABLE_AFTER = "_JAVA_OPTIONS";
-
-    /** All that hold options. */
-    static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", VARIABLE_AFTER);
-
     private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC");
 
     TypedFlags {
@@ -40,9 +32,9 @@ record TypedFlags(List<String> typed, Map<String, String> environment, List<Stri
     /** Every option in the order in which the JVM reads them: a later one wins. Files are read, values are words. */
     List<String> all() {
         List<String> all = new ArrayList<>();
-        VARIABLES_BEFORE.forEach(variable -> all.addAll(words(variable)));
+        OptionVariables.BEFORE.forEach(variable -> all.addAll(words(variable)));
         Stream.concat(typed.stream(), extra.stream()).forEach(word -> all.addAll(opened(word)));
-        all.addAll(words(VARIABLE_AFTER));
+        all.addAll(words(OptionVariables.AFTER));
         return all;
     }
 
@@ -52,7 +44,7 @@ record TypedFlags(List<String> typed, Map<String, String> environment, List<Stri
     }
 
     static List<String> opened(String word) {
-        return ArgumentFile.isOne(word) ? ArgumentFile.read(word) : List.of(word);
+        return ArgumentFile.opened(word).toList();
     }
 
     boolean has(Predicate<String> option) {

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.cluster.Setting;
 import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.LaunchMechanism;
 import dev.handoff.jvm.SignalSender;
@@ -10,6 +11,8 @@ import dev.handoff.unix.Pipe;
 import dev.handoff.unix.UnixException;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,9 @@ final class WorkerLauncher {
         Closer undo = new Closer();
         try (Pipe out = Pipe.open();
                 Pipe err = Pipe.open()) {
+            if (spec.directory().isPresent()) {
+                check(spec.directory().get());
+            }
             FdChannel stdout = reader(out, undo);
             FdChannel stderr = reader(err, undo);
             Process process = start(spec, out, err);
@@ -50,6 +56,15 @@ final class WorkerLauncher {
         } catch (IOException | IllegalArgumentException e) {
             undo.close();
             throw new IOException("cannot start worker " + spec.workerId() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The JDK would say that of the launcher, too: no such file or directory. */
+    private static void check(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("its working directory " + directory + " is not there; a deploy may have removed it."
+                    + " It is looked for again at each start; the setting "
+                    + Setting.DIRECTORY.key() + " names another");
         }
     }
 

@@ -90,7 +90,7 @@ final class WorkerStarter {
 
     private LaunchSpec launch(ManagedWorker.Identity identity, int workers, ChannelDoor door) {
         ClusterSettings settings = identity.generation().settings();
-        CommandLine command = identity.generation().command();
+        CommandLine command = identity.generation().command().withCurrentLauncher();
         JvmFlags flags = flags(identity, workers);
         flags.notes().forEach(note -> LOG.info("worker {}: {}", identity.id(), note));
         Map<String, String> environment = new HashMap<>(settings.environment());

@@ -147,6 +147,22 @@ class CommandLineTest {
     }
 
     @Test
+    void aPathThatWasTypedIsFollowedWhereItLeadsToTheSameRelease() throws Exception {
+        Path home = Path.of(System.getProperty("java.home"));
+        Path kernels = home.resolve("bin/java").toRealPath();
+        Path current = Files.createSymbolicLink(directory.resolve("current"), home);
+        String typed = current + "/bin/./java";
+        assertThat(JavaProcess.launcher(kernels, home, typed)).isEqualTo(current + "/bin/java");
+
+        Path other = Files.createDirectories(directory.resolve("other/bin")).resolve("java");
+        assertThat(Files.createFile(other).toFile().setExecutable(true)).isTrue();
+        Files.writeString(directory.resolve("other/release"), "JAVA_VERSION=\"99.0.1\"\n");
+        Files.delete(current);
+        Files.createSymbolicLink(current, directory.resolve("other"));
+        assertThat(JavaProcess.launcher(kernels, home, typed)).isEqualTo(kernels.toString());
+    }
+
+    @Test
     void aProgramThatEmbedsAJvmIsRefused() {
         Path home = Path.of(System.getProperty("java.home"));
         assertThatThrownBy(() -> JavaProcess.launcher(Path.of("/opt/shop/shop"), home, "shop"))

@@ -108,6 +108,15 @@ class WorkerLauncherTest {
     }
 
     @Test
+    void aDirectoryThatIsNotThereIsNamed(@TempDir Path directory) {
+        Path gone = directory.resolve("current");
+        LaunchSpec spec = new LaunchSpec(3, List.of("/bin/sh", "-c", "exit"), Optional.of(gone), Map.of(), Map.of());
+        assertThatThrownBy(() -> launch(launcher, spec))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot start worker 3: its working directory " + gone + " is not there;");
+    }
+
+    @Test
     void aWorkerGetsWhatTheMasterHasPutIntoItsEnvironment() throws Exception {
         CurrentProcess.env().put("HANDOFF_TEST_LIVE", "seen");
         try {

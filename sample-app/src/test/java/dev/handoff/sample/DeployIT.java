@@ -70,6 +70,48 @@ class DeployIT {
         }
     }
 
+    @Test
+    void aLinkThatIsSwitchedLeadsToWhatARollStartsAndTheOldBuildMayGo(@TempDir Path directory) throws IOException {
+        Path current = directory.resolve("current");
+        release(directory, "one");
+        RunningCluster cluster = CLUSTERS.start(aCluster()
+                .in(current)
+                .main(Versioned.class.getName(), List.of(Path.of("app.jar"), ClusterBuilder.app())));
+        assertThat(version(cluster)).isEqualTo("one");
+        release(directory, "two");
+        cluster.roll();
+        assertThat(version(cluster)).isEqualTo("two");
+        assertThat(cluster.output().text()).doesNotContain("the very files");
+        cluster.roll();
+        await("a roll without a new build is told")
+                .until(() -> cluster.output()
+                        .text()
+                        .contains("it starts the very files that generation 2 runs, "
+                                + directory.toRealPath().resolve("two/app.jar") + " first, unchanged"));
+
+        // Between two releases there is a moment without any.
+        cluster.expectErrors();
+        Files.delete(current);
+        Files.delete(directory.resolve("one/app.jar"));
+        Files.delete(directory.resolve("one"));
+        cluster.kill(cluster.aWorker());
+        await("a worker cannot be started")
+                .until(() -> cluster.output().text().contains("its working directory " + current + " is not there"));
+        assertThat(version(cluster)).isEqualTo("two");
+        release(directory, "three");
+        cluster.awaitReady();
+        await("the new worker runs what is there now")
+                .until(() -> version(cluster).equals("three"));
+    }
+
+    /** Puts a build into a directory of its own, and lets a link lead there. */
+    private static void release(Path directory, String version) throws IOException {
+        Path release = Files.createDirectory(directory.resolve(version));
+        Jars.of(release.resolve("app.jar"), Versioned.class, version);
+        Path link = Files.createSymbolicLink(directory.resolve("next"), Path.of(version));
+        Files.move(link, directory.resolve("current"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Puts a build in place by renaming, over the one that is there. */
     private static Path build(Path directory, String version) throws IOException {
         Path next = Jars.of(directory.resolve("next.jar"), Versioned.class, version);

@@ -42,6 +42,7 @@ public final class ClusterBuilder {
     private List<String> program = List.of("-jar", APP.toString());
     private List<String> arguments = List.of();
     private @Nullable SSLContext tls;
+    private @Nullable Path place;
     private int workers = 2;
     private boolean terminal;
     private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
@@ -92,6 +93,13 @@ public final class ClusterBuilder {
     /** A setting, said by the operator. */
     public ClusterBuilder setting(String name, Object value) {
         return java("-Dhandoff." + name + "=" + value);
+    }
+
+    /** Started in that directory, as by a shell that went there by that path. */
+    public ClusterBuilder in(Path directory) {
+        place = directory;
+        environment.put("PWD", directory.toString());
+        return this;
     }
 
     /** Signals that the master is born with ignored, as nohup and a script's background jobs are. */
@@ -158,7 +166,7 @@ public final class ClusterBuilder {
                 Files.createDirectory(directory.resolve(name));
             }
             ProcessBuilder process = new ProcessBuilder(command(directory))
-                    .directory(directory.resolve("cwd").toFile());
+                    .directory((place == null ? directory.resolve("cwd") : place).toFile());
             process.environment().putAll(environment(directory));
             Process started = process.start();
             return new RunningCluster(started, terminal ? childOf(started) : started.pid(), directory, workers, tls);

@@ -1,0 +1,84 @@
+package dev.handoff.master;
+
+import dev.handoff.jvm.CodePaths;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files from which the workers of a generation take their code, as they are on disk at one moment: which they are, and when they were
+ * written. Immutable.
+ */
+final class BuildFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(BuildFiles.class);
+
+    /** More are not looked at: the supervisor waits for this. */
+    private static final int MOST_FILES = 10_000;
+
+    private final Set<Map<String, Object>> identities;
+    private final List<Path> files;
+
+    private BuildFiles(Set<Map<String, Object>> identities, List<Path> files) {
+        this.identities = identities;
+        this.files = files;
+    }
+
+    /** Those that a worker started now would have; empty if that cannot be told. */
+    static Optional<BuildFiles> now(Generation generation) {
+        try {
+            Path directory =
+                    generation.settings().directory().orElse(Path.of("")).toAbsolutePath();
+            List<String> options = WorkerStarter.typedFlags(generation).all();
+            List<Path> files = new ArrayList<>();
+            for (Path path : CodePaths.of(generation.command().withCurrentLauncher(), options, directory)) {
+                addAll(path, files);
+            }
+            return files.size() > MOST_FILES ? Optional.empty() : Optional.of(of(files));
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
+            LOG.debug("cannot tell which files generation {} runs", generation.number(), e);
+            return Optional.empty();
+        }
+    }
+
+    private static void addAll(Path path, List<Path> files) throws IOException {
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> tree = Files.walk(path)) {
+                tree.filter(Files::isRegularFile).limit(MOST_FILES + 1L).forEach(files::add);
+            }
+        } else if (Files.exists(path)) {
+            files.add(path);
+        }
+    }
+
+    private static BuildFiles of(List<Path> files) throws IOException {
+        Set<Map<String, Object>> identities = new HashSet<>();
+        for (Path file : files) {
+            identities.add(Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime"));
+        }
+        return new BuildFiles(identities, files);
+    }
+
+    /** Whether these are the very files of another moment, unchanged. */
+    boolean isSameAs(BuildFiles other) {
+        return identities.equals(other.identities);
+    }
+
+    /** Where the program's own file really lies, links followed. */
+    String place() {
+        try {
+            return files.isEmpty() ? "" : files.get(0).toRealPath().toString();
+        } catch (IOException e) {
+            return files.get(0).toString();
+        }
+    }
+}

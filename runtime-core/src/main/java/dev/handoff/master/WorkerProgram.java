@@ -1,0 +1,64 @@
+package dev.handoff.master;
+
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.StartException;
+import dev.handoff.jvm.CommandLine;
+import dev.handoff.jvm.PathOptions;
+import dev.handoff.jvm.StartDirectory;
+import dev.handoff.process.CurrentProcess;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What workers run, and in which directory: the master's own command line or a class of its, in the directory in which the master was
+ * started, by the path that was typed. In another directory they would find nothing that was typed as a relative path, so there such
+ * paths are made absolute.
+ */
+final class WorkerProgram {
+    private WorkerProgram() {}
+
+    /**
+     * The first generation of a cluster.
+     *
+     * @throws StartException if this process's command line cannot be repeated, or the class is not there
+     */
+    static Generation firstGeneration(ClusterSettings settings) {
+        CommandLine command = command(settings);
+        StartDirectory start = StartDirectory.ofThisProcess().orAs(settings.directory());
+        PathOptions paths = new PathOptions(start.path());
+        Path directory = settings.directory().map(start.path()::resolve).orElse(start.path());
+        ClusterSettings resolved = settings.option(Setting.DIRECTORY.key(), directory.toString());
+        return directory.equals(start.path())
+                ? new Generation(1, resolved, command.withJvmOptions(paths.absoluteFiles(command.jvmOptions())))
+                : new Generation(1, elsewhere(resolved, paths), command.typedIn(start.path()));
+    }
+
+    private static ClusterSettings elsewhere(ClusterSettings settings, PathOptions paths) {
+        Map<String, String> environment = new HashMap<>(CurrentProcess.env());
+        environment.putAll(settings.environment());
+        List<String> flags = paths.absolute(settings.jvmArgs());
+        return settings.environment(paths.absolute(environment)).jvmArgs(flags.toArray(String[]::new));
+    }
+
+    private static CommandLine command(ClusterSettings settings) {
+        try {
+            CommandLine typed = CommandLine.ofThisProcess();
+            if (settings.main().isEmpty()) {
+                RepeatableProgram.check();
+                return typed;
+            }
+            String main = settings.main().get();
+            return typed.withMain(Class.forName(main, false, contextLoader()), settings.args());
+        } catch (ClassNotFoundException | IllegalStateException | IllegalArgumentException e) {
+            throw new StartException(StartException.WRONG_SETTING, "no command for the workers: " + e.getMessage(), e);
+        }
+    }
+
+    private static ClassLoader contextLoader() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    }
+}
