@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterSettings {
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
+    private static final int DEFAULT_PORT = 8080;
     private static final Set<Setting> OF_HANDLERS = EnumSet.of(
             Setting.HTTP_FIRST,
             Setting.HTTP_HEAD,
@@ -232,13 +233,35 @@ public final class ClusterSettings {
         return (String) value(setting);
     }
 
-    /** Where to listen: what the operator says, else what the program said, else port 8080. */
+    /**
+     * Where to listen: what the operator says, else what the program said, else port 8080. An address of the operator's takes the
+     * place, and so the name, of the program's listener of the same number.
+     */
     public List<ListenOptions> listeners() {
-        List<ListenOptions> said = addresses(text(Setting.LISTEN));
+        List<ListenOptions> declared = declaredListeners();
+        return operatorSaysListeners() ? named(addresses(text(Setting.LISTEN)), declared) : declared;
+    }
+
+    /** Where the program wants to listen, whatever the operator says: what it said, else port 8080. */
+    public List<ListenOptions> declaredListeners() {
+        List<ListenOptions> said = addresses((String) program.getOrDefault(Setting.LISTEN, ""));
         if (!said.isEmpty()) {
             return said;
         }
-        return listeners.isEmpty() ? List.of(ListenOptions.port(8080)) : listeners;
+        return listeners.isEmpty() ? List.of(ListenOptions.port(DEFAULT_PORT)) : listeners;
+    }
+
+    /** Whether the operator says where to listen. */
+    public boolean operatorSaysListeners() {
+        return !addresses((String) operator.getOrDefault(Setting.LISTEN, "")).isEmpty();
+    }
+
+    private static List<ListenOptions> named(List<ListenOptions> said, List<ListenOptions> declared) {
+        List<ListenOptions> named = new ArrayList<>(said);
+        for (int place = 0; place < Math.min(said.size(), declared.size()); place++) {
+            named.set(place, said.get(place).name(declared.get(place).name()));
+        }
+        return List.copyOf(named);
     }
 
     /** Who gets the next connection. */

@@ -151,13 +151,20 @@ final class MasterBuilder {
                 settings.duration(Setting.DRAIN_LIMIT),
                 settings.duration(Setting.KILL_AFTER),
                 settings.count(Setting.MAX_CONNECTIONS),
-                listeners.stream()
-                        .map(listener -> new ListenerDescription(
-                                listener.key(),
-                                listener.name(),
-                                listener.address().toString()))
-                        .toList(),
+                listeners.stream().map(this::description).toList(),
                 settings.saidToHandlers());
+    }
+
+    private ListenerDescription description(Listener listener) {
+        boolean isTheProgramsWord =
+                !settings.operatorSaysListeners() && settings.main().isEmpty();
+        return new ListenerDescription(
+                listener.key(),
+                listener.name(),
+                listener.address().toString(),
+                isTheProgramsWord
+                        ? settings.declaredListeners().get(listener.key()).toString()
+                        : "");
     }
 
     private void sayWhatBegins(RuntimeDirectory directory, List<Listener> listeners) {

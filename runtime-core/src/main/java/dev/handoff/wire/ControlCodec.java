@@ -40,7 +40,7 @@ import java.util.Map;
  *
  *   1 HELLO      wire version i32 | scoreboard version i32 | worker id i32 | token 16 bytes | java text
  *   2 WELCOME    event loops i32 | beat ns i64 | drain limit ns i64 | exit limit ns i64 | max connections i32
- *                | listeners i32 | (key i32 | name text | address text) × listeners | settings i32 | (key text | ns i64) × settings
+ *                | listeners i32 | (key i32 | name text | address text | declared text) × listeners | settings i32 | (key text | ns i64) × settings
  *   3 LISTENING  count i32 | (protocol u8 | version of states i32 | kind of states text) × count
  *   4 STARTED    –
  *   5 FAILED     reason text
@@ -105,6 +105,7 @@ final class ControlCodec {
                 out.writeInt(listener.key());
                 writeText(out, listener.name());
                 writeText(out, listener.address());
+                writeText(out, listener.declared());
             }
             out.writeInt(welcome.saidToHandlers().size());
             for (Map.Entry<Setting, ?> said : welcome.saidToHandlers().entrySet()) {
@@ -212,7 +213,7 @@ final class ControlCodec {
         int count = readCount(in, 0, MAX_LISTENERS, "listeners");
         List<ListenerDescription> listeners = new ArrayList<>();
         for (int index = 0; index < count; index++) {
-            listeners.add(new ListenerDescription(in.readInt(), in.readUTF(), in.readUTF()));
+            listeners.add(new ListenerDescription(in.readInt(), in.readUTF(), in.readUTF(), in.readUTF()));
         }
         return List.copyOf(listeners);
     }

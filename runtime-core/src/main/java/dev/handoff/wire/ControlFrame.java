@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public sealed interface ControlFrame {
     /** The version of these frames and of the lanes'; master and worker must agree. */
-    int VERSION = 1;
+    int VERSION = 2;
 
     /**
      * A worker's first word.
@@ -71,8 +71,10 @@ public sealed interface ControlFrame {
      * @param key what offers name it by
      * @param name the name that the program gave it; may be empty
      * @param address where it listens, as {@link dev.handoff.cluster.ListenAddress} writes it
+     * @param declared where the program said that it listens, as {@link dev.handoff.cluster.ListenOptions} writes it; empty: the
+     *     workers' program has no say in it
      */
-    record ListenerDescription(int key, String name, String address) {
+    record ListenerDescription(int key, String name, String address, String declared) {
         private static final String UNIX = "unix:";
 
         /** The file, if it is a Unix socket. */

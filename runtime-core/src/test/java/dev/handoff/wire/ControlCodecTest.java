@@ -42,8 +42,8 @@ final class ControlCodecTest {
                         Duration.ofMinutes(10),
                         Integer.MAX_VALUE,
                         List.of(
-                                new ListenerDescription(0, "", "127.0.0.1:80"),
-                                new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x")),
+                                new ListenerDescription(0, "", "127.0.0.1:80", "localhost:80"),
+                                new ListenerDescription(65_535, "Ünix", "unix:/run/\u0000\uD800x", "")),
                         Map.of(
                                 Setting.HTTP_FIRST,
                                 Duration.ofSeconds(1),

@@ -164,10 +164,10 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
                 exitLimit,
                 0,
                 List.of(
-                        new ListenerDescription(0, "", "127.0.0.1:80"),
-                        new ListenerDescription(1, "", "[::]:80"),
-                        new ListenerDescription(2, "", "unix:" + left),
-                        new ListenerDescription(3, "", "unix:" + shared)),
+                        new ListenerDescription(0, "", "127.0.0.1:80", ""),
+                        new ListenerDescription(1, "", "[::]:80", ""),
+                        new ListenerDescription(2, "", "unix:" + left, ""),
+                        new ListenerDescription(3, "", "unix:" + shared, "")),
                 Map.of()));
         return control;
     }

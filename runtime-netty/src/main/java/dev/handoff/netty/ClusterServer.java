@@ -187,13 +187,19 @@ public final class ClusterServer implements AutoCloseable {
             return listen(ListenOptions.port(port));
         }
 
-        /** Listens there, too. */
+        /**
+         * Listens there, too. A roll changes no listeners: a build that declares others than the master has started with is rolled
+         * back, unless the operator has said the addresses.
+         */
         public Builder listen(ListenOptions... where) {
             handler.ifPresent(serving -> List.of(where).forEach(one -> bindings.add(new Binding(one, serving))));
             return settings(s -> s.listen(where));
         }
 
-        /** Listens there, too, and serves it by another handler. */
+        /**
+         * Listens there, too, and serves it by another handler. Where the operator says the addresses it is found by its {@link
+         * ListenOptions#name}, and without one by its place.
+         */
         public Builder listen(ListenOptions where, WorkerHandler serving) {
             bindings.add(new Binding(where, () -> serving));
             return settings(s -> s.listen(where));
@@ -280,7 +286,7 @@ public final class ClusterServer implements AutoCloseable {
             Optional<Role> role = CurrentWorkerProvider.role();
             if (role.isPresent()) {
                 checkThatItIsOurs(role.get());
-                WorkerProcess.live(role.get(), handlers());
+                WorkerProcess.live(role.get(), handlers(), settings.declaredListeners());
             }
         }
 

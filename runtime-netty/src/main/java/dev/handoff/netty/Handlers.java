@@ -1,9 +1,11 @@
 package dev.handoff.netty;
 
+import dev.handoff.wire.ControlFrame.ListenerDescription;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** A worker's handlers, one for each listener; one that serves several listeners is built and started once. */
@@ -17,20 +19,18 @@ final class Handlers {
     private Handlers() {}
 
     /**
-     * Builds them: a listener with a name gets the handler of the program's listener of that name, another one that of
-     * the same place, or of the last if the operator has said more listeners than the program.
+     * Builds them.
      *
-     * @param listeners the listeners' names, by their keys
+     * @throws IllegalStateException if there is none for a listener
      */
-    static Handlers of(List<String> listeners, List<Binding> bindings) {
+    static Handlers of(List<ListenerDescription> listeners, List<Binding> bindings) {
         Handlers handlers = new Handlers();
         Map<Supplier<? extends WorkerHandler>, WorkerHandler> built = new HashMap<>();
-        for (int key = 0; key < listeners.size(); key++) {
-            Supplier<? extends WorkerHandler> supplier = supplierOf(key, listeners.get(key), bindings);
-            WorkerHandler handler = built.get(supplier);
+        for (Binding binding : Bindings.of(listeners, bindings)) {
+            WorkerHandler handler = built.get(binding.handler());
             if (handler == null) {
-                handler = supplier.get();
-                built.put(supplier, handler);
+                handler = Objects.requireNonNull(binding.handler().get(), "the program's supplier gave no handler");
+                built.put(binding.handler(), handler);
                 handlers.distinct.add(handler);
             }
             handlers.byListener.add(handler);
@@ -44,15 +44,6 @@ final class Handlers {
         handlers.byListener.add(handler);
         handlers.distinct.add(handler);
         return handlers;
-    }
-
-    private static Supplier<? extends WorkerHandler> supplierOf(int key, String name, List<Binding> bindings) {
-        for (Binding binding : bindings) {
-            if (!name.isEmpty() && binding.where().name().equals(name)) {
-                return binding.handler();
-            }
-        }
-        return bindings.get(Math.min(key, bindings.size() - 1)).handler();
     }
 
     /** The handler of a listener. */

@@ -8,6 +8,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.TicketSecrets;
 import dev.handoff.worker.CurrentWorkerProvider;
 import io.netty.channel.EventLoop;
@@ -96,7 +97,8 @@ final class LocalCluster extends NoWorkers {
     }
 
     private void serve(List<Binding> bindings) throws Exception {
-        Handlers handlers = Handlers.of(listeners.stream().map(Listener::name).toList(), bindings);
+        Handlers handlers =
+                Handlers.of(listeners.stream().map(LocalCluster::description).toList(), bindings);
         try {
             handlers.start(context);
             renewTicketsRegularly();
@@ -107,6 +109,12 @@ final class LocalCluster extends NoWorkers {
         }
         LOG.info("serving in this process, without workers, on {}", addresses());
         new Thread(() -> live(handlers), "handoff-local").start();
+    }
+
+    /** The program that listens is the one that serves: it declares what there is. */
+    private static ListenerDescription description(Listener listener) {
+        return new ListenerDescription(
+                listener.key(), listener.name(), listener.address().toString(), "");
     }
 
     private void renewTicketsRegularly() {

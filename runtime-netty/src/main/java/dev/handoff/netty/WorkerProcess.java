@@ -1,5 +1,7 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.ListenOptions;
+import dev.handoff.cluster.StartException;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Role;
@@ -41,7 +43,11 @@ final class WorkerProcess {
     private final Context context;
     private final Handlers handlers;
 
-    private WorkerProcess(WorkerRuntime runtime, List<Binding> bindings) {
+    private WorkerProcess(WorkerRuntime runtime, List<Binding> bindings, List<ListenOptions> declared) {
+        List<ListenerDescription> listeners = runtime.welcome().listeners();
+        Bindings.refusal(listeners, declared).ifPresent(why -> {
+            throw new StartException(StartException.WRONG_SETTING, why);
+        });
         this.runtime = runtime;
         this.group = new MultiThreadIoEventLoopGroup(
                 runtime.welcome().eventLoops(),
@@ -49,14 +55,15 @@ final class WorkerProcess {
                 EpollIoHandler.newFactory());
         this.context = new Context(runtime.self(), group, runtime.welcome().saidToHandlers());
         runtime.onTickets(context.ticketKeys()::renew);
-        List<String> names = runtime.welcome().listeners().stream()
-                .map(ListenerDescription::name)
-                .toList();
-        this.handlers = Handlers.of(names, bindings);
+        this.handlers = Handlers.of(listeners, bindings);
     }
 
-    /** Lives a worker's life. Never returns. */
-    static void live(Role role, List<Binding> bindings) {
+    /**
+     * Lives a worker's life. Never returns.
+     *
+     * @param declared where the program wants to listen
+     */
+    static void live(Role role, List<Binding> bindings, List<ListenOptions> declared) {
         lookForLeaksRarely();
         WorkerRuntime runtime;
         try {
@@ -67,7 +74,7 @@ final class WorkerProcess {
             throw new AssertionError("exit does not return", e);
         }
         try {
-            new WorkerProcess(runtime, bindings).live();
+            new WorkerProcess(runtime, bindings, declared).live();
         } catch (Throwable failure) {
             refuseToServe(runtime, failure);
         }
@@ -93,7 +100,7 @@ final class WorkerProcess {
     /** Whatever it is, an Error of the class loader included: it ends this worker and is told to the master. */
     private static void refuseToServe(WorkerRuntime runtime, Throwable failure) {
         LOG.error("this worker cannot start", failure);
-        runtime.failed(failure.toString());
+        runtime.failed(failure instanceof StartException ? String.valueOf(failure.getMessage()) : failure.toString());
         WorkerRuntime.exit(START_THREW);
     }
 

@@ -112,6 +112,19 @@ class DeployIT {
         Files.move(link, directory.resolve("current"), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    @Test
+    void aBuildThatListensElsewhereIsRefusedForItsHandlersWouldServeTheWrongPorts(@TempDir Path directory)
+            throws IOException {
+        RunningCluster cluster = start(build(directory, "good"));
+        cluster.expectErrors();
+        Set<Long> old = cluster.workers();
+        build(directory, Versioned.LISTENS_MORE);
+        cluster.signal(Signal.HUP);
+        await("it is tried").until(() -> Files.exists(cluster.file(Versioned.LISTENS_MORE)));
+        await("it is given up").until(() -> cluster.workers().equals(old));
+        assertThat(version(cluster)).isEqualTo("good");
+    }
+
     /** Puts a build in place by renaming, over the one that is there. */
     private static Path build(Path directory, String version) throws IOException {
         Path next = Jars.of(directory.resolve("next.jar"), Versioned.class, version);

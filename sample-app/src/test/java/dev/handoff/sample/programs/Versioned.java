@@ -2,6 +2,7 @@ package dev.handoff.sample.programs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.handoff.cluster.ListenOptions;
 import dev.handoff.netty.ClusterServer;
 import dev.handoff.netty.Http;
 import dev.handoff.netty.Request;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Answers {@code /version} with the text of a resource beside it, which differs from build to build. Bears load. Two
+ * Answers {@code /version} with the text of a resource beside it, which differs from build to build. Bears load. Three
  * builds are bad; what they have tried is a file of their name.
  */
 public final class Versioned {
@@ -24,14 +25,21 @@ public final class Versioned {
     /** The version of a build that starts, and dies of the first request. */
     public static final String DIES_OF_A_REQUEST = "dies-of-a-request";
 
+    /** The version of a build that listens in one more place, which it names before the other. */
+    public static final String LISTENS_MORE = "listens-more";
+
     private static final int CODE = 9;
 
     private Versioned() {}
 
     public static void main(String[] args) {
-        ClusterServer.builder(Http.handler(Versioned::answer).onStart(context -> start()))
-                .port(0)
-                .run();
+        ClusterServer.Builder server =
+                ClusterServer.builder(Http.handler(Versioned::answer).onStart(context -> start()));
+        if (version().equals(LISTENS_MORE)) {
+            tried();
+            server.listen(ListenOptions.port(0), Http.handler(request -> Response.text("the new one's")));
+        }
+        server.port(0).run();
     }
 
     private static void start() {
