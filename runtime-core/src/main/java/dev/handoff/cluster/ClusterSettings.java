@@ -32,6 +32,8 @@ public final class ClusterSettings {
             Setting.HTTP_HEAD,
             Setting.HTTP_BODY_IDLE,
             Setting.HTTP_KEEP_ALIVE,
+            Setting.HTTP_ANSWER,
+            Setting.HTTP_BODY_RATE,
             Setting.HTTP_STREAMS,
             Setting.HTTP_WINDOW,
             Setting.HTTP_RESETS,

@@ -81,6 +81,10 @@ public enum Setting {
     HTTP_BODY_IDLE("http.bodyIdle", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
     /** HTTP: between two requests of a connection; more than the usual 60 s of load balancers: they close first. */
     HTTP_KEEP_ALIVE("http.keepAlive", Kind.SECONDS, Duration.ofSeconds(75), 1, 86_400),
+    /** HTTP: how long a handler may neither answer nor read more of the body; then 503. 0: for ever. */
+    HTTP_ANSWER("http.answer", Kind.SECONDS, Duration.ZERO, 0, 86_400),
+    /** HTTP: bytes of a body that a client has to send in a second, on the average; else 408. 0: any number. */
+    HTTP_BODY_RATE("http.bodyRate", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
     /** HTTP/2: requests in progress at a time on one connection. What is said of these three beats what a handler was given. */
     HTTP_STREAMS("http.streams", Kind.COUNT, 128, 1, 65_536),
     /** HTTP/2: bytes of one body that a client may send before they are read; a connection holds that for each stream. */

@@ -93,6 +93,18 @@ final class Exchange {
         }
     }
 
+    /** The handler has taken longer than it may. If it answers later, that is too late. */
+    void onSlowHandler() {
+        if (!answered && !carrier.isEnding()) {
+            LOG.warn(
+                    "the handler of {} {} has not answered within {}: answering 503",
+                    head.method(),
+                    target(),
+                    carrier.service().settings.timeouts().answer());
+            answer(Response.status(503));
+        }
+    }
+
     void onConnectionEnded() {
         refused = true;
         endBody(new EOFException("the client has gone"));

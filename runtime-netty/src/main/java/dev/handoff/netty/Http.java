@@ -107,7 +107,34 @@ public final class Http implements WorkerHandler, HandBack {
                 throw new IllegalArgumentException("a time-out is more than nothing, not " + limit);
             }
         }
-        return with(settings.withTimeouts(first, head, bodyIdle, keepAlive));
+        return with(settings.withTimeouts(settings.timeouts().withClients(first, head, bodyIdle, keepAlive)));
+    }
+
+    /**
+     * How long a handler may neither answer nor read more of the body; then its client is answered 503, and what it answers later is
+     * thrown away. A response that is returned, be its body still to come, is an answer; one that comes {@link Response#later} is none before
+     * it is there. The handler itself is not interrupted. The setting {@code http.answer} beats this.
+     *
+     * @param limit counted in fifths of a second, rounded up; zero, the default: for ever
+     */
+    public Http answerWithin(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("a handler has some time to answer, or for ever (0), not " + limit);
+        }
+        return with(settings.withTimeouts(settings.timeouts().withAnswer(limit)));
+    }
+
+    /**
+     * How fast a client has to send a body, on the average. It may be silent for as long as {@link #timeouts} says; waiting uses this time up,
+     * what it sends earns it again. A client that is slower is answered 408. The setting {@code http.bodyRate} beats this.
+     *
+     * @param bytesPerSecond at least 0; 0, the default: any rate will do
+     */
+    public Http leastBodyRate(int bytesPerSecond) {
+        if (bytesPerSecond < 0) {
+            throw new IllegalArgumentException("a rate is at least 0 bytes a second, not " + bytesPerSecond);
+        }
+        return with(settings.withTimeouts(settings.timeouts().withBodyRate(bytesPerSecond)));
     }
 
     /**

@@ -48,6 +48,9 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         if (ending) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof Http2DataFrame data) {
+            if (pace != null) {
+                pace.received(data.content().readableBytes());
+            }
             input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, data.content());
             onBytes(data.isEndStream());
         } else if (message instanceof Http2HeadersFrame headers && exchange == null) {
@@ -230,6 +233,13 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     @Override
     public void onUnfinished(HttpFailure failure) {
         refuse(failure);
+    }
+
+    @Override
+    public void onSlowHandler() {
+        if (exchange != null) {
+            exchange.onSlowHandler();
+        }
     }
 
     @Override

@@ -75,6 +75,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
             return;
         }
         gate.onRead();
+        pace.received(bytes.readableBytes());
         input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, bytes);
         proceed();
     }
@@ -177,7 +178,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     @Override
     public void onAnswered(boolean stays, boolean clientAsked) {
         exchange = null;
-        pace.resume(Phase.BUSY);
+        pace.answered();
         connection.requestFinished();
         if (stays) {
             proceed();
@@ -354,6 +355,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     @Override
     public void onUnfinished(HttpFailure failure) {
         refuse(failure);
+    }
+
+    @Override
+    public void onSlowHandler() {
+        if (exchange != null) {
+            exchange.onSlowHandler();
+        }
     }
 
     @Override

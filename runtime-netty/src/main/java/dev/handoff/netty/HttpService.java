@@ -5,6 +5,7 @@ import dev.handoff.cluster.Setting;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +26,33 @@ final class HttpService {
     final long headTicks;
     final long bodyIdleTicks;
     final long keepAliveTicks;
+
+    /** {@link LoopClock#NEVER}: handlers may take for ever. */
+    final long answerTicks;
+
     final long pingTicks;
     final Duration idleMin;
 
     HttpService(HttpSettings settings, WorkerContext context) {
         this.settings = settings;
         this.context = context;
-        this.encoder = new ResponseEncoder(settings.keepAlive());
+        this.encoder = new ResponseEncoder(settings.timeouts().keepAlive());
         this.compression = new Compression(settings.gzip());
-        this.firstTicks = LoopClock.ticks(settings.first());
-        this.headTicks = LoopClock.ticks(settings.head());
-        this.bodyIdleTicks = LoopClock.ticks(settings.bodyIdle());
-        this.keepAliveTicks = LoopClock.ticks(settings.keepAlive().plus(GRACE));
+        this.firstTicks = LoopClock.ticks(settings.timeouts().first());
+        this.headTicks = LoopClock.ticks(settings.timeouts().head());
+        this.bodyIdleTicks = LoopClock.ticks(settings.timeouts().bodyIdle());
+        this.keepAliveTicks = LoopClock.ticks(settings.timeouts().keepAlive().plus(GRACE));
+        Duration answer = settings.timeouts().answer();
+        this.answerTicks = answer.isZero() ? LoopClock.NEVER : LoopClock.ticks(answer);
         this.pingTicks = LoopClock.ticks(settings.webSocket().ping());
         this.idleMin = context.said(Setting.DRAIN_IDLE_MIN).orElse(DEFAULT_IDLE_MIN);
+    }
+
+    /** How a client's body is timed; null: only its silence is. */
+    @Nullable
+    BodyRate bodyRate() {
+        int bytesPerSecond = settings.timeouts().bodyRate();
+        return bytesPerSecond == 0 ? null : new BodyRate(bodyIdleTicks, bytesPerSecond);
     }
 
     /** Says why a connection is closed: aloud, unless it is its client's doing. */

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class LoopClock {
     static final Duration TICK = Duration.ofMillis(200);
 
+    /** A tick that does not come. */
+    static final long NEVER = Long.MAX_VALUE;
+
     private static final FastThreadLocal<LoopClock> CLOCKS = new FastThreadLocal<>();
 
     /* RFC 9110, 5.6.7: the day has two digits, which RFC_1123_DATE_TIME does not promise. */
@@ -49,6 +52,11 @@ final class LoopClock {
             CLOCKS.set(clock);
         }
         return clock;
+    }
+
+    /** The number of this tick: the only time that connections know. */
+    long now() {
+        return tick;
     }
 
     /** The line of the Date field, with its end. The caller must not write to it. */
@@ -86,7 +94,7 @@ final class LoopClock {
         /* A timer that fires may remove itself and others: those keep their way to the next. */
         for (Timer timer = first; timer != null; timer = timer.next) {
             if (timer.expiry <= tick) {
-                timer.expiry = Timer.NEVER;
+                timer.expiry = NEVER;
                 timer.fire();
             }
         }
@@ -106,8 +114,6 @@ final class LoopClock {
 
     /** One connection's time-out. */
     final class Timer {
-        private static final long NEVER = Long.MAX_VALUE;
-
         private final Channel channel;
         private final Runnable expired;
         private long expiry = NEVER;

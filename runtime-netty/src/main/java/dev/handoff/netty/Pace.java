@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a client may take for what is waited for, on a connection or on one stream of it. Used on the connection's event
@@ -10,8 +11,12 @@ final class Pace {
     private final HttpService service;
     private final Late late;
     private final WriteWatch writeWatch;
+    private final LoopClock clock;
     private final LoopClock.Timer timer;
+    private final @Nullable BodyRate rate;
     private Phase phase;
+    private long since;
+    private long unanswered;
 
     /** What is waited for, which decides how long. */
     enum Phase {
@@ -24,7 +29,9 @@ final class Pace {
         /** More of a body. */
         BODY,
         /** The handler, or the client's taking the response. */
-        BUSY
+        BUSY,
+        /** Nothing: a request was answered, and what comes next is not known yet. */
+        ANSWERED
     }
 
     /** Who is told that the client has taken too long. */
@@ -37,6 +44,9 @@ final class Pace {
 
         /** The client takes no more of the response. */
         void onStuck();
+
+        /** The handler has neither answered nor read more of the body for longer than it may. It may have begun to answer. */
+        default void onSlowHandler() {}
     }
 
     /**
@@ -48,7 +58,9 @@ final class Pace {
         this.service = service;
         this.late = late;
         this.writeWatch = writeWatch;
-        this.timer = LoopClock.of(channel.eventLoop()).timer(channel, this::onTimeout);
+        this.clock = LoopClock.of(channel.eventLoop());
+        this.timer = clock.timer(channel, this::onTimeout);
+        this.rate = service.bodyRate();
         this.phase = phase;
         begin(phase);
     }
@@ -65,9 +77,26 @@ final class Pace {
     /** What is waited for now. A head's time runs from its first byte, a body's from its last. */
     void enter(Phase now) {
         if (phase != now || now == Phase.BODY) {
+            Phase before = phase;
             phase = now;
+            if (rate != null) {
+                charge(rate, before);
+            }
             begin(now);
         }
+    }
+
+    /** Bytes of a body may have come. */
+    void received(int bytes) {
+        if (rate != null && phase == Phase.BODY) {
+            charge(rate, phase);
+            rate.received(bytes);
+        }
+    }
+
+    /** A request was answered: whatever is waited for next, its time begins. */
+    void answered() {
+        phase = Phase.ANSWERED;
     }
 
     /** What is waited for now, by a clock that runs already. */
@@ -85,16 +114,31 @@ final class Pace {
             case SILENT -> timer.set(service.firstTicks);
             case IDLE -> timer.set(service.keepAliveTicks);
             case HEAD -> timer.set(service.headTicks);
-            case BODY -> timer.set(service.bodyIdleTicks);
+            case BODY -> timer.set(rate == null ? service.bodyIdleTicks : rate.ticksLeft());
             case BUSY -> {
                 writeWatch.reset();
-                watchWrites();
+                unanswered = service.answerTicks == LoopClock.NEVER
+                        ? LoopClock.NEVER
+                        : clock.now() + 1 + service.answerTicks;
+                watchHandlerAndWrites();
             }
+            case ANSWERED -> {}
         }
     }
 
-    private void watchWrites() {
-        timer.set(Math.max(1, service.bodyIdleTicks / WriteWatch.PATIENCE));
+    /* A client is charged for the time in which it is waited for, and begins each body anew. */
+    private void charge(BodyRate charged, Phase before) {
+        if (before == Phase.BODY) {
+            charged.waited(clock.now() - since);
+        } else if (before != Phase.BUSY) {
+            charged.reset();
+        }
+        since = clock.now();
+    }
+
+    private void watchHandlerAndWrites() {
+        long look = Math.max(1, service.bodyIdleTicks / WriteWatch.PATIENCE);
+        timer.set(Math.min(look, Math.max(0, unanswered - clock.now() - 1)));
     }
 
     private void onTimeout() {
@@ -102,13 +146,20 @@ final class Pace {
             case SILENT, IDLE -> late.onIdle();
             case HEAD -> late.onUnfinished(new HttpFailure(408, "the head of the request took too long"));
             case BODY -> late.onUnfinished(new HttpFailure(408, "the body of the request took too long"));
-            case BUSY -> {
-                if (writeWatch.isStuck()) {
-                    late.onStuck();
-                } else {
-                    watchWrites();
-                }
-            }
+            case BUSY -> onStillBusy();
+            case ANSWERED -> {}
+        }
+    }
+
+    private void onStillBusy() {
+        if (clock.now() >= unanswered) {
+            unanswered = LoopClock.NEVER;
+            watchHandlerAndWrites();
+            late.onSlowHandler();
+        } else if (writeWatch.isStuck()) {
+            late.onStuck();
+        } else {
+            watchHandlerAndWrites();
         }
     }
 }

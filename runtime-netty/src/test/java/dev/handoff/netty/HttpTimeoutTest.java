@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Every wait for a client ends. The limits here are short; the one under test is the only one that can end it. */
@@ -65,6 +67,122 @@ class HttpTimeoutTest {
             client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nhello");
             assertThat(client.answer().status()).isEqualTo(408);
             assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void bodyThatComesTooSlowlyIsAnswered408HoweverOftenAByteComes() throws Exception {
+        for (Http handler : new Http[] {
+            HELLO,
+            Http.blocking(request -> {
+                request.body().bytes();
+                return Response.text("read");
+            })
+        }) {
+            try (TestServer server = TestServer.serving(
+                            handler.timeouts(LONG, LONG, SHORT, LONG).leastBodyRate(1_000_000));
+                    RawClient client = server.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n");
+                await().pollInterval(SHORT.dividedBy(8)).until(() -> {
+                    client.send("x");
+                    return server.requestsFinished() == 1;
+                });
+                assertThat(client.answer().status()).isEqualTo(408);
+            }
+        }
+    }
+
+    /* More bytes than the time that it begins with would do for. */
+    @Test
+    void bodyThatComesFastEnoughIsRead() throws Exception {
+        Http handler = Http.handler(request -> Response.text("" + request.body().bytes().length))
+                .timeouts(LONG, LONG, Duration.ofSeconds(2), LONG)
+                .leastBodyRate(1000);
+        try (TestServer server = TestServer.serving(handler);
+                RawClient client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 24000\r\n\r\n");
+            AtomicInteger pieces = new AtomicInteger();
+            await().pollInterval(SHORT.dividedBy(2)).until(() -> {
+                client.send("x".repeat(2000));
+                return pieces.incrementAndGet() == 12;
+            });
+            assertThat(client.answer().body()).isEqualTo("24000");
+        }
+    }
+
+    @Test
+    void handlerThatDoesNotAnswerIsAnsweredForAndWhatItSaysLaterIsThrownAway() throws Exception {
+        CompletableFuture<Response> late = new CompletableFuture<>();
+        Http handler = Http.handler(
+                request -> request.path().equals("/late") ? Response.later(late) : Response.text("in time"));
+        try (TestServer server = TestServer.serving(handler.answerWithin(SHORT));
+                RawClient client = server.connect()) {
+            assertThat(client.get("/late").answer().status()).isEqualTo(503);
+            late.complete(Response.text("too late"));
+            assertThat(client.get("/").answer().body()).isEqualTo("in time");
+        }
+    }
+
+    /* The one in front was waited for as well: its time does not count. */
+    @Test
+    void eachOfSeveralRequestsHasItsTime() throws Exception {
+        CompletableFuture<Response> first = new CompletableFuture<>();
+        CompletableFuture<Response> second = new CompletableFuture<>();
+        Http handler = Http.handler(request -> Response.later(request.path().equals("/1") ? first : second));
+        try (TestServer server = TestServer.serving(handler.answerWithin(Duration.ofSeconds(2)));
+                RawClient client = server.connect()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\nGET /2 HTTP/1.1\r\nHost: t\r\n\r\n");
+            await().until(() -> server.requestsStarted() == 1);
+            first.complete(Response.text("1"));
+            assertThat(client.answer().body()).isEqualTo("1");
+            assertThat(client.answer().status()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void blockingHandlerThatHangsIsAnsweredFor() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Http handler = Http.blocking(request -> {
+            go.await();
+            return Response.text("too late");
+        });
+        try (TestServer server = TestServer.serving(handler, Map.of(Setting.HTTP_ANSWER, SHORT));
+                RawClient client = server.connect()) {
+            assertThat(client.get("/").answer().status()).isEqualTo(503);
+            go.countDown();
+        }
+    }
+
+    @Test
+    void responseThatTakesLongIsNoHandlerThatDoesNotAnswer() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Http handler = Http.handler(request -> request.path().equals("/slow")
+                ? Response.stream("text/plain", out -> {
+                    out.write('x');
+                    out.flush();
+                    go.await();
+                })
+                : Response.later(new CompletableFuture<>()));
+        try (TestServer server = TestServer.serving(handler.answerWithin(SHORT));
+                RawClient slow = server.connect();
+                RawClient witness = server.connect()) {
+            slow.get("/slow");
+            assertThat(witness.get("/").answer().status()).isEqualTo(503);
+            go.countDown();
+            assertThat(slow.answer().body()).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void streamOfHttp2IsAnsweredForAlone() throws Exception {
+        Http handler = Http.handler(request ->
+                request.path().equals("/late") ? Response.later(new CompletableFuture<>()) : Response.text("in time"));
+        try (TestServer server = TestServer.serving(handler.answerWithin(SHORT));
+                RawHttp2 client = RawHttp2.to(server.port())) {
+            client.get(1, "/late");
+            assertThat(client.answer(1).status()).isEqualTo(503);
+            client.get(3, "/");
+            assertThat(client.answer(3).body()).isEqualTo("in time");
         }
     }
 
