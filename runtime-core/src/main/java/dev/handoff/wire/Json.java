@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.handoff.process.MessageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * Messages as JSON, by Jackson, without types in the text: what comes is read as what the receiver says. Properties that the
@@ -16,17 +17,45 @@ final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    private static final int CASE = 'a' ^ 'A';
+
     private Json() {}
 
     static byte[] write(Object message) {
         try {
-            return MAPPER.writeValueAsBytes(message);
+            return readable(MAPPER.writeValueAsBytes(message));
         } catch (JsonProcessingException e) {
             throw new MessageException(
                     "cannot send a " + message.getClass().getName() + ": it cannot be written as JSON, "
                             + e.getOriginalMessage(),
                     e);
         }
+    }
+
+    /**
+     * Half a surrogate pair is written as an escape, which a value may have and a name must not: then the receiver could not
+     * read it. The sender is told.
+     */
+    private static byte[] readable(byte[] text) throws JsonProcessingException {
+        if (hasEscapedSurrogate(text)) {
+            try {
+                MAPPER.readTree(text);
+            } catch (JsonProcessingException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new UncheckedIOException("bytes in memory cannot be read", e);
+            }
+        }
+        return text;
+    }
+
+    private static boolean hasEscapedSurrogate(byte[] text) {
+        for (int i = 0; i < text.length - 2; i++) {
+            if (text[i] == '\\' && text[i + 1] == 'u' && (text[i + 2] | CASE) == 'd') {
+                return true;
+            }
+        }
+        return false;
     }
 
     static <T> T read(byte[] text, Class<T> type) {
