@@ -49,6 +49,15 @@ final class ForkDirectory implements AutoCloseable {
         return paths;
     }
 
+    /** Removes what a worker was told of itself, if it has not read that. */
+    void removeRole(int workerId) {
+        try {
+            Files.deleteIfExists(paths.role(workerId));
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}; it goes with the directory", paths.role(workerId), e.toString());
+        }
+    }
+
     /** Removes it with all in it. */
     @Override
     public void close() {

@@ -26,8 +26,7 @@ final class ForkStarter {
         Role role = Role.ofChild(id, id, 0, paths.directory(), token);
         Map<String, String> variables = new HashMap<>(options.env().orElseGet(CurrentProcess::env));
         variables.putAll(env);
-        variables.putAll(role.toEnvironment());
-        return ForkedChild.start(placed(options).env(variables), paths.channel(id), id, router::join);
+        return ForkedChild.start(placed(options).env(variables), role, router::join);
     }
 
     /** In the directory in which this program was started, by its path: a deploy that switches a link on it leads to the new build. */

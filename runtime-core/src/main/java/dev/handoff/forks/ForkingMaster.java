@@ -297,10 +297,19 @@ final class ForkingMaster implements ForkingCluster {
             tellLeaving(worker, status.toString());
             worker.tellExited(status);
             removeIfOver(worker);
+            removeRole(worker.id());
             news.publish(Kind.EXITED, worker, status.toString());
         }
         listeners.exited(worker.id());
         EventThread.get().enqueue(() -> endTold(worker));
+    }
+
+    /** One that it has not read. */
+    private void removeRole(int workerId) {
+        ForkDirectory current = directory;
+        if (current != null) {
+            current.removeRole(workerId);
+        }
     }
 
     private void removeIfOver(ForkedProcess worker) {

@@ -5,9 +5,11 @@ import dev.handoff.process.SpawnOptions;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
+import dev.handoff.wire.Role;
+import dev.handoff.wire.RoleFile;
+import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /** Starts children; one that cannot be started is a child as well, which tells its error. */
@@ -31,7 +33,7 @@ final class ChildStarter {
 
     private static Child start(SpawnOptions options, boolean collects, SignalSender signals) {
         try {
-            Launched launched = new Launcher(options, Map.of(), signals).launch();
+            Launched launched = new Launcher(options, Optional.empty(), signals).launch();
             Child child = new Child(options, Optional.of(launched), Optional.empty(), collects);
             child.begin(launched);
             return child;
@@ -42,23 +44,29 @@ final class ChildStarter {
 
     /** Starts one that has a channel. */
     static Child fork(SpawnOptions options) {
-        return fork(options, ChannelDoor::open, 0, (channel, conversation) -> conversation);
+        return fork(options, ChannelDoor::open, ChannelDoor::invite, 0, (channel, conversation) -> conversation);
     }
 
-    /** Starts one that has a channel, through a door at that path. */
-    static Child fork(SpawnOptions options, Path door, int id, ChildChannel.Hearing hearing) {
-        return fork(options, () -> ChannelDoor.at(door), id, hearing);
+    /** Starts a worker, which has a channel. */
+    static Child fork(SpawnOptions options, Role role, ChildChannel.Hearing hearing) {
+        Path path = new RuntimePaths(role.directory()).channel(role.workerId());
+        return fork(options, () -> ChannelDoor.at(path), door -> door.invite(role), role.workerId(), hearing);
     }
 
     private interface Doors {
         ChannelDoor open() throws IOException;
     }
 
-    private static Child fork(SpawnOptions options, Doors doors, int id, ChildChannel.Hearing hearing) {
+    private interface Invitations {
+        RoleFile write(ChannelDoor door) throws IOException;
+    }
+
+    private static Child fork(
+            SpawnOptions options, Doors doors, Invitations invitations, int id, ChildChannel.Hearing hearing) {
         try {
             ChannelDoor door = doors.open();
             try {
-                return fork(options, door, id, hearing);
+                return fork(options, door, invitations.write(door), id, hearing);
             } catch (IOException | RuntimeException e) {
                 door.close();
                 throw e;
@@ -68,9 +76,10 @@ final class ChildStarter {
         }
     }
 
-    private static Child fork(SpawnOptions options, ChannelDoor door, int id, ChildChannel.Hearing hearing)
+    private static Child fork(
+            SpawnOptions options, ChannelDoor door, RoleFile role, int id, ChildChannel.Hearing hearing)
             throws IOException {
-        Launched launched = new Launcher(options, door.environment()).launch();
+        Launched launched = new Launcher(options, Optional.of(role), Signals::send).launch();
         try {
             Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
             Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);

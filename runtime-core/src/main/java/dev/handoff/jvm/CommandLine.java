@@ -1,5 +1,6 @@
 package dev.handoff.jvm;
 
+import dev.handoff.wire.RoleFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,12 +52,15 @@ public final class CommandLine {
     }
 
     /**
-     * This JVM's.
+     * This JVM's, without the flag that says what it was forked for.
      *
      * @throws IllegalStateException if it cannot be repeated; the message says why
      */
     public static CommandLine ofThisProcess() {
-        return parse(JavaProcess.words());
+        CommandLine line = parse(JavaProcess.words());
+        return line.withJvmOptions(line.jvmOptions().stream()
+                .filter(option -> !RoleFile.isJvmFlag(option))
+                .toList());
     }
 
     /**

@@ -5,8 +5,8 @@ import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.wire.Conversation;
+import dev.handoff.wire.Role;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,12 +21,11 @@ public final class ForkedChild {
     /**
      * Starts one. It keeps this JVM alive until its end.
      *
-     * @param door the socket at which it is waited for, in a directory that nobody else can enter
-     * @param id as in {@link dev.handoff.process.Peer#id()}
+     * @param role what it is told of itself
      * @return one that tells its error if it could not be started
      */
-    public static ForkedChild start(SpawnOptions options, Path door, int id, Hearing hearing) {
-        return keptAlive(ChildStarter.fork(options, door, id, hearing));
+    public static ForkedChild start(SpawnOptions options, Role role, Hearing hearing) {
+        return keptAlive(ChildStarter.fork(options, role, hearing));
     }
 
     /** One that could not be started. */

@@ -3,13 +3,11 @@ package dev.handoff.jvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -28,7 +26,7 @@ final class JavaProcess {
      * @throws IllegalStateException if this is not a JVM that {@code java} started, or a word cannot be passed on
      */
     static List<String> words() {
-        List<String> typed = words(readBytes(COMMAND_LINE), charset());
+        List<String> typed = words(readBytes(COMMAND_LINE), PlatformText.jdk());
         List<String> words = new ArrayList<>(typed);
         words.set(0, launcher(typed.get(0)));
         return words;
@@ -36,7 +34,7 @@ final class JavaProcess {
 
     /** The launcher for the next JVM of this program. */
     static String launcher() {
-        return launcher(words(readBytes(COMMAND_LINE), charset()).get(0));
+        return launcher(words(readBytes(COMMAND_LINE), PlatformText.jdk()).get(0));
     }
 
     private static String launcher(String typed) {
@@ -44,39 +42,23 @@ final class JavaProcess {
     }
 
     /** NUL ends each word, so that an empty one counts. */
-    static List<String> words(byte[] commandLine, Charset charset) {
+    static List<String> words(byte[] commandLine, Charset locale) {
         List<String> words = new ArrayList<>();
         int begin = 0;
         for (int i = 0; i < commandLine.length; i++) {
             if (commandLine[i] == 0) {
-                words.add(decode(ByteBuffer.wrap(commandLine, begin, i - begin), charset, words.size()));
+                words.add(decode(Arrays.copyOfRange(commandLine, begin, i), locale, words.size()));
                 begin = i + 1;
             }
         }
         return words;
     }
 
-    private static String decode(ByteBuffer word, Charset charset, int index) {
-        try {
-            return charset.newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(word)
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalStateException(
-                    "cannot repeat this process's command line: word " + index + " is not " + charset
-                            + ", the locale's encoding, and a worker would get another; start the program with"
-                            + " LC_ALL=C.UTF-8",
-                    e);
-        }
-    }
-
-    /** The one in which {@link ProcessBuilder} writes a child's words. */
-    private static Charset charset() {
-        return Runtime.version().feature() >= 18
-                ? Charset.forName(System.getProperty("sun.jnu.encoding"))
-                : Charset.defaultCharset();
+    private static String decode(byte[] word, Charset locale, int index) {
+        return PlatformText.read(word, locale)
+                .orElseThrow(() -> new IllegalStateException(
+                        "cannot repeat this process's command line: word " + index + " is neither UTF-8 nor " + locale
+                                + ", the locale's encoding, and a worker would get another"));
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.handoff.unix.Signals;
 import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Optional;
 
 /** Starts children and knows this JVM's own start. A service. */
@@ -71,6 +72,11 @@ public final class JvmProcessProvider implements ProcessProvider {
     @Override
     public Runnable handleSignal(String name, Runnable action) {
         return Signals.handleForNow(name, action);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return InheritedEnvironment.ours().asText();
     }
 
     @Override

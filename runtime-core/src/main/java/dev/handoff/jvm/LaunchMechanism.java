@@ -1,12 +1,19 @@
 package dev.handoff.jvm;
 
 import dev.handoff.unix.Pipe;
+import dev.handoff.unix.Signals;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** How the JDK starts processes, without what it does to those that run for long. */
 public final class LaunchMechanism {
+    private static final String PATH = "PATH";
     private static final String PROPERTY = "jdk.lang.Process.launchMechanism";
 
     /**
@@ -20,12 +27,40 @@ public final class LaunchMechanism {
     /**
      * Starts a process whose input and outputs are redirected to or from files.
      *
+     * @param builder with the command, the directory and the redirections; a command without a slash is looked up in the PATH of
+     *     the environment
+     * @param environment all variables; those that this process has inherited itself and that have not changed are passed on
+     *     byte for byte
      * @throws IOException if it cannot be started
      */
-    public static Process start(ProcessBuilder builder) throws IOException {
+    public static Process start(ProcessBuilder builder, Map<String, String> environment) throws IOException {
         survivePatchedJdk();
         refuseWithoutRoom();
-        return builder.start();
+        // A copy: others may change this process's variables meanwhile.
+        Map<String, String> variables = Map.copyOf(environment);
+        boolean passed = builder.command().stream().allMatch(PlatformText::isPassedByJdk);
+        if (passed && InheritedEnvironment.ours().giveTo(builder, variables)) {
+            lookUp(builder, variables);
+            return Signals.withQuitUnblocked(builder::start);
+        }
+        return Signals.withQuitUnblocked(() -> ByteStart.start(builder, variables));
+    }
+
+    /** Where it is the JVM's own PATH the JDK looks, and the program is told its name as it was typed. */
+    private static void lookUp(ProcessBuilder builder, Map<String, String> environment) throws IOException {
+        if (!Objects.equals(environment.get(PATH), System.getenv(PATH))) {
+            List<String> words = new ArrayList<>(builder.command());
+            words.set(0, new CommandLookup(environment, directory(builder)).find(words.get(0)));
+            builder.command(words);
+        }
+    }
+
+    /** Where it starts. */
+    static Path directory(ProcessBuilder builder) {
+        return Optional.ofNullable(builder.directory())
+                .map(File::toPath)
+                .orElse(Path.of(""))
+                .toAbsolutePath();
     }
 
     /**

@@ -7,7 +7,7 @@ import dev.handoff.process.Stdio;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.FdChannel;
 import dev.handoff.unix.Pipe;
-import dev.handoff.unix.Signals;
+import dev.handoff.wire.RoleFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,7 +32,7 @@ final class Launcher {
     private static final File NOTHING = new File("/dev/null");
 
     private final SpawnOptions options;
-    private final Map<String, String> addedEnvironment;
+    private final Optional<RoleFile> role;
     private final SignalSender signals;
     private final InheritedFlags inherited;
     private final List<Pipe> pipes = new ArrayList<>();
@@ -71,20 +71,12 @@ final class Launcher {
     /**
      * A launcher for one process.
      *
-     * @param addedEnvironment variables beside those of the options
-     */
-    Launcher(SpawnOptions options, Map<String, String> addedEnvironment) {
-        this(options, addedEnvironment, Signals::send);
-    }
-
-    /**
-     * As the other.
-     *
+     * @param role what it is told of itself, if it is forked
      * @param signals how it is sent what the JDK cannot send
      */
-    Launcher(SpawnOptions options, Map<String, String> addedEnvironment, SignalSender signals) {
+    Launcher(SpawnOptions options, Optional<RoleFile> role, SignalSender signals) {
         this.options = options;
-        this.addedEnvironment = addedEnvironment;
+        this.role = role;
         this.signals = signals;
         this.inherited = new InheritedFlags(options.jvmArgs());
     }
@@ -100,22 +92,13 @@ final class Launcher {
         Optional<Path> directory = directory();
         ProcessBuilder builder = new ProcessBuilder(words(directory));
         directory.ifPresent(path -> builder.directory(path.toFile()));
-        builder.environment().clear();
-        Map<String, String> environment = options.env().orElseGet(CurrentProcess::env);
-        builder.environment().putAll(environment);
-        if (options.runsJvm()) {
-            Map<String, String> readable = readable(environment, directory);
-            builder.environment().putAll(readable);
-            builder.environment().putAll(inherited.rewrite(readable));
-        }
-        builder.environment().putAll(addedEnvironment);
         try {
             Optional<Pipe> in = connectInput(builder);
             Optional<Pipe> out = pipe(options.stdout());
             builder.redirectOutput(target(options.stdout(), out));
             Optional<Pipe> error = pipe(options.stderr());
             builder.redirectError(target(options.stderr(), error));
-            return connect(LaunchMechanism.start(builder), in, out, error);
+            return connect(LaunchMechanism.start(builder, environment(directory)), in, out, error);
         } catch (IOException e) {
             channels.forEach(FdChannel::close);
             pipes.forEach(Pipe::close);
@@ -123,10 +106,21 @@ final class Launcher {
         }
     }
 
-    private List<String> words(Optional<Path> directory) {
+    private Map<String, String> environment(Optional<Path> directory) {
+        Map<String, String> variables = new HashMap<>(options.env().orElseGet(CurrentProcess::env));
+        if (options.runsJvm()) {
+            variables.putAll(readable(variables, directory));
+            variables.putAll(inherited.rewrite(variables));
+        } else {
+            role.ifPresent(file -> variables.putAll(file.environment()));
+        }
+        return variables;
+    }
+
+    private List<String> words(Optional<Path> directory) throws IOException {
         List<String> words = new ArrayList<>();
         if (options.isDetached()) {
-            words.add("setsid");
+            words.add(new CommandLookup(System.getenv(), CurrentProcess.cwd()).find("setsid"));
         }
         words.addAll(options.runsJvm() ? jvm(directory) : options.words());
         return words;
@@ -140,9 +134,16 @@ final class Launcher {
                 .map(main -> started.withMain(main, options.arguments()))
                 .orElseGet(() -> started.withArguments(options.arguments()));
         CommandLine found = isElsewhere(directory) ? line.typedIn(StartDirectory.ofKernel()) : line;
-        List<String> flags = new ArrayList<>(inherited.rewrite(found.jvmOptions()));
+        List<String> flags =
+                new ArrayList<>(saysThroughPipes() ? OutputEncoding.ofStreams(options.encoding()) : List.of());
+        flags.addAll(inherited.rewrite(found.jvmOptions()));
         flags.addAll(options.jvmArgs());
+        role.map(RoleFile::jvmFlag).ifPresent(flags::add);
         return found.withJvmOptions(flags).toList();
+    }
+
+    private boolean saysThroughPipes() {
+        return options.stdout().kind() == Stdio.Kind.PIPE || options.stderr().kind() == Stdio.Kind.PIPE;
     }
 
     private static Map<String, String> readable(Map<String, String> environment, Optional<Path> directory) {

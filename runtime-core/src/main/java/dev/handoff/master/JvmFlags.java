@@ -3,6 +3,7 @@ package dev.handoff.master;
 import dev.handoff.jvm.AgentPorts;
 import dev.handoff.jvm.DebuggerFlag;
 import dev.handoff.jvm.OptionVariables;
+import dev.handoff.jvm.OutputEncoding;
 import dev.handoff.jvm.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
     }
 
     private static void addRuntime(List<String> defaults, TypedFlags flags, int javaFeature) {
+        defaults.addAll(OutputEncoding.ofWorker(javaFeature));
         if (!flags.has("--enable-native-access=ALL-UNNAMED"::equals)) {
             defaults.add("--enable-native-access=ALL-UNNAMED");
         }

@@ -185,7 +185,7 @@ final class Supervisor implements Lifecycle.Losses {
                 worker.control().ifPresent(ControlPeer::close);
                 lifecycle.disconnected(worker, nowNanos);
                 limits.forget(worker);
-                crew.starter().removeBoard(worker.id());
+                crew.starter().removeFiles(worker.id());
                 roster.remove(worker);
             }
         }

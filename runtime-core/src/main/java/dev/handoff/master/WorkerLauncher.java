@@ -13,6 +13,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,9 +85,8 @@ final class WorkerLauncher {
                 .redirectOutput(Pipe.path(out.writeEnd()))
                 .redirectError(Pipe.path(err.writeEnd()));
         spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
-        builder.environment().clear();
-        builder.environment().putAll(CurrentProcess.env());
-        builder.environment().putAll(spec.addedEnvironment());
-        return LaunchMechanism.start(builder);
+        Map<String, String> environment = new HashMap<>(CurrentProcess.env());
+        environment.putAll(spec.environment());
+        return LaunchMechanism.start(builder, environment);
     }
 }

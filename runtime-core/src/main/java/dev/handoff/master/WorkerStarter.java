@@ -12,13 +12,16 @@ import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageRouter;
 import dev.handoff.wire.Role;
+import dev.handoff.wire.RoleFile;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,7 +66,7 @@ final class WorkerStarter {
         try {
             ChannelDoor door = ChannelDoor.at(paths.get().channel(identity.id()));
             try {
-                WorkerProcess process = launcher.launch(launch(identity, workers, door));
+                WorkerProcess process = launcher.launch(launch(identity, workers, door.invite(role(identity))));
                 WorkerOutput output = WorkerOutput.of(process, identity.id(), generation.number(), sink);
                 Conversation messages = converse(identity.id(), process.child(), door);
                 return new ManagedWorker(identity, process.child(), output, messages, board, disconnectOrder);
@@ -72,7 +75,7 @@ final class WorkerStarter {
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
-            removeBoard(identity.id());
+            removeFiles(identity.id());
             throw e;
         }
     }
@@ -88,25 +91,17 @@ final class WorkerStarter {
         }
     }
 
-    private LaunchSpec launch(ManagedWorker.Identity identity, int workers, ChannelDoor door) {
+    private LaunchSpec launch(ManagedWorker.Identity identity, int workers, RoleFile role) {
         ClusterSettings settings = identity.generation().settings();
         CommandLine command = identity.generation().command().withCurrentLauncher();
         JvmFlags flags = flags(identity, workers);
         flags.notes().forEach(note -> LOG.info("worker {}: {}", identity.id(), note));
         Map<String, String> environment = new HashMap<>(settings.environment());
         environment.putAll(flags.environment());
+        List<String> options = new ArrayList<>(flags.options());
+        options.add(role.jvmFlag());
         return new LaunchSpec(
-                identity.id(),
-                command.withJvmOptions(flags.options()).toList(),
-                settings.directory(),
-                environment,
-                environment(role(identity), door));
-    }
-
-    private static Map<String, String> environment(Role role, ChannelDoor door) {
-        Map<String, String> variables = new HashMap<>(role.toEnvironment());
-        variables.putAll(door.environment());
-        return variables;
+                identity.id(), command.withJvmOptions(options).toList(), settings.directory(), environment);
     }
 
     private JvmFlags flags(ManagedWorker.Identity identity, int workers) {
@@ -146,13 +141,14 @@ final class WorkerStarter {
                 identity.token());
     }
 
-    /** Removes the page of a worker that is gone. */
-    void removeBoard(int workerId) {
-        Path board = paths.get().board(workerId);
-        try {
-            Files.deleteIfExists(board);
-        } catch (IOException e) {
-            LOG.warn("cannot remove {}: {}; it goes with the directory", board, e.toString());
+    /** Removes the files of a worker that is gone: its page, and its role if it has not read that. */
+    void removeFiles(int workerId) {
+        for (Path file : List.of(paths.get().board(workerId), paths.get().role(workerId))) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn("cannot remove {}: {}; it goes with the directory", file, e.toString());
+            }
         }
     }
 

@@ -30,7 +30,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
     /**
      * Starts a program; no shell looks at the words.
      *
-     * @param file a path, or a name that is looked up in this process's PATH
+     * @param file a path, or a name that is looked up in the PATH of {@link CurrentProcess#env()}
      * @return a child, also if it could not be started: then its error event says why
      * @throws IllegalArgumentException if a word has a null byte
      */

@@ -32,7 +32,6 @@ import java.util.function.IntConsumer;
  * @see <a href="https://nodejs.org/api/process.html">Node's documentation</a>
  */
 public final class CurrentProcess {
-    private static final Environment ENVIRONMENT = new Environment();
     private static final WorkingDirectory DIRECTORY = new WorkingDirectory();
     private static final Ending ENDING = new Ending();
     private static final Uncaught UNCAUGHT = new Uncaught(ENDING);
@@ -71,9 +70,16 @@ public final class CurrentProcess {
     /**
      * The variables that children of this process get; live: what is changed here, children started from now on see. {@link
      * System#getenv()} stays as it was. What cannot be a variable is refused with an {@link IllegalArgumentException}.
+     *
+     * <p>What is set is written in UTF-8, and what was inherited is read so, whatever the locale; what nothing has changed
+     * children inherit byte for byte.
      */
     public static Map<String, String> env() {
-        return ENVIRONMENT;
+        return Live.ENVIRONMENT;
+    }
+
+    private static final class Live {
+        private static final Environment ENVIRONMENT = new Environment();
     }
 
     /** The process id. */

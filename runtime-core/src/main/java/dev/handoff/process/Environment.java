@@ -1,5 +1,6 @@
 package dev.handoff.process;
 
+import dev.handoff.process.spi.ProcessProvider;
 import java.util.AbstractMap;
 import java.util.Map;
 import java.util.Set;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The variables that children get. Any thread may read and change them; what cannot be a variable is refused. */
 final class Environment extends AbstractMap<String, String> {
-    private final Map<String, String> variables = new ConcurrentHashMap<>(System.getenv());
+    private final Map<String, String> variables =
+            new ConcurrentHashMap<>(ProcessProvider.get().environment());
 
     @Override
     public Set<Entry<String, String>> entrySet() {
@@ -32,11 +34,12 @@ final class Environment extends AbstractMap<String, String> {
 
     @Override
     public @Nullable String put(String name, String value) {
-        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
+        if (name.isEmpty() || name.indexOf('=') >= 0) {
             throw new IllegalArgumentException(
-                    "cannot set the variable \"" + name.replace("\0", "\\0")
-                            + "\": a name has at least one character and no '=', and no child could read what follows a null byte");
+                    "cannot set the variable \"" + name + "\": a name has at least one character and no '='");
         }
+        Words.check("the variable", name);
+        Words.check("the variable " + name, value);
         return variables.put(name, value);
     }
 }

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * What to start, and how. Immutable: each change gives a new one.
  *
  * <p>A null byte in the command, its arguments, the shell or the environment is refused with an {@link
- * IllegalArgumentException}: the kernel would cut the text there.
+ * IllegalArgumentException}: the kernel would cut the text there. So is half of a surrogate pair. All else arrives in UTF-8,
+ * whatever the locale.
  */
 public final class SpawnOptions {
     /** How many bytes of each stream are collected unless more is asked for: 1 MiB. */
@@ -58,14 +59,15 @@ public final class SpawnOptions {
     /**
      * A program.
      *
-     * @param file a path, or a name that is looked up in this process's PATH
+     * @param file a path, or a name that is looked up in the PATH of {@link #env}; without a PATH there, in {@code
+     *     /usr/bin:/bin}
      * @param arguments handed over as they are; no shell looks at them
      */
     public static SpawnOptions of(String file, String... arguments) {
         if (file.isEmpty()) {
             throw new IllegalArgumentException("cannot start a program without a name: the command is empty");
         }
-        checkWord("the command", file);
+        Words.check("the command", file);
         return new SpawnOptions(file, checked(arguments), Optional.empty(), false);
     }
 
@@ -92,17 +94,9 @@ public final class SpawnOptions {
 
     private static List<String> checked(String... arguments) {
         for (String argument : arguments) {
-            checkWord("an argument", argument);
+            Words.check("an argument", argument);
         }
         return List.of(arguments);
-    }
-
-    private static void checkWord(String what, String word) {
-        int at = word.indexOf('\0');
-        if (at >= 0) {
-            throw new IllegalArgumentException("cannot start a process: " + what + " \"" + word.replace("\0", "\\0")
-                    + "\" has a null byte at index " + at + ", where the kernel would cut it");
-        }
     }
 
     private SpawnOptions change(Consumer<SpawnOptions> change) {
@@ -139,7 +133,7 @@ public final class SpawnOptions {
                     "JVM flags are for a main class, and " + file + " is a program: say them among its arguments");
         }
         for (String flag : flags) {
-            checkWord("a JVM flag", flag);
+            Words.check("a JVM flag", flag);
         }
         return change(copy -> copy.jvmArguments = List.of(flags));
     }
@@ -163,7 +157,7 @@ public final class SpawnOptions {
 
     /** As {@link #shell()}, with another shell that knows {@code -c}. */
     public SpawnOptions shell(String path) {
-        checkWord("the shell", path);
+        Words.check("the shell", path);
         return change(copy -> copy.shell = Optional.of(path));
     }
 
@@ -175,8 +169,8 @@ public final class SpawnOptions {
     /** The child's whole environment; default: {@link CurrentProcess#env()} at the time of the start. */
     public SpawnOptions env(Map<String, String> variables) {
         variables.forEach((name, value) -> {
-            checkWord("the variable", name);
-            checkWord("the variable " + name, value);
+            Words.check("the variable", name);
+            Words.check("the variable " + name, value);
         });
         return change(copy -> copy.env = Optional.of(Map.copyOf(variables)));
     }

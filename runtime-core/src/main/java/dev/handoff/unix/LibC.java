@@ -62,6 +62,8 @@ public interface LibC {
 
     int kill(int pid, int signal);
 
+    int pthread_sigmask(int how, @u_int64_t long set, @u_int64_t long before);
+
     int geteuid();
 
     int close(int fd);

@@ -1,10 +1,13 @@
 package dev.handoff.unix;
 
+import java.io.IOException;
+import java.lang.ref.Reference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
 import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
 
 /**
  * Signals, sent and received. Receiving goes through {@code sun.misc.Signal}, which every JDK has and supports
@@ -13,6 +16,10 @@ import jnr.constants.platform.Errno;
  */
 public final class Signals {
     private static final String HANDLER = "sun.misc.SignalHandler";
+    private static final int SIGQUIT = 3;
+    private static final int SIG_UNBLOCK = 1;
+    private static final int SIG_SETMASK = 2;
+    private static final int SIGSET_BYTES = 128;
 
     private Signals() {}
 
@@ -80,6 +87,42 @@ public final class Signals {
             return false;
         }
         throw new UnixException("cannot send signal " + number + " to process " + pid, errno);
+    }
+
+    /** What a thread does for a moment. */
+    @FunctionalInterface
+    public interface Call<T> {
+        /** Does it. */
+        T run() throws IOException;
+    }
+
+    /**
+     * Lets this thread take SIGQUIT while it does something: start a process, which inherits what the starting thread blocks.
+     * The JVM blocks it in all threads but one, and its handler may run in any.
+     */
+    public static <T> T withQuitUnblocked(Call<T> call) throws IOException {
+        Pointer quit = Native.allocate(SIGSET_BYTES);
+        Pointer before = Native.allocate(SIGSET_BYTES);
+        quit.putLong(0, 1L << (SIGQUIT - 1));
+        try {
+            mask(SIG_UNBLOCK, quit.address(), before.address());
+            try {
+                return call.run();
+            } finally {
+                mask(SIG_SETMASK, before.address(), 0);
+            }
+        } finally {
+            Reference.reachabilityFence(quit);
+            Reference.reachabilityFence(before);
+        }
+    }
+
+    /** It gives the error, and does not set errno. */
+    private static void mask(int how, long set, long before) throws UnixException {
+        int error = Native.LIBC.pthread_sigmask(how, set, before);
+        if (error != 0) {
+            throw new UnixException("cannot change which signals this thread takes", error);
+        }
     }
 
     private static Object install(String name, Object handler) {

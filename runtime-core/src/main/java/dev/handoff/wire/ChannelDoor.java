@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -86,9 +87,20 @@ public final class ChannelDoor implements AutoCloseable {
         return new ChannelDoor(path, Optional.empty());
     }
 
-    /** The variables to start the child with. */
-    public Map<String, String> environment() {
-        return invitation.toEnvironment();
+    /** Writes what the child is to know that is no worker; it is removed with the socket. */
+    public RoleFile invite() throws IOException {
+        return RoleFile.write(roleFile(), 0, invitation.toMap());
+    }
+
+    private Path roleFile() {
+        return invitation.socket().resolveSibling("role");
+    }
+
+    /** Writes what the child is to know that is a worker; it is the master's to remove if the child has not read it. */
+    public RoleFile invite(Role role) throws IOException {
+        Map<String, String> words = new HashMap<>(role.toMap());
+        words.putAll(invitation.toMap());
+        return RoleFile.write(new RuntimePaths(role.directory()).role(role.workerId()), role.workerId(), words);
     }
 
     /** Waits for the child with that process id; a {@link MessageChannel.Connector}. The door is closed behind it. */
@@ -177,7 +189,7 @@ public final class ChannelDoor implements AutoCloseable {
 
     private static Optional<Invitation> invitation() {
         long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-        return Invitation.of(System.getenv(), parent);
+        return Invitation.of(RoleFile.ofThisProcess(), parent);
     }
 
     private static Optional<SeqPacketSocket> connect(Invitation invitation) throws IOException {
@@ -229,6 +241,7 @@ public final class ChannelDoor implements AutoCloseable {
     private void removeFiles() {
         try {
             Files.deleteIfExists(invitation.socket());
+            Files.deleteIfExists(roleFile());
             if (directory.isPresent()) {
                 Files.deleteIfExists(directory.get());
             }

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What tells a forked process where its parent waits for it: a variable in its environment. It holds only for the parent's own
- * child, so that a grandchild, which inherits it because a JVM cannot take variables out of its environment, has none.
+ * What tells a forked process where its parent waits for it: a word in its {@link RoleFile}. It holds only for the parent's own
+ * child.
  *
  * @param parentPid the parent's process id
  * @param parentStart when the parent started, for pids are reused: see {@link Role#startOf}
@@ -14,11 +14,16 @@ import java.util.Optional;
  * @param socket where the parent listens
  */
 record Invitation(long parentPid, long parentStart, Token token, Path socket) {
-    private static final String VARIABLE = "HANDOFF_CHANNEL";
+    private static final String WORD = "CHANNEL";
     private static final int PARTS = 4;
 
-    Map<String, String> toEnvironment() {
-        return Map.of(VARIABLE, parentPid + ":" + parentStart + ":" + token.toHex() + ":" + socket);
+    /** One of a parent that waits no more. */
+    static Invitation ended(long parentPid, long parentStart, Path removed) {
+        return new Invitation(parentPid, parentStart, new Token(0, 0), removed);
+    }
+
+    Map<String, String> toMap() {
+        return Map.of(WORD, parentPid + ":" + parentStart + ":" + token.toHex() + ":" + socket);
     }
 
     /**
@@ -26,8 +31,8 @@ record Invitation(long parentPid, long parentStart, Token token, Path socket) {
      *
      * @return nothing if there is none, or it was for another process
      */
-    static Optional<Invitation> of(Map<String, String> environment, long parentPid) {
-        String text = environment.get(VARIABLE);
+    static Optional<Invitation> of(Map<String, String> words, long parentPid) {
+        String text = words.get(WORD);
         return text == null ? Optional.empty() : Optional.of(parse(text)).filter(each -> each.isFrom(parentPid));
     }
 
@@ -37,8 +42,7 @@ record Invitation(long parentPid, long parentStart, Token token, Path socket) {
             return new Invitation(
                     Long.parseLong(parts[0]), Long.parseLong(parts[1]), Token.parse(parts[2]), Path.of(parts[3]));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            throw new IllegalStateException(
-                    "the environment has " + VARIABLE + " with a value that no parent sets: take it out", e);
+            throw new IllegalStateException("the role has a " + WORD + " that no parent writes", e);
         }
     }
 

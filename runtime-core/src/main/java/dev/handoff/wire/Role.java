@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a process a worker: variables in its environment. They hold only for the master's own children, so that a
- * grandchild, which inherits them because a JVM cannot take variables out of its environment, is a master again.
+ * What makes a process a worker: words that its master has left for it in a {@link RoleFile}. They hold only for the master's
+ * own child, so that every program that a worker starts is a master again.
  *
  * @param masterPid the master's process id
  * @param masterStart when the master started, in clock ticks since boot, for pids are reused; proc(5), stat field 22
@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Role(
         long masterPid, long masterStart, int workerId, int slot, int generation, Path directory, Token token) {
-    private static final String MASTER = "HANDOFF_MASTER";
-    private static final String WORKER = "HANDOFF_WORKER";
-    private static final String DIRECTORY = "HANDOFF_DIRECTORY";
-    private static final String TOKEN = "HANDOFF_TOKEN";
+    private static final String MASTER = "MASTER";
+    private static final String WORKER = "WORKER";
+    private static final String DIRECTORY = "DIRECTORY";
+    private static final String TOKEN = "TOKEN";
 
     /** The role of a worker that this process is about to start. */
     public static Role ofChild(int workerId, int slot, int generation, Path directory, Token token) {
@@ -38,8 +38,8 @@ public record Role(
         return generation == 0;
     }
 
-    /** The variables to start the worker with. */
-    public Map<String, String> toEnvironment() {
+    /** What the worker is told. */
+    Map<String, String> toMap() {
         return Map.of(
                 MASTER,
                 masterPid + ":" + masterStart,
@@ -58,14 +58,14 @@ public record Role(
      * @throws OrphanException if it was started as a worker, but its master is gone
      */
     public static Optional<Role> ofThisProcess() {
-        return of(System.getenv(), parentPid());
+        return of(RoleFile.ofThisProcess(), parentPid());
     }
 
-    static Optional<Role> of(Map<String, String> environment, long parentPid) {
-        String master = environment.get(MASTER);
-        String worker = environment.get(WORKER);
-        String directory = environment.get(DIRECTORY);
-        String token = environment.get(TOKEN);
+    static Optional<Role> of(Map<String, String> words, long parentPid) {
+        String master = words.get(MASTER);
+        String worker = words.get(WORKER);
+        String directory = words.get(DIRECTORY);
+        String token = words.get(TOKEN);
         if (master == null || worker == null || directory == null || token == null) {
             return Optional.empty();
         }
@@ -83,7 +83,7 @@ public record Role(
                 Path.of(directory),
                 token(token));
         if (startOf(role.masterPid) != role.masterStart) {
-            throw new OrphanException(role);
+            throw new OrphanException(role.workerId, role.masterPid);
         }
         return role.masterPid == parentPid ? Optional.of(role) : Optional.empty();
     }
@@ -93,11 +93,11 @@ public record Role(
         try {
             return Token.parse(hex);
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException("the environment has a " + TOKEN + " that no master sets: take it out", e);
+            throw new IllegalStateException("the role has a " + TOKEN + " that no master writes", e);
         }
     }
 
-    private static long[] numbers(String variable, String value, int count) {
+    private static long[] numbers(String word, String value, int count) {
         try {
             long[] numbers = Arrays.stream(value.split(":", -1))
                     .mapToLong(Long::parseLong)
@@ -106,14 +106,13 @@ public record Role(
                 return numbers;
             }
         } catch (NumberFormatException e) {
-            throw malformed(variable, value, e);
+            throw malformed(word, value, e);
         }
-        throw malformed(variable, value, null);
+        throw malformed(word, value, null);
     }
 
-    private static IllegalStateException malformed(String variable, String value, @Nullable Throwable cause) {
-        return new IllegalStateException(
-                "the environment has " + variable + "=" + value + ", which no master sets: take it out", cause);
+    private static IllegalStateException malformed(String word, String value, @Nullable Throwable cause) {
+        return new IllegalStateException("the role has " + word + "=" + value + ", which no master writes", cause);
     }
 
     private static long parentPid() {
@@ -137,9 +136,9 @@ public record Role(
     public static final class OrphanException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        OrphanException(Role role) {
-            super("worker " + role.workerId + " was started by master " + role.masterPid
-                    + ", which is gone: there is nobody to work for");
+        OrphanException(int workerId, long masterPid) {
+            super("worker " + workerId + " was started by master " + masterPid
+                    + ", which is gone: there is nothing to work for");
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
  *   rendezvous     Unix seqpacket: lanes
  *   rendezvous-KEY Unix seqpacket: lanes of a shared listener, where the program forks
  *   channel-ID     Unix seqpacket: a worker's messages, until it has come
+ *   role-ID        what a worker is told of itself, until it has read it
  *   board/ID       a worker's page of the scoreboard
  * </pre>
  *
@@ -35,6 +36,11 @@ public record RuntimePaths(Path directory) {
     /** The socket for a worker's messages. */
     public Path channel(int workerId) {
         return directory.resolve("channel-" + workerId);
+    }
+
+    /** What a worker is told of itself. */
+    public Path role(int workerId) {
+        return directory.resolve("role-" + workerId);
     }
 
     /** The socket for lanes of one shared listener, where the program forks. */

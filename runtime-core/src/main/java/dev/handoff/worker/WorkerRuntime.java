@@ -102,10 +102,13 @@ public final class WorkerRuntime {
         }
     }
 
-    /** A terminal and systemd signal the whole process group: what it means is the master's to decide. */
+    /**
+     * A terminal and systemd signal the whole process group: what it means is the master's to decide. These signals are not
+     * ignored but handled, for what a process ignores its children ignore as well, signal(7).
+     */
     private static void obeyTheMasterOnly() {
         for (String signal : List.of("INT", "HUP", "TTIN", "TTOU", "USR1")) {
-            Signals.ignore(signal);
+            Signals.handle(signal, () -> LOG.debug("SIG{} is the master's to obey", signal));
         }
     }
 

@@ -87,6 +87,7 @@ class ForkingClusterTest extends WithForks {
         assertThat(ask(worker, "env", "GREETING", 0)).isEqualTo("hello");
         assertThat(ask(worker, "env", "HOME", 0)).isEqualTo("elsewhere");
         assertThat(ask(worker, "grandchild")).isEqualTo("worker: false\n");
+        assertThat(ask(worker, "variables")).contains("GREETING=hello").doesNotContain("HANDOFF_");
     }
 
     @Test

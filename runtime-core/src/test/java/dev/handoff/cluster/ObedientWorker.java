@@ -140,6 +140,7 @@ final class ObedientWorker {
                 message.answer(
                         CurrentProcess.argv().subList(2, CurrentProcess.argv().size()));
             case "grandchild" -> message.answer(grandchild());
+            case "variables" -> message.answer(variables());
             case "tell" -> tell(message, peer(order));
             case "tellPid" -> tell(message, SELF.peerByPid(order.number()));
             case "ask" -> ask(message, order);
@@ -166,6 +167,16 @@ final class ObedientWorker {
     private static String grandchild() {
         return ChildProcess.execFileSync(SpawnOptions.ofMain(Grandchild.class).jvmArgs("-Xmx32m"))
                 .stdout();
+    }
+
+    /** What a program finds in its environment that a worker starts in the JDK's way. */
+    private static String variables() {
+        try {
+            Process process = new ProcessBuilder("/usr/bin/env").start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What a worker's own child thinks that it is. */

@@ -45,8 +45,7 @@ final class IdleWorker implements AutoCloseable {
         TicketRotation tickets = new TicketRotation(Duration.ofHours(12), nowNanos);
         lifecycle = new Lifecycle(acceptor, events, welcome, tickets, (lost, before, why, lostNanos) -> {});
         WorkerProcess process = new WorkerLauncher((pid, number) -> {})
-                .launch(new LaunchSpec(
-                        1, List.of("/bin/sh", "-c", "exec sleep 60"), Optional.empty(), Map.of(), Map.of()));
+                .launch(new LaunchSpec(1, List.of("/bin/sh", "-c", "exec sleep 60"), Optional.empty(), Map.of()));
         Generation generation = new Generation(1, settings, CommandLine.parse(List.of("java", "Main")));
         worker = new ManagedWorker(
                 new ManagedWorker.Identity(1, 1, generation, Token.random(), nowNanos),

@@ -63,7 +63,7 @@ class ProcStatusTest {
     @Test
     void aStoppedProcessIsSeenAsStoppedAndAnEndedOneIsNotSeen() throws Exception {
         ChildHandle child = new WorkerLauncher(WorkerLauncherTest::killByShell)
-                .launch(new LaunchSpec(1, List.of("/bin/sleep", "60"), Optional.empty(), Map.of(), Map.of()))
+                .launch(new LaunchSpec(1, List.of("/bin/sleep", "60"), Optional.empty(), Map.of()))
                 .child();
         try {
             child.signal(Signal.STOP);

@@ -95,22 +95,21 @@ class WorkerLauncherTest {
     }
 
     @Test
-    void roleWinsOverGenerationOverOurOwnEnvironment(@TempDir Path directory) throws Exception {
+    void whatTheGenerationSaysWinsOverOurOwnEnvironment(@TempDir Path directory) throws Exception {
         LaunchSpec spec = new LaunchSpec(
                 1,
-                List.of("/bin/sh", "-c", "echo \"$HOME $A $B\"; pwd -P"),
+                List.of("/bin/sh", "-c", "echo \"$HOME $PATH $A\"; pwd -P"),
                 Optional.of(directory),
-                Map.of("A", "generation", "B", "generation"),
-                Map.of("B", "role"));
+                Map.of("A", "generation", "PATH", "/bin"));
         BufferedReader output = reader(launch(launcher, spec));
-        assertThat(output.readLine()).isEqualTo(System.getenv("HOME") + " generation role");
+        assertThat(output.readLine()).isEqualTo(System.getenv("HOME") + " /bin generation");
         assertThat(output.readLine()).isEqualTo(directory.toRealPath().toString());
     }
 
     @Test
     void aDirectoryThatIsNotThereIsNamed(@TempDir Path directory) {
         Path gone = directory.resolve("current");
-        LaunchSpec spec = new LaunchSpec(3, List.of("/bin/sh", "-c", "exit"), Optional.of(gone), Map.of(), Map.of());
+        LaunchSpec spec = new LaunchSpec(3, List.of("/bin/sh", "-c", "exit"), Optional.of(gone), Map.of());
         assertThatThrownBy(() -> launch(launcher, spec))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot start worker 3: its working directory " + gone + " is not there;");
@@ -137,7 +136,7 @@ class WorkerLauncherTest {
 
     @Test
     void aProgramThatIsNotThereIsNamed() {
-        LaunchSpec spec = new LaunchSpec(4, List.of("/nowhere/bin/java", "Main"), Optional.empty(), Map.of(), Map.of());
+        LaunchSpec spec = new LaunchSpec(4, List.of("/nowhere/bin/java", "Main"), Optional.empty(), Map.of());
         assertThatThrownBy(() -> launcher.launch(spec))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot start worker 4: ")
@@ -165,7 +164,7 @@ class WorkerLauncherTest {
     }
 
     private static LaunchSpec spec(String script) {
-        return new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of(), Map.of());
+        return new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of());
     }
 
     private static ExitStatus end(ChildHandle child) throws Exception {

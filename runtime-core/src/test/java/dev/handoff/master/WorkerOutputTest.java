@@ -178,8 +178,7 @@ class WorkerOutputTest {
     }
 
     private WorkerProcess shell(String script) throws IOException {
-        return launcher.launch(
-                new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of(), Map.of()));
+        return launcher.launch(new LaunchSpec(1, List.of("/bin/sh", "-c", script), Optional.empty(), Map.of()));
     }
 
     private LogSink sink(OutputStream standardOut, LogLimits limits) {

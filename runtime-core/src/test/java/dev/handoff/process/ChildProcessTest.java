@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -459,6 +460,60 @@ class ChildProcessTest {
     }
 
     @Test
+    void aCommandIsLookedUpInThePathOfItsOwnEnvironment() throws Exception {
+        Path tool = Files.createFile(directory.resolve("tool"));
+        Files.writeString(tool, "#!/bin/sh\necho found\n");
+        SpawnOptions options = SpawnOptions.of("tool");
+        assertThat(notStarted(options)).contains("tool", "No such file");
+        Map<String, String> inIts = Map.of("PATH", "/nowhere:" + directory);
+        assertThat(notStarted(options.env(inIts))).contains(tool.toString()).contains("Permission denied");
+        assertThat(tool.toFile().setExecutable(true)).isTrue();
+        assertThat(ChildProcess.execFileSync(options.env(inIts)).stdout()).isEqualTo("found\n");
+        assertThat(ChildProcess.execFileSync(options.env(inIts).detached()).stdout())
+                .isEqualTo("found\n");
+        assertThat(ChildProcess.execFileSync(options.env(Map.of("PATH", "")).cwd(directory))
+                        .stdout())
+                .as("an empty entry is the child's directory")
+                .isEqualTo("found\n");
+    }
+
+    @Test
+    void aCommandIsLookedUpInThePathThatThisProcessHasSet() throws Exception {
+        Path tool = Files.writeString(directory.resolve("tool"), "#!/bin/sh\necho found\n");
+        assertThat(tool.toFile().setExecutable(true)).isTrue();
+        String before = CurrentProcess.env().put("PATH", directory.toString());
+        try {
+            assertThat(ChildProcess.execFileSync("tool").stdout()).isEqualTo("found\n");
+            assertThat(notStarted(SpawnOptions.of("ls"))).contains("there is no 'ls' in the PATH");
+        } finally {
+            CurrentProcess.env().put("PATH", Objects.requireNonNull(before));
+        }
+        assertThat(ChildProcess.execFileSync(
+                                SpawnOptions.of("sh", "-c", "echo $0").env(Map.of()))
+                        .stdout())
+                .as("without a PATH, where the system's programs are")
+                .isNotEmpty();
+    }
+
+    private static String notStarted(SpawnOptions options) {
+        ChildProcessException failure =
+                catchThrowableOfType(ChildProcessException.class, () -> ChildProcess.execFileSync(options));
+        assertThat(failure.reason()).isEqualTo(Reason.NOT_STARTED);
+        return String.valueOf(failure.getMessage());
+    }
+
+    /** The JVM blocks it in its own threads, and a new process blocks what the thread blocked that has started it. */
+    @Test
+    void aChildCanBeEndedByQuit() {
+        ChildProcess child = shell(WAIT);
+        child.stdout().onLine(events::add);
+        await().until(() -> events.contains("up"));
+        assertThat(child.kill(Signal.QUIT)).isTrue();
+        await().until(() -> child.exitStatus().isPresent());
+        assertThat(child.exitStatus()).contains(new Signaled(Signal.QUIT));
+    }
+
+    @Test
     @NodeTest("test-child-process-cwd.js")
     @NodeTest("test-child-process-exec-cwd.js")
     void theWorkingDirectoryIsTheOneThatWasSaid() throws Exception {
@@ -536,11 +591,27 @@ class ChildProcessTest {
         assertNullByte(word, "the command", () -> ChildProcess.execSync(word));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CurrentProcess.env().put("x", word))
-                .withMessageContainingAll("the variable \"x\"", "null byte");
+                .withMessageContainingAll("the variable x", "null byte");
         // A directory with one cannot even be said.
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.cwd(Path.of(word)))
                 .withMessageContaining("Nul character");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\ud83d", "a\ude00b", "\ude00\ud83d", "\ud83d\ud83d\ude00"})
+    void halfACharacterIsRefusedWhereverItStands(String word) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of("true", word))
+                .withMessageContainingAll("cannot start a process: an argument", "half a character");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of("true").env(Map.of("x", word)))
+                .withMessageContaining("the variable x");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CurrentProcess.env().put(word, "x"))
+                .withMessageContaining("half a character");
+        assertThat(ChildProcess.execFileSync("printf", "%s", "\ud83d\ude00").stdout())
+                .isEqualTo("\ud83d\ude00");
     }
 
     private static void assertNullByte(

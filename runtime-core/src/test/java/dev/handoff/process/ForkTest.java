@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -147,10 +146,9 @@ class ForkTest extends ForkingTest {
         ChannelDoor door = ChannelDoor.at(socket);
         door.close();
         SeqPacketSocket.listen(socket, 1).close();
-        Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.putAll(door.environment());
-        Output child = ChildProcess.spawnSync(
-                small(ToldOfTheEnd.class).env(environment).stderr(Stdio.inherit()));
+        Output child = ChildProcess.spawnSync(small(ToldOfTheEnd.class)
+                .jvmArgs("-Xmx64m", door.invite().jvmFlag())
+                .stderr(Stdio.inherit()));
         assertThat(child.status()).isEqualTo(new ExitStatus.Exited(7));
     }
 

@@ -41,8 +41,8 @@ class FuzzCorpusTest {
     }
 
     @Test
-    void variablesOfTheEnvironment() throws Exception {
-        run(EnvironmentFuzz.class, "variablesAreReadOrRefused", new EnvironmentFuzz()::variablesAreReadOrRefused);
+    void wordsOfARole() throws Exception {
+        run(RoleFuzz.class, "wordsAreReadOrRefused", new RoleFuzz()::wordsAreReadOrRefused);
     }
 
     @Test

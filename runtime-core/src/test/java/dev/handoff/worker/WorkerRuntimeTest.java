@@ -39,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +47,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +130,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         long self = ProcessHandle.current().pid();
         Role role = new Role(
                 self, Role.startOf(self), WORKER, 2, 3, master().paths().directory(), TOKEN);
-        Map<String, String> environment = new HashMap<>(role.toEnvironment());
-        environment.putAll(master().door().environment());
+        Map<String, String> environment = master().door().invite(role).environment();
         ChildJvm child = ChildJvm.start(List.of(), environment, Program.class, manner);
         opened.add(child);
         return child;
@@ -242,6 +241,10 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         HandoffChannel lane = acceptLane();
         awaitServing();
         long pid = worker.process().pid();
+        assertThat(Path.of("/proc", Long.toString(pid), "status"))
+                .content()
+                .as("what it ignored its children would ignore as well")
+                .contains("SigIgn:\t" + statusOfThisProcess("SigIgn"));
         for (Signal each : List.of(Signal.INT, Signal.HUP, Signal.TTIN, Signal.TTOU, Signal.TERM)) {
             Signals.send(pid, each.number());
         }
@@ -250,6 +253,15 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         assertThat(next()).isEqualTo(new Drained(3));
         sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
+    }
+
+    private static String statusOfThisProcess(String field) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith(field + ":\t"))
+                    .map(line -> line.substring(field.length() + 2))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     @Test

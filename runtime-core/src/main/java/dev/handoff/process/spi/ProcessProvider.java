@@ -7,6 +7,7 @@ import dev.handoff.process.SpawnOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
@@ -58,6 +59,9 @@ public interface ProcessProvider {
      * @throws IllegalArgumentException if the JVM needs that signal for itself
      */
     Runnable handleSignal(String name, Runnable action);
+
+    /** The variables that this process was started with, but those that were meant for it alone. */
+    Map<String, String> environment();
 
     /**
      * How this process was started.

@@ -10,26 +10,26 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Variables that other processes may have set to anything: each is understood, or refused by its name. */
-class EnvironmentFuzzTest {
+/** Words that may be anything: each is understood, or refused by its name. */
+class RoleFuzzTest {
     private static final long SEED = 20_261_122;
     private static final long SELF = ProcessHandle.current().pid();
     private static final String CHARACTERS = ":-+.0123456789abcdefgxLä \n";
 
     /** What is changed: a worker's role, and a forked child's invitation. */
     private static final List<Map<String, String>> CORPUS = List.of(
-            new Role(SELF, Role.startOf(SELF), 7, 2, 3, Path.of("/run/x"), new Token(1, -2)).toEnvironment(),
-            new Role(1, Role.startOf(1), Integer.MAX_VALUE, 1, 1, Path.of(""), new Token(0, 0)).toEnvironment(),
-            new Invitation(SELF, Role.startOf(SELF), new Token(1, -2), Path.of("/run/x:y")).toEnvironment());
+            new Role(SELF, Role.startOf(SELF), 7, 2, 3, Path.of("/run/x"), new Token(1, -2)).toMap(),
+            new Role(1, Role.startOf(1), Integer.MAX_VALUE, 1, 1, Path.of(""), new Token(0, 0)).toMap(),
+            new Invitation(SELF, Role.startOf(SELF), new Token(1, -2), Path.of("/run/x:y")).toMap());
 
     @Test
-    void randomVariablesAreReadOrRefusedByName() {
+    void randomWordsAreReadOrRefusedByName() {
         fuzz(20_000);
     }
 
     @Test
     @Tag("long")
-    void aMillionRandomVariablesAreReadOrRefusedByName() {
+    void aMillionRandomWordsAreReadOrRefusedByName() {
         fuzz(1_000_000);
     }
 
@@ -37,29 +37,28 @@ class EnvironmentFuzzTest {
         Random random = new Random(SEED);
         int understood = 0;
         for (int number = 0; number < count; number++) {
-            Map<String, String> environment = mutated(CORPUS.get(random.nextInt(CORPUS.size())), random);
+            Map<String, String> words = mutated(CORPUS.get(random.nextInt(CORPUS.size())), random);
             try {
-                boolean role = Role.of(environment, SELF).isPresent();
-                understood += role || Invitation.of(environment, SELF).isPresent() ? 1 : 0;
+                boolean role = Role.of(words, SELF).isPresent();
+                understood += role || Invitation.of(words, SELF).isPresent() ? 1 : 0;
             } catch (Role.OrphanException e) {
                 assertThat(e).hasMessageContaining("is gone");
             } catch (IllegalStateException e) {
                 assertThat(e)
-                        .as("variables %d of seed %d: %s", number, SEED, environment)
-                        .hasMessageContainingAll("the environment has", "HANDOFF_", "take it out");
+                        .as("words %d of seed %d: %s", number, SEED, words)
+                        .hasMessageContainingAll("the role has", "writes");
             }
         }
         assertThat(understood).as("seed %d", SEED).isBetween(count / 100, count - count / 100);
     }
 
     private static Map<String, String> mutated(Map<String, String> from, Random random) {
-        Map<String, String> environment = new HashMap<>(from);
-        List<String> names = environment.keySet().stream().sorted().toList();
+        Map<String, String> words = new HashMap<>(from);
+        List<String> names = words.keySet().stream().sorted().toList();
         for (int changes = random.nextInt(3); changes > 0; changes--) {
-            environment.computeIfPresent(
-                    names.get(random.nextInt(names.size())), (name, value) -> mutated(value, random));
+            words.computeIfPresent(names.get(random.nextInt(names.size())), (name, value) -> mutated(value, random));
         }
-        return environment;
+        return words;
     }
 
     private static String mutated(String text, Random random) {

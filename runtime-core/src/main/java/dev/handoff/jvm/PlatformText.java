@@ -1,0 +1,50 @@
+package dev.handoff.jvm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Words and variables as bytes and as text. For the kernel they are bytes. Ours are UTF-8 whatever the locale says, as Node's
+ * are; the JDK's are the locale's encoding, and under {@code LC_ALL=C} it replaces what is not ASCII.
+ */
+final class PlatformText {
+    private static final Charset JDK = Runtime.version().feature() >= 18
+            ? Charset.forName(System.getProperty("sun.jnu.encoding"))
+            : Charset.defaultCharset();
+
+    private PlatformText() {}
+
+    /** What the JDK makes of bytes, and of text. */
+    static Charset jdk() {
+        return JDK;
+    }
+
+    /**
+     * Bytes of the kernel as text: UTF-8, or the locale's encoding where they are none; empty if they are neither.
+     *
+     * @param locale {@link #jdk()}
+     */
+    static Optional<String> read(byte[] bytes, Charset locale) {
+        return decode(bytes, UTF_8).or(() -> decode(bytes, locale));
+    }
+
+    private static Optional<String> decode(byte[] bytes, Charset charset) {
+        try {
+            // A decoder that nothing was said to reports what does not fit, and does not replace it.
+            return Optional.of(
+                    charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the JDK writes this text as UTF-8. */
+    static boolean isPassedByJdk(String text) {
+        return Arrays.equals(text.getBytes(JDK), text.getBytes(UTF_8));
+    }
+}
