@@ -82,6 +82,7 @@ public final class Acceptor implements AutoCloseable {
     private final Overload overload;
     private final WaitingLine waiting;
     private final Moved moved;
+    private final Shares shares = new Shares();
     private final Poller poller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -90,6 +91,9 @@ public final class Acceptor implements AutoCloseable {
 
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final Thread thread = new Thread(this::run, "handoff-acceptor");
+    /** Whether the last poll was to find new clients, too. */
+    private boolean lookedAtListeners;
+
     private int accepted;
     private long nowNanos = System.nanoTime();
     private boolean closed;
@@ -107,7 +111,7 @@ public final class Acceptor implements AutoCloseable {
         long patienceNanos = settings.duration(Setting.QUEUE_WAIT).toNanos();
         this.waiting = new WaitingLine(settings.count(Setting.QUEUE_MAX), new Dismissal(patienceNanos, unavailable));
         this.moved = new Moved(new Dismissal(patienceNanos, unavailable));
-        this.targets = new Targets(settings, events, reserve, this::putBack, moved::addLast);
+        this.targets = new Targets(settings, events, reserve, this::putBack, this::takeBack);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
         this.overload = new Overload(events);
         this.gate = new Gate(listeners, reserve);
@@ -305,13 +309,13 @@ public final class Acceptor implements AutoCloseable {
         poller.clear();
         int wake = poller.add(wakeUp.fd(), Poller.IN);
         int door = rendezvous.addTo(poller, nowNanos);
-        boolean accepting = isAccepting();
-        if (accepting) {
+        lookedAtListeners = isAccepting();
+        if (lookedAtListeners) {
             gate.addTo(poller);
         }
         targets.addTo(poller);
         int told = unavailable.addTo(poller);
-        poller.poll(timeoutMillis(accepting));
+        poller.poll(timeoutMillis());
         nowNanos = System.nanoTime();
         if (poller.isReady(wake)) {
             wakeUp.reset();
@@ -322,18 +326,19 @@ public final class Acceptor implements AutoCloseable {
 
     /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
     private boolean isAccepting() {
-        return (masterAccepts || gate.isClosing())
-                && gate.mayAccept(nowNanos)
-                && waiting.isEmpty()
-                && !rotation.isEmpty();
+        return mayAcceptNow() && waiting.isEmpty() && !rotation.isEmpty();
+    }
+
+    private boolean mayAcceptNow() {
+        return (masterAccepts || gate.isClosing()) && gate.mayAccept(nowNanos);
     }
 
     /** A little while only, where something is to be done that no descriptor tells of. */
-    private int timeoutMillis(boolean accepting) {
+    private int timeoutMillis() {
         if (moved.isFresh()) {
             return 0;
         }
-        boolean paused = !accepting && masterAccepts && !gate.isClosed();
+        boolean paused = !lookedAtListeners && masterAccepts && !gate.isClosed();
         boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
         boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || targets.hasUndecided();
         boolean timed = overload.isBegun() || !unavailable.isEmpty() || rendezvous.isTimed(nowNanos);
@@ -349,24 +354,29 @@ public final class Acceptor implements AutoCloseable {
 
     private void handOut() throws UnixException {
         long told = unavailable.answered();
-        boolean relieved = false;
         rotation.renew(targets.all(), nowNanos);
-        while (!waiting.isEmpty() && !rotation.isEmpty()) {
-            rotation.give(waiting.removeFirst());
-        }
-        moved.handOut(rotation, targets.all(), nowNanos);
+        boolean full = rotation.isEmpty();
+        boolean newHadTheirTurn = !waiting.isEmpty() || lookedAtListeners || !mayAcceptNow();
+        giveToNew(newHadTheirTurn ? shares.ofNew(rotation.credit(), !moved.isEmpty()) : 0);
+        moved.handOut(rotation, targets.all(), shares.ofHandedBack(rotation.credit(), newHadTheirTurn), nowNanos);
         moved.thinOut(nowNanos);
-        accepted = 0;
-        if (!rotation.isEmpty()) {
-            int most = Math.min(MOST_A_PASS, rotation.credit());
-            accepted = gate.acceptReady(poller, most, nowNanos, rotation::give);
-        } else {
-            relieved = letWait();
-        }
+        boolean relieved = full && letWait();
         if (relieved || unavailable.answered() > told) {
             overload.begin(countWaiting(), told, nowNanos);
         }
         overload.advance(countWaiting(), unavailable.answered(), nowNanos);
+    }
+
+    /** Those who have waited come first. */
+    private void giveToNew(int most) {
+        int given = 0;
+        for (; given < most && !waiting.isEmpty() && !rotation.isEmpty(); given++) {
+            rotation.give(waiting.removeFirst());
+        }
+        accepted = 0;
+        if (lookedAtListeners) {
+            accepted = gate.acceptReady(poller, Math.min(MOST_A_PASS, most - given), nowNanos, rotation::give);
+        }
     }
 
     /**
@@ -428,7 +438,11 @@ public final class Acceptor implements AutoCloseable {
                 waiting.putBack(connection, nowNanos);
             }
         }
-        moved.putBack(handedBack);
+        moved.putBack(handedBack, nowNanos);
+    }
+
+    private void takeBack(Pending connection) {
+        moved.addLast(connection, nowNanos);
     }
 
     private void closeAll() {

@@ -36,19 +36,21 @@ final class Moved {
         return waiting.size();
     }
 
-    /** Whether there is one that nobody has been found for because nobody was looked for yet. */
+    /** Whether there is one that no worker was looked for yet, and one could be found. */
     boolean isFresh() {
         return fresh;
     }
 
     /** In front of all others: they have waited longest. */
-    void putBack(List<Pending> returned) {
+    void putBack(List<Pending> returned, long nowNanos) {
         for (int index = returned.size() - 1; index >= 0; index--) {
+            returned.get(index).startWaiting(nowNanos);
             waiting.addFirst(returned.get(index));
         }
     }
 
-    void addLast(Pending connection) {
+    void addLast(Pending connection, long nowNanos) {
+        connection.startWaiting(nowNanos);
         waiting.addLast(connection);
         fresh = true;
     }
@@ -56,14 +58,14 @@ final class Moved {
     /**
      * Gives them to the workers that they are meant for, or, when those are away, to others that could go on with them. What
      * nobody could any more is closed.
+     *
+     * @param most how many at most; if that leaves credit over, the next pass may give it away
      */
-    void handOut(Rotation rotation, Collection<Target> targets, long nowNanos) {
-        fresh = false;
-        for (Iterator<Pending> each = waiting.iterator(); each.hasNext(); ) {
+    void handOut(Rotation rotation, Collection<Target> targets, int most, long nowNanos) {
+        int given = 0;
+        for (Iterator<Pending> each = waiting.iterator(); each.hasNext() && given < most; ) {
             Pending connection = each.next();
-            if (rotation.isEmpty()) {
-                connection.startWaiting(nowNanos);
-            } else if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
+            if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
                 LOG.warn(
                         "closed the connection from {}: no worker is left that could go on with it",
                         connection.offer().peer().decode());
@@ -71,10 +73,10 @@ final class Moved {
                 each.remove();
             } else if (give(connection, rotation, targets)) {
                 each.remove();
-            } else {
-                connection.startWaiting(nowNanos);
+                given++;
             }
         }
+        fresh = given == most && !waiting.isEmpty() && !rotation.isEmpty();
     }
 
     private static boolean give(Pending connection, Rotation rotation, Collection<Target> targets) {

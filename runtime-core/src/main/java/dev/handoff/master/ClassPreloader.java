@@ -29,7 +29,7 @@ final class ClassPreloader {
     private static final String CLASS = ".class";
 
     private static final List<String> OURS =
-            List.of("master", "acceptor", "cluster", "process", "jvm", "wire", "unix").stream()
+            List.of("master", "acceptor", "cluster", "process", "jvm", "wire", "unix", "guard").stream()
                     .map(name -> "dev/handoff/" + name + "/")
                     .toList();
 

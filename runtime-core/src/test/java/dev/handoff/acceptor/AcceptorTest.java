@@ -52,6 +52,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real acceptor with real sockets; the workers' ends are the test's. */
 final class AcceptorTest implements Acceptor.Events {
@@ -715,6 +716,43 @@ final class AcceptorTest implements Acceptor.Events {
             arrived.add(each.clientPort());
         }
         assertThat(arrived).containsExactlyInAnyOrderElementsOf(ports(moving));
+    }
+
+    /** With a credit of one, too, there is a turn for each of them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void newClientsAndWhatIsHandedBackHaveTheirSharesOfTheCredit(int credit) throws Exception {
+        int each = 40;
+        settings = settings.with(Setting.CREDIT, credit);
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd leaving = readyWith(acceptor, 1, 7);
+        List<Taken> moving = new ArrayList<>();
+        clients(each);
+        while (moving.size() < each) {
+            List<Taken> taken = leaving.takeFrame();
+            leaving.acknowledge(taken);
+            moving.addAll(taken);
+        }
+        acceptor.drain(1);
+        leaving.expect(Kind.DRAIN);
+        WorkerEnd heir = readyWith(acceptor, 2, 7);
+        for (Taken one : moving) {
+            leaving.handBack(moving.indexOf(one), one, new Progress(format(7), 1, new byte[] {9}));
+            leaving.expect(Kind.TAKEN);
+        }
+        Set<Integer> fresh = new HashSet<>(clients(each));
+
+        StringBuilder order = new StringBuilder();
+        while (order.length() < 2 * each) {
+            for (Taken taken : heir.takeNewOrResumed()) {
+                order.append(fresh.contains(taken.clientPort()) ? 'n' : 'h');
+                heir.acknowledge(List.of(taken));
+            }
+        }
+        // The first few were on their way before there were clients; while both wait none has to wait for long.
+        String whileBothWait = order.substring(credit, Math.min(order.lastIndexOf("n"), order.lastIndexOf("h")));
+        assertThat(whileBothWait).hasSizeGreaterThan(each / 2).doesNotContain("n".repeat(3 * credit + 1));
+        assertThat(whileBothWait).doesNotContain("h".repeat(3 * credit + 1));
     }
 
     @Test

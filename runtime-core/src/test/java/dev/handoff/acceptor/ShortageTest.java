@@ -95,7 +95,7 @@ final class ShortageTest {
     }
 
     private static void loadClasses() {
-        for (String each : List.of("acceptor", "cluster", "unix", "wire")) {
+        for (String each : List.of("acceptor", "cluster", "guard", "unix", "wire")) {
             String[] files =
                     Path.of("target/classes/dev/handoff", each).toFile().list();
             for (String file : Objects.requireNonNull(files, "this module's classes")) {

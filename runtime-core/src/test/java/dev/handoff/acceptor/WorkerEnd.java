@@ -84,6 +84,13 @@ final class WorkerEnd implements AutoCloseable {
         return takeOffers().get(0);
     }
 
+    /** Waits for a frame of connections that are new, or for one that another worker has handed back. */
+    List<Taken> takeNewOrResumed() throws IOException {
+        assertThat(receive()).isEqualTo(Received.MESSAGE);
+        assertThat(channel.kind()).isIn(Kind.OFFER, Kind.RESUME);
+        return takeOffers();
+    }
+
     /** Hands a connection back; its copy stays open. */
     void handBack(long number, Taken connection, @Nullable Progress progress) throws IOException {
         Offer offer = connection.offer();
