@@ -27,6 +27,7 @@ final class Connection {
     private long served;
     private boolean touched;
     private int requestsInProgress;
+    private boolean insideResponse;
     private boolean leaving;
     private boolean departing;
 
@@ -129,6 +130,16 @@ final class Connection {
         requestsInProgress--;
         served++;
         traffic.requestFinished();
+    }
+
+    /** A part of a response was sent, and the rest follows; or no more of it. */
+    void setInsideResponse(boolean inside) {
+        insideResponse = inside;
+    }
+
+    /** Whether an end of the connection would cut a response short. */
+    boolean isInsideResponse() {
+        return insideResponse;
     }
 
     // --- on to another worker ---------------------------------------------------------------------------------------

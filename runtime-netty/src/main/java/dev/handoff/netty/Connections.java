@@ -111,15 +111,20 @@ final class Connections {
     }
 
     /**
-     * Closes those that are left.
+     * Closes those that are left. A client whose response is not whole sees that: its connection is reset.
      *
      * @return how many requests in progress did not get their answer
      */
     int cut() {
         int requests = 0;
         for (Channel channel : List.copyOf(open)) {
-            requests += Connection.of(channel).requestsInProgress();
-            channel.close();
+            Connection connection = Connection.of(channel);
+            requests += connection.requestsInProgress();
+            if (connection.isInsideResponse() || new WriteWatch.Socket(channel).isWaiting()) {
+                AbortiveClose.now(channel);
+            } else {
+                channel.close();
+            }
         }
         return requests;
     }

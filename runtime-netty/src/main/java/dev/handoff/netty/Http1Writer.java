@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.FileRegion;
+import io.netty.util.concurrent.Future;
 
 /** Responses on a connection of HTTP/1. Source: RFC 9112, section 7.1. */
 final class Http1Writer implements ResponseWriter {
@@ -14,13 +15,16 @@ final class Http1Writer implements ResponseWriter {
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
 
     private final Channel channel;
+    private final Connection connection;
     private final ResponseEncoder encoder;
     private final LoopClock clock;
     private final boolean secure;
     private boolean inputEnded;
+    private boolean endIsToldByClose;
 
     Http1Writer(Channel channel, ResponseEncoder encoder, LoopClock clock, boolean secure) {
         this.channel = channel;
+        this.connection = Connection.of(channel);
         this.encoder = encoder;
         this.clock = clock;
         this.secure = secure;
@@ -29,6 +33,11 @@ final class Http1Writer implements ResponseWriter {
     /** The client has ended its direction. */
     void onInputEnded() {
         inputEnded = true;
+    }
+
+    /** Whether a response is unfinished that would look whole if the connection ended now in the ordinary way. */
+    boolean isEndToldByClose() {
+        return endIsToldByClose;
     }
 
     /** TLS has to see the bytes. */
@@ -50,6 +59,11 @@ final class Http1Writer implements ResponseWriter {
 
     @Override
     public void sendHead(Response response, Framing framing, long length, boolean stays) {
+        connection.setInsideResponse(true);
+        if (framing == Framing.UNTIL_CLOSE) {
+            endIsToldByClose = true;
+            AbortiveClose.prepare(channel);
+        }
         write(encoder.head(channel.alloc(), clock.dateLine(), response, framing, length, stays));
     }
 
@@ -71,7 +85,19 @@ final class Http1Writer implements ResponseWriter {
 
     @Override
     public ChannelFuture sendEnd(Framing framing) {
-        return writeAndFlush(framing == Framing.CHUNKED ? Unpooled.wrappedBuffer(LAST_CHUNK) : Unpooled.EMPTY_BUFFER);
+        ChannelFuture end =
+                writeAndFlush(framing == Framing.CHUNKED ? Unpooled.wrappedBuffer(LAST_CHUNK) : Unpooled.EMPTY_BUFFER);
+        return end.addListener(this::onEndWritten);
+    }
+
+    private void onEndWritten(Future<? super Void> written) {
+        if (written.isSuccess()) {
+            connection.setInsideResponse(false);
+            if (endIsToldByClose) {
+                endIsToldByClose = false;
+                AbortiveClose.takeBack(channel);
+            }
+        }
     }
 
     /** The head with which the connection becomes a WebSocket, not yet flushed. */

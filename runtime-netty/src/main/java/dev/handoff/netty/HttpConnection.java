@@ -389,7 +389,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     private void closeNow() {
         ending = true;
         pace.end();
-        LingeringClose.now(channel);
+        if (writer.isEndToldByClose()) {
+            AbortiveClose.now(channel);
+        } else {
+            LingeringClose.now(channel);
+        }
     }
 
     private void end() {

@@ -87,10 +87,18 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
         if (!channel.config().isAutoRead()) {
             Reregistration.around(channel, () -> channel.config().setAutoRead(true));
         }
-        overall = channel.eventLoop().schedule(() -> now(channel), OVERALL_MILLIS, TimeUnit.MILLISECONDS);
+        overall = channel.eventLoop().schedule(this::giveUp, OVERALL_MILLIS, TimeUnit.MILLISECONDS);
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         ChannelFuture sent = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
         sent.addListener(done -> endOutput());
+    }
+
+    private void giveUp() {
+        if (new WriteWatch.Socket(channel).isWaiting()) {
+            AbortiveClose.now(channel);
+        } else {
+            now(channel);
+        }
     }
 
     private void endOutput() {

@@ -2,7 +2,9 @@ package dev.handoff.sample;
 
 import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
 import static dev.handoff.sample.rig.Patience.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.handoff.sample.client.Answer;
 import dev.handoff.sample.client.Behaviour;
@@ -16,6 +18,8 @@ import dev.handoff.sample.rig.LongRuns;
 import dev.handoff.sample.rig.Processes;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,6 +143,21 @@ class CrashIT {
         long victim = cluster.aWorker();
         cluster.kill(victim);
         cluster.awaitReplaced(Set.of(victim), 2);
+    }
+
+    /** HTTP/1.0 tells the end of a response by that of the connection. */
+    @Test
+    void responseOfAKilledWorkerDoesNotLookWhole() throws IOException {
+        RunningCluster cluster = shared;
+        Set<Long> before = cluster.workers();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), cluster.port())) {
+            client.setSoTimeout(60_000);
+            client.getOutputStream().write("GET /stream?seconds=3600 HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+            assertThat(client.getInputStream().readNBytes(200)).hasSize(200);
+            before.forEach(cluster::kill);
+            assertThatThrownBy(() -> client.getInputStream().readAllBytes()).hasMessageContaining("reset");
+        }
+        cluster.awaitReplaced(before, 2);
     }
 
     @Test
