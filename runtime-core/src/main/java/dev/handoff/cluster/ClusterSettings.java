@@ -1,5 +1,6 @@
 package dev.handoff.cluster;
 
+import dev.handoff.process.spi.ProcessProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,10 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a cluster is to be: numbers and limits ({@link Setting}), where it listens, and how its workers are started.
@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@code HANDOFF_FILE} names, what the program {@link #with set}, the default.
  */
 public final class ClusterSettings {
+    /** What the JDK puts where bytes are no character. */
+    private static final char LOST = '\ufffd';
+
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
     private static final int DEFAULT_PORT = 8080;
     private static final Set<Setting> OF_HANDLERS = EnumSet.of(
@@ -161,40 +164,61 @@ public final class ClusterSettings {
      * These settings with what the operator says in system properties, in the environment, and in the file that one of
      * them names.
      *
-     * @param property gives a system property, or null
-     * @param variable gives an environment variable, or null
-     * @throws IllegalArgumentException if one of them does not fit its setting, or the file cannot be read or has a line
-     *     that is no setting, naming where it was said
+     * @param properties system properties
+     * @param variables the environment
+     * @throws IllegalArgumentException if one of them does not fit its setting, or has a name that begins as those of settings
+     *     do and is none, or the file cannot be read or has a line that is no setting, naming where it was said
      */
-    public ClusterSettings resolved(
-            Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
+    public ClusterSettings resolved(Map<String, String> properties, Map<String, String> variables) {
+        SettingNames.check(properties, variables);
         return changed(copy -> {
             for (Setting setting : Setting.values()) {
                 if (!copy.operator.containsKey(setting)) {
-                    said(setting, "handoff." + setting.key(), property)
-                            .or(() -> said(setting, setting.variable(), variable))
+                    said(setting, "handoff." + setting.key(), properties)
+                            .or(() -> said(setting, setting.variable(), variables))
                             .ifPresent(value -> copy.operator.put(setting, value));
                 }
             }
-            file(property, variable)
-                    .ifPresent(file -> SettingsFile.read(Path.of(file)).forEach(copy.operator::putIfAbsent));
+            file(properties, variables)
+                    .ifPresent(file -> SettingsFile.read(SettingPath.of(file)).forEach(copy.operator::putIfAbsent));
         });
     }
 
-    private static Optional<String> file(
-            Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
-        return Optional.ofNullable(property.apply("handoff.file"))
-                .or(() -> Optional.ofNullable(variable.apply("HANDOFF_FILE")));
+    /**
+     * These settings with what the operator says to this process. As {@link #resolved(Map, Map)}.
+     *
+     * @throws IllegalArgumentException as the other
+     */
+    public ClusterSettings resolved() {
+        Properties properties = System.getProperties();
+        Map<String, String> texts = new LinkedHashMap<>();
+        properties.stringPropertyNames().forEach(name -> texts.put(name, properties.getProperty(name)));
+        return resolved(texts, ProcessProvider.get().environment());
     }
 
-    private static Optional<Object> said(Setting setting, String name, Function<String, @Nullable String> source) {
-        return Optional.ofNullable(source.apply(name)).map(text -> {
+    private static Optional<String> file(Map<String, String> properties, Map<String, String> variables) {
+        return Optional.ofNullable(properties.get(SettingNames.FILE_PROPERTY))
+                .or(() -> Optional.ofNullable(variables.get(SettingNames.FILE_VARIABLE)));
+    }
+
+    private static Optional<Object> said(Setting setting, String name, Map<String, String> source) {
+        return Optional.ofNullable(source.get(name)).map(text -> {
             try {
+                refuseLost(text);
                 return setting.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
             }
         });
+    }
+
+    /** The JDK reads system properties in the locale's encoding. */
+    private static void refuseLost(String text) {
+        if (text.indexOf(LOST) >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' has characters that the locale's encoding has not: say it"
+                            + " in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
+        }
     }
 
     private Object value(Setting setting) {

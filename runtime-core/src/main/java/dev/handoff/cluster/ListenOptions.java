@@ -102,7 +102,7 @@ public final class ListenOptions {
     public static ListenOptions parse(String text) {
         String trimmed = text.trim();
         if (trimmed.startsWith(UNIX) && trimmed.length() > UNIX.length()) {
-            return unix(Path.of(trimmed.substring(UNIX.length())));
+            return unix(SettingPath.of(trimmed.substring(UNIX.length())));
         }
         if (trimmed.matches(DESCRIPTOR + "[0-9]{1,9}")) {
             return descriptor(Integer.parseInt(trimmed.substring(DESCRIPTOR.length())));

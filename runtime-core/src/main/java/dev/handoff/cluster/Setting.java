@@ -2,9 +2,9 @@ package dev.handoff.cluster;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Every setting of a cluster: its name, what values it takes, and its default. The operator wins over the program: see
@@ -172,9 +172,11 @@ public enum Setting {
      * @throws IllegalArgumentException if there is none, with the names that there are
      */
     public static Setting of(String key) {
-        return find(key)
-                .orElseThrow(() -> new IllegalArgumentException("there is no setting '" + key + "'; there are "
-                        + Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "))));
+        return find(key).orElseThrow(() -> {
+            List<String> names = Arrays.stream(values()).map(Setting::key).toList();
+            return new IllegalArgumentException("there is no setting '" + key + "'" + NearestName.hint(key, names)
+                    + " There are " + String.join(", ", names));
+        });
     }
 
     /** The setting of a name, if there is one. */
@@ -205,6 +207,8 @@ public enum Setting {
             ClusterSettings.addresses(text);
         } else if (this == POLICY) {
             PolicyNames.policyOf(text);
+        } else if (this == RUN_DIRECTORY || this == DIRECTORY) {
+            SettingPath.of(text);
         }
         return text;
     }

@@ -111,8 +111,7 @@ final class ForkingMaster implements ForkingCluster {
     private synchronized ClusterSettings clusterSettings() {
         ClusterSettings current = cluster;
         if (current == null) {
-            current =
-                    ClusterSettings.defaults().option("eventLoops", "1").resolved(System::getProperty, System::getenv);
+            current = ClusterSettings.defaults().option("eventLoops", "1").resolved();
             cluster = current;
         }
         return current;
@@ -124,6 +123,7 @@ final class ForkingMaster implements ForkingCluster {
     public ForkedWorker fork(Map<String, String> env) {
         ForkedProcess worker;
         synchronized (this) {
+            clusterSettings();
             SpawnOptions options = settings();
             Runner.refuseToRepeat(options);
             int id = ++lastId;

@@ -21,7 +21,7 @@ public final class MasterService implements MasterProvider {
 
     private static ClusterSettings checked(ClusterSettings settings) {
         try {
-            ClusterSettings resolved = settings.resolved(System::getProperty, System::getenv);
+            ClusterSettings resolved = settings.resolved();
             if (resolved.count(Setting.WORKERS) < 1) {
                 throw new IllegalArgumentException("workers = 0: a cluster that is supervised has at least one");
             }

@@ -6,6 +6,7 @@ import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where runtime directories may be, and whether a directory is safe: who can write there can be a worker or a master. */
 final class RuntimeRoot {
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeRoot.class);
     /** What a Unix socket's address has room for, without the byte that ends it; see unix(7). */
     static final int LONGEST_SOCKET_PATH = 107;
 
@@ -42,13 +46,13 @@ final class RuntimeRoot {
         List<Path> candidates = new ArrayList<>();
         // systemd gives several as a:b
         variable(environment, "RUNTIME_DIRECTORY")
-                .map(text -> Path.of(text.split(":", 2)[0]))
+                .flatMap(text -> path(text.split(":", 2)[0]))
                 .ifPresent(candidates::add);
         if (uid == 0) {
             candidates.add(Path.of("/run/handoff"));
         }
         variable(environment, "XDG_RUNTIME_DIR")
-                .map(text -> Path.of(text, "handoff"))
+                .flatMap(text -> path(text).map(directory -> directory.resolve("handoff")))
                 .ifPresent(candidates::add);
         candidates.add(temporary.resolve("handoff-" + uid));
         return candidates.stream().map(Path::toAbsolutePath).toList();
@@ -57,6 +61,15 @@ final class RuntimeRoot {
     /** Those of this process. */
     static List<Path> candidates(Optional<Path> setting) throws IOException {
         return candidates(setting, System.getenv(), ourUid(), Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            LOG.warn("does not look in '{}': {}; under LC_ALL=C a JVM knows no names but ASCII", text, e.getReason());
+            return Optional.empty();
+        }
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {

@@ -103,7 +103,8 @@ final class SettingsTest {
         assertThat(Setting.WORKERS_MAX.variable()).isEqualTo("HANDOFF_WORKERS_MAX");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Setting.of("wrokers"))
-                .withMessageContaining("there is no setting 'wrokers'; there are name, listen, workers,");
+                .withMessageContaining(
+                        "there is no setting 'wrokers', did you mean workers? There are name, listen, workers,");
     }
 
     @Test
@@ -147,7 +148,7 @@ final class SettingsTest {
         settings = option.equals("-") ? settings : settings.option("credit", option);
         Map<String, String> properties = property.equals("-") ? Map.of() : Map.of("handoff.credit", property);
         Map<String, String> variables = variable.equals("-") ? Map.of() : Map.of("HANDOFF_CREDIT", variable);
-        assertThat(settings.resolved(properties::get, variables::get).count(Setting.CREDIT))
+        assertThat(settings.resolved(properties, variables).count(Setting.CREDIT))
                 .isEqualTo(expected);
     }
 
@@ -155,11 +156,78 @@ final class SettingsTest {
     void whatTheOperatorSaidWronglyIsRefusedWithItsPlace() {
         ClusterSettings settings = ClusterSettings.defaults();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> settings.resolved(Map.of("handoff.workers", "x")::get, name -> null))
+                .isThrownBy(() -> settings.resolved(Map.of("handoff.workers", "x"), Map.of()))
                 .withMessageStartingWith("handoff.workers: workers = 'x'");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> settings.resolved(name -> null, Map.of("HANDOFF_LISTEN", "x:y")::get))
+                .isThrownBy(() -> settings.resolved(Map.of(), Map.of("HANDOFF_LISTEN", "x:y")))
                 .withMessageStartingWith("HANDOFF_LISTEN: cannot listen on 'x:y'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "handoff.workrs, handoff.workers",
+        "handoff.Workers, handoff.workers",
+        "handoff.workers_max, handoff.workersMax",
+        "handoff.drain-limit, handoff.drain.limit",
+        "HANDOFF_WORKERS, handoff.workers",
+        "handoff.fiel, handoff.file",
+    })
+    void aPropertyThatIsNoSettingIsRefused(String name, String meant) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(name, "4"), Map.of()))
+                .withMessageStartingWith(name + " is no setting, did you mean " + meant + "? ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HANDOFF_WORKRES, HANDOFF_WORKERS",
+        "HANDOFF_EVENTLOOPS, HANDOFF_EVENT_LOOPS",
+        "HANDOFF_STARTGIVEUP, HANDOFF_START_GIVE_UP",
+        "handoff_workers, HANDOFF_WORKERS",
+        "handoff.workers, HANDOFF_WORKERS",
+        "HANDOFF_FILES, HANDOFF_FILE",
+    })
+    void aVariableThatIsNoSettingIsRefused(String name, String meant) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(), Map.of(name, "4")))
+                .withMessageStartingWith(name + " is no setting, did you mean " + meant + "? ");
+    }
+
+    @Test
+    void aNameThatIsLikeNoSettingIsRefusedWithAllThatThereAre() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of("handoff.xyzzy", "4"), Map.of()))
+                .withMessageStartingWith(
+                        "handoff.xyzzy is no setting. Names that begin so are taken for settings: there are handoff.name, ");
+    }
+
+    /** A service of Kubernetes or Docker that is called handoff must not keep its own containers from starting. */
+    @Test
+    void whatOthersSayUnderThisNameIsNoMisspeltSetting() {
+        Map<String, String> variables = Map.of(
+                "HANDOFF_SERVICE_HOST", "10.0.0.1",
+                "HANDOFF_SERVICE_PORT", "80",
+                "HANDOFF_SERVICE_PORT_HTTP", "80",
+                "HANDOFF_PORT", "tcp://10.0.0.1:80",
+                "HANDOFF_PORT_80_TCP", "tcp://10.0.0.1:80",
+                "HANDOFF_PORT_80_TCP_ADDR", "10.0.0.1",
+                "HANDOFF_SHOP_SERVICE_HOST", "10.0.0.2",
+                "HANDOFF_SHOP_PORT", "tcp://10.0.0.2:80",
+                "HANDOFF_TEST_X", "1",
+                "HANDOFFS", "1");
+        Map<String, String> properties = Map.of("handoff.test.seed", "1", "handoffs", "1", "x.handoff.workers", "1");
+        assertThat(ClusterSettings.defaults().resolved(properties, variables).count(Setting.CREDIT))
+                .isEqualTo(64);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(), Map.of("HANDOFF_PORT", "8080")))
+                .withMessageStartingWith("HANDOFF_PORT is no setting");
+    }
+
+    @Test
+    void aValueThatTheJdkHasLostIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of("handoff.name", "gr\ufffd"), Map.of()))
+                .withMessageStartingWith("handoff.name: 'gr\ufffd' has characters that the locale's encoding has not");
     }
 
     @Test
@@ -177,21 +245,21 @@ final class SettingsTest {
                 .with(Setting.QUEUE_MAX, 9)
                 .option("start.giveUp", "7");
         ClusterSettings resolved = settings.resolved(
-                Map.of("handoff.file", file, "handoff.credit", "5")::get, Map.of("HANDOFF_FILE", "/nowhere")::get);
+                Map.of("handoff.file", file, "handoff.credit", "5"), Map.of("HANDOFF_FILE", "/nowhere"));
         assertThat(resolved.count(Setting.WORKERS)).isEqualTo(3);
         assertThat(resolved.count(Setting.CREDIT)).isEqualTo(5);
         assertThat(resolved.count(Setting.QUEUE_MAX)).isEqualTo(9);
         assertThat(resolved.count(Setting.START_GIVE_UP)).isEqualTo(7);
         assertThat(resolved.duration(Setting.DRAIN_LIMIT)).isEqualTo(Duration.ofMinutes(5));
         assertThat(resolved.text(Setting.NAME)).isEqualTo("café");
-        assertThat(settings.resolved(name -> null, Map.of("HANDOFF_FILE", file, "HANDOFF_WORKERS", "2")::get)
+        assertThat(settings.resolved(Map.of(), Map.of("HANDOFF_FILE", file, "HANDOFF_WORKERS", "2"))
                         .count(Setting.WORKERS))
                 .isEqualTo(2);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            wrokers = 4             | : there is no setting 'wrokers'; there are name,
+            wrokers = 4             | : there is no setting 'wrokers', did you mean workers? There are name,
             workers = four          | : workers = 'four': expected a whole number
             workers                 | : workers = '': expected a whole number
             'workers=4\\nworkers=4'  | : 'workers' is said twice
@@ -220,7 +288,7 @@ final class SettingsTest {
     }
 
     private static ClusterSettings fromFile(Path file) {
-        return ClusterSettings.defaults().resolved(Map.of("handoff.file", file.toString())::get, name -> null);
+        return ClusterSettings.defaults().resolved(Map.of("handoff.file", file.toString()), Map.of());
     }
 
     @Test

@@ -14,7 +14,7 @@ class NodeConformanceTest {
     @Test
     void theTableIsWhatTheTestsSay() throws Exception {
         String table = new NodeTable(ROOT).markdown();
-        if (Boolean.getBoolean("handoff.conformance.write")) {
+        if (Boolean.getBoolean("handoff.test.writeConformance")) {
             Files.writeString(FILE, table);
         }
         assertThat(FILE)

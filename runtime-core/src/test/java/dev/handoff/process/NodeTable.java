@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  */
 final class NodeTable {
     /** What writes the table. */
-    static final String WRITE = "mvn -pl runtime-core test -Dtest=NodeConformanceTest -Dhandoff.conformance.write=true";
+    static final String WRITE =
+            "mvn -pl runtime-core test -Dtest=NodeConformanceTest -Dhandoff.test.writeConformance=true";
 
     private static final Pattern NAMED = Pattern.compile("^\\s*@NodeTest\\(\"([^\"]+)\"\\)$");
     private static final Pattern METHOD = Pattern.compile("^\\s*(?:\\w+ )*void (\\w+)\\(");

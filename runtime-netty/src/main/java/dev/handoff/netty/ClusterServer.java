@@ -276,7 +276,7 @@ public final class ClusterServer implements AutoCloseable {
 
         private ClusterSettings resolve() {
             try {
-                return settings.resolved(System::getProperty, System::getenv);
+                return settings.resolved();
             } catch (IllegalArgumentException e) {
                 throw new StartException(StartException.WRONG_SETTING, String.valueOf(e.getMessage()), e);
             }

@@ -73,7 +73,7 @@ final class ForkedServer {
         if (server == null) {
             checkThatItWasForked();
             WorkerProcess.lookForLeaksRarely();
-            server = new ForkedServer(ClusterSettings.defaults().resolved(System::getProperty, System::getenv));
+            server = new ForkedServer(ClusterSettings.defaults().resolved());
             server.endWithItsWorker();
         }
         return server;
