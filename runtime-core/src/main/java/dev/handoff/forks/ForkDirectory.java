@@ -2,11 +2,11 @@ package dev.handoff.forks;
 
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.SocketDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,8 +30,7 @@ final class ForkDirectory implements AutoCloseable {
 
     /** Makes one. */
     static ForkDirectory open() throws IOException {
-        Path directory = Files.createTempDirectory(
-                "handoff-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path directory = SocketDirectory.create();
         RuntimePaths paths = new RuntimePaths(directory);
         try {
             ExclusiveLock lock = ExclusiveLock.tryLock(paths.lock())
@@ -42,6 +41,11 @@ final class ForkDirectory implements AutoCloseable {
             Files.deleteIfExists(directory);
             throw e;
         }
+    }
+
+    /** Whether it is still there: what removes old files may have taken it. */
+    boolean isInPlace() {
+        return Files.exists(paths.lock());
     }
 
     /** What lies where in it. */

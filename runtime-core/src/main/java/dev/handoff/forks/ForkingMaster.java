@@ -23,6 +23,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.wire.ForkOrder;
+import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.TicketSecrets;
@@ -148,9 +149,17 @@ final class ForkingMaster implements ForkingCluster {
 
     private ForkDirectory directory() throws IOException {
         ForkDirectory current = directory;
-        if (current == null) {
-            current = ForkDirectory.open();
-            directory = current;
+        if (current == null || !current.isInPlace()) {
+            ForkDirectory next = ForkDirectory.open();
+            if (current != null) {
+                LOG.warn(
+                        "{} was removed; workers find their master in {} from now on",
+                        current.paths().directory(),
+                        next.paths().directory());
+                current.close();
+            }
+            directory = next;
+            return next;
         }
         return current;
     }
@@ -205,19 +214,25 @@ final class ForkingMaster implements ForkingCluster {
     }
 
     private void onListen(ForkedProcess worker, Message request, Place place) {
-        Optional<RuntimePaths> paths = pathsFor(worker);
-        if (paths.isPresent()) {
-            listeners
-                    .join(worker, place, paths.get(), clusterSettings())
-                    .thenAccept(admission -> admission.answer(request));
-        } else {
-            SharedListeners.leaving(worker, place).answer(request);
+        try {
+            Optional<RuntimePaths> paths = pathsFor(worker);
+            if (paths.isPresent()) {
+                listeners
+                        .join(worker, place, paths.get(), clusterSettings())
+                        .thenAccept(admission -> admission.answer(request));
+            } else {
+                SharedListeners.leaving(worker, place).answer(request);
+            }
+        } catch (IOException e) {
+            Admission.of(ListenAnswer.no(e)).answer(request);
         }
     }
 
     /** None for a worker that leaves: the directory may be gone with the last one. */
-    private synchronized Optional<RuntimePaths> pathsFor(ForkedProcess worker) {
-        return worker.isLeaving() || directory == null ? Optional.empty() : Optional.of(directory.paths());
+    private synchronized Optional<RuntimePaths> pathsFor(ForkedProcess worker) throws IOException {
+        return worker.isLeaving() || directory == null
+                ? Optional.empty()
+                : Optional.of(directory().paths());
     }
 
     private synchronized void onListening(int workerId, ListenAddress address) {

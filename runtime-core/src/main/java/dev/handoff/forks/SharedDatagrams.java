@@ -6,6 +6,7 @@ import dev.handoff.unix.SocketFd;
 import dev.handoff.wire.BoundDatagrams;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
+import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.util.Optional;
@@ -31,6 +32,10 @@ final class SharedDatagrams extends SharedPlace {
         BoundDatagrams bound = BoundDatagrams.open(place.options());
         return new SharedDatagrams(key, bound.socket(), bound.address());
     }
+
+    /** Nothing of it is there. */
+    @Override
+    void moveTo(RuntimePaths paths) {}
 
     @Override
     Admission admit(ForkedProcess worker) throws IOException {

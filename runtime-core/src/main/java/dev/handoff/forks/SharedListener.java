@@ -6,6 +6,7 @@ import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
+import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class SharedListener extends SharedPlace implements Acceptor.Events {
         void onLaneBroken(int workerId, String reason);
     }
 
-    private final Path rendezvous;
+    private volatile Path rendezvous;
     private final Acceptor acceptor;
     private final Audience audience;
 
@@ -57,6 +58,15 @@ final class SharedListener extends SharedPlace implements Acceptor.Events {
         } catch (IOException e) {
             listener.close();
             throw e;
+        }
+    }
+
+    @Override
+    void moveTo(RuntimePaths paths) throws IOException {
+        Path place = paths.rendezvous(key());
+        if (Files.notExists(place)) {
+            acceptor.listenAgain(place);
+            rendezvous = place;
         }
     }
 

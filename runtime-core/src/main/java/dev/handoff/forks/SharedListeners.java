@@ -87,9 +87,11 @@ final class SharedListeners {
                     IN_USE, "cannot listen on " + place.options() + ": worker " + worker.id() + " does already"));
         }
         try {
-            return there != null
-                    ? there.join(worker)
-                    : open(place, paths, settings).joinFirst(worker);
+            if (there == null) {
+                return open(place, paths, settings).joinFirst(worker);
+            }
+            there.moveTo(paths);
+            return there.join(worker);
         } catch (IOException e) {
             return Admission.of(ListenAnswer.no(e));
         }

@@ -1,6 +1,7 @@
 package dev.handoff.forks;
 
 import dev.handoff.cluster.ListenAddress;
+import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -102,6 +103,9 @@ abstract class SharedPlace {
             shut();
         }
     }
+
+    /** Sees that workers find what they need in the runtime directory, which may have been made anew. */
+    abstract void moveTo(RuntimePaths paths) throws IOException;
 
     /** What a worker gets that comes in. */
     abstract Admission admit(ForkedProcess worker) throws IOException;

@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.unix.SharedUse;
+import dev.handoff.unix.SocketPath;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetBoundException;
@@ -32,8 +33,8 @@ final class ControlSocket {
      */
     static ControlSocket listen(Path path) throws IOException {
         UnixServerSocketChannel socket = UnixServerSocketChannel.open();
-        try {
-            socket.socket().bind(new UnixSocketAddress(path.toFile()), BACKLOG);
+        try (SocketPath reached = SocketPath.of(path)) {
+            socket.socket().bind(new UnixSocketAddress(reached.path().toFile()), BACKLOG);
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             return new ControlSocket(socket);
         } catch (IOException e) {

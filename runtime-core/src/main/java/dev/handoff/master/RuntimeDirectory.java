@@ -66,7 +66,6 @@ final class RuntimeDirectory implements AutoCloseable {
         String inUse = "";
         for (String name : names.candidates()) {
             RuntimePaths paths = new RuntimePaths(root.resolve(name));
-            RuntimeRoot.checkLength(paths);
             Optional<TakenDirectory> taken = take(paths, locks);
             if (taken.isPresent()) {
                 return new RuntimeDirectory(roots, name, locks, taken.get());
@@ -151,7 +150,6 @@ final class RuntimeDirectory implements AutoCloseable {
         if (root != null) {
             RuntimeRoot.prepare(root);
         }
-        RuntimeRoot.checkLength(place);
         TakenDirectory again = TakenDirectory.tryToTake(place, locks)
                 .orElseThrow(() -> new IOException(place.directory() + " is taken by another master"));
         taken.close();

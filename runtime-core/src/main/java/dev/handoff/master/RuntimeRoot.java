@@ -1,8 +1,5 @@
 package dev.handoff.master;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -22,9 +19,6 @@ import org.slf4j.LoggerFactory;
 /** Where runtime directories may be, and whether a directory is safe: who can write there can be a worker or a master. */
 final class RuntimeRoot {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeRoot.class);
-    /** What a Unix socket's address has room for, without the byte that ends it; see unix(7). */
-    static final int LONGEST_SOCKET_PATH = 107;
-
     private static final int WRITABLE_BY_OTHERS = 0022;
     private static final int STICKY = 01000;
     private static final int OPEN_TO_OTHERS = 0077;
@@ -116,17 +110,6 @@ final class RuntimeRoot {
             }
         } catch (NoSuchFileException e) {
             throw new IOException(directory.getParent() + " does not exist", e);
-        }
-    }
-
-    /** Refuses a place whose sockets nobody could connect to. */
-    static void checkLength(RuntimePaths paths) throws IOException {
-        for (Path socket : (Iterable<Path>) Stream.of(paths.rendezvous(), paths.control())::iterator) {
-            int length = socket.toString().getBytes(UTF_8).length;
-            if (length > LONGEST_SOCKET_PATH) {
-                throw new IOException(socket + " has " + length + " bytes, and the path of a Unix socket at most "
-                        + LONGEST_SOCKET_PATH);
-            }
         }
     }
 

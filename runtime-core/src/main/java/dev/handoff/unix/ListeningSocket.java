@@ -121,9 +121,9 @@ public final class ListeningSocket implements AutoCloseable {
     private static ListeningSocket bindNew(Path path, int backlog) throws UnixException {
         String where = "cannot listen on unix:" + path;
         Fd fd = new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, STREAM, 0), where));
-        try {
+        try (SocketPath reached = SocketPath.of(path)) {
             Pointer memory = Native.allocate(ADDRESS_ROOM);
-            int length = SocketAddressBytes.encode(path, memory);
+            int length = reached.encode(memory);
             return listening(fd, memory, length, backlog, where, true);
         } catch (UnixException e) {
             fd.close();
@@ -158,8 +158,10 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     private static int connect(Fd client, Path path) throws UnixException {
-        Pointer memory = Native.allocate(ADDRESS_ROOM);
-        return Native.connect(client.number(), memory, SocketAddressBytes.encode(path, memory));
+        try (SocketPath reached = SocketPath.of(path)) {
+            Pointer memory = Native.allocate(ADDRESS_ROOM);
+            return Native.connect(client.number(), memory, reached.encode(memory));
+        }
     }
 
     private static ListeningSocket listening(

@@ -57,6 +57,7 @@ final class Native {
     static final int O_CREAT = 0x40;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
+    static final int O_PATH = 0x200000;
 
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;

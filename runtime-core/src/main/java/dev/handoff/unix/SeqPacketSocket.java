@@ -26,9 +26,9 @@ public final class SeqPacketSocket implements AutoCloseable {
     /** Binds a new socket file and listens on it. The directory's rights decide who can connect. */
     public static SeqPacketSocket listen(Path path, int backlog) throws IOException {
         SeqPacketSocket socket = new SeqPacketSocket(open("listen on " + path));
-        try {
+        try (SocketPath reached = SocketPath.of(path)) {
             Pointer address = Native.allocate(ADDRESS_ROOM);
-            int length = SocketAddressBytes.encode(path, address);
+            int length = reached.encode(address);
             Native.bind(socket.fd.number(), address, length, "cannot bind " + path);
             Native.check(Native.LIBC.listen(socket.fd.number(), backlog), "cannot listen on " + path);
             return socket;
@@ -42,9 +42,9 @@ public final class SeqPacketSocket implements AutoCloseable {
     public static SeqPacketSocket connect(Path path) throws IOException {
         SeqPacketSocket socket = new SeqPacketSocket(
                 new Fd(Native.check(Native.LIBC.socket(Native.AF_UNIX, TYPE, 0), "cannot open a Unix socket")));
-        try {
+        try (SocketPath reached = SocketPath.of(path)) {
             Pointer address = Native.allocate(ADDRESS_ROOM);
-            int length = SocketAddressBytes.encode(path, address);
+            int length = reached.encode(address);
             int result = Native.connect(socket.fd.number(), address, length);
             if (result < 0) {
                 throw new UnixException("cannot connect to " + path, -result);

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
@@ -129,17 +128,9 @@ public final class SocketAddressBytes {
         return isAbstract ? "@" + text.substring(1) : text.split("\0", 2)[0];
     }
 
-    /** The most bytes that the path of a Unix socket may have: {@code sun_path} less its terminating zero, unix(7). */
-    public static final int MAX_PATH = 107;
-
     /** Writes the path of a Unix socket at the start of a block as bind(2) takes it; gives its length. */
-    static int encode(Path path, Pointer memory) throws UnixException {
+    static int encode(Path path, Pointer memory) {
         byte[] raw = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (raw.length > MAX_PATH) {
-            throw new UnixException(
-                    "the path " + path + " has " + raw.length + " bytes, a Unix socket's path has at most " + MAX_PATH,
-                    Errno.ENAMETOOLONG.intValue());
-        }
         memory.putShort(0, (short) Native.AF_UNIX);
         memory.put(2, raw, 0, raw.length);
         memory.putByte(2L + raw.length, (byte) 0);

@@ -4,12 +4,10 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenAddress.Family;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.unix.ListeningSocket;
-import dev.handoff.unix.SocketAddressBytes;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -52,7 +50,7 @@ public record BoundSocket(ListeningSocket socket, ListenAddress address) {
     }
 
     private static BoundSocket openPath(ListenOptions options, Path path) throws IOException {
-        ListeningSocket socket = ListeningSocket.bind(within(path), options.backlog());
+        ListeningSocket socket = ListeningSocket.bind(path, options.backlog());
         try {
             if (!options.permissions().isEmpty()) {
                 Files.setPosixFilePermissions(path, options.permissions());
@@ -63,12 +61,6 @@ public record BoundSocket(ListeningSocket socket, ListenAddress address) {
             Files.deleteIfExists(path);
             throw e;
         }
-    }
-
-    /** One too long for the kernel may be short enough as seen from this directory. */
-    private static Path within(Path path) {
-        boolean fits = path.toString().getBytes(StandardCharsets.UTF_8).length <= SocketAddressBytes.MAX_PATH;
-        return fits ? path : Path.of("").toAbsolutePath().relativize(path);
     }
 
     private static ListeningSocket bind(InetSocketAddress address, ListenOptions options) throws UnixException {

@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+<<<<<<< HEAD
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+=======
+>>>>>>> 2749fde (Reach sockets by paths of any length, and forks after their directory was removed)
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -52,8 +55,7 @@ public final class ChannelDoor implements AutoCloseable {
 
     /** Opens one, in a directory of its own. */
     public static ChannelDoor open() throws IOException {
-        Path directory = Files.createTempDirectory(
-                "handoff-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path directory = SocketDirectory.create();
         try {
             ChannelDoor door = new ChannelDoor(directory.resolve("channel"), Optional.of(directory));
             door.removeFilesAtEnd();

@@ -1,6 +1,7 @@
 package dev.handoff.wire;
 
 import dev.handoff.unix.SharedUse;
+import dev.handoff.unix.SocketPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -48,7 +49,10 @@ public final class ControlChannel implements AutoCloseable {
 
     /** Connects to the master's control socket. */
     public static ControlChannel connect(Path socket) throws IOException {
-        return new ControlChannel(UnixSocketChannel.open(new UnixSocketAddress(socket.toFile())));
+        try (SocketPath reached = SocketPath.of(socket)) {
+            return new ControlChannel(
+                    UnixSocketChannel.open(new UnixSocketAddress(reached.path().toFile())));
+        }
     }
 
     /**

@@ -77,7 +77,8 @@ class MasterTest {
 
     @Test
     void startsServesAndStops() throws Exception {
-        SupervisedCluster cluster = start(settings(2));
+        Path longer = Files.createDirectory(run.resolve("a-path-longer-than-that-of-a-socket".repeat(4)));
+        SupervisedCluster cluster = start(settings(2).with(Setting.RUN_DIRECTORY, longer.toString()));
         assertThat(cluster.workers().values()).extracting(Worker::state).containsOnly(WorkerState.READY);
         assertThat(List.of(ask(cluster), ask(cluster)))
                 .containsExactlyInAnyOrderElementsOf(
@@ -95,6 +96,7 @@ class MasterTest {
         assertThat(namesOf(known.get(0)))
                 .containsSubsequence("worker.draining", "worker.leaving", "worker.exited")
                 .containsOnlyOnce("worker.disconnected");
+        Files.delete(longer);
     }
 
     @Test

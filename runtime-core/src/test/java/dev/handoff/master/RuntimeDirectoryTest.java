@@ -251,17 +251,6 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void aSocketPathIsMeasuredInBytes() throws Exception {
-        int free = RuntimeRoot.LONGEST_SOCKET_PATH - (temporary + "//shop/rendezvous").length();
-        Path fits = temporary.resolve("ü".repeat(free / 2));
-        RuntimeDirectory.open(List.of(fits), ClusterName.given("shop"), locks).close();
-        Path tooLong = temporary.resolve("ü".repeat(free / 2 + 1));
-        int length = RuntimeRoot.LONGEST_SOCKET_PATH + 2 - free % 2;
-        refused(() -> RuntimeDirectory.open(List.of(tooLong), ClusterName.given("shop"), locks))
-                .hasMessageContaining("has " + length + " bytes, and the path of a Unix socket at most 107");
-    }
-
-    @Test
     void placesAreTriedInOrder() {
         Map<String, String> all = Map.of("RUNTIME_DIRECTORY", "/run/a:/run/b", "XDG_RUNTIME_DIR", "/run/user/5");
         Path tmp = Path.of("/tmp");

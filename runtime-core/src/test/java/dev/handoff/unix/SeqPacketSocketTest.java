@@ -178,15 +178,43 @@ final class SeqPacketSocketTest {
     }
 
     @Test
-    void aPathIsRefusedThatIsTooLongOrNotThere(@TempDir Path directory) {
-        Path tooLong = directory.resolve("x".repeat(SocketAddressBytes.MAX_PATH));
+    void aNameIsRefusedThatIsTooLongAndAPathThatIsNotThere(@TempDir Path directory) {
+        Path tooLong = directory.resolve("x".repeat(SocketPath.MOST_BYTES));
         assertThatExceptionOfType(UnixException.class)
                 .isThrownBy(() -> SeqPacketSocket.listen(tooLong, 1))
-                .withMessageContaining("at most 107");
-        assertThatExceptionOfType(UnixException.class)
-                .isThrownBy(() -> SeqPacketSocket.connect(directory.resolve("nobody")))
-                .withMessageContaining("cannot connect to " + directory.resolve("nobody"))
-                .withMessageContaining("ENOENT");
+                .withMessageContaining("has 107 bytes, too many for a Unix socket")
+                .withMessageContaining("ENAMETOOLONG");
+        Path nowhere = directory.resolve("d".repeat(120)).resolve("nobody");
+        for (Path missing : List.of(directory.resolve("nobody"), nowhere)) {
+            assertThatExceptionOfType(UnixException.class)
+                    .isThrownBy(() -> SeqPacketSocket.connect(missing))
+                    .withMessageContaining("ENOENT");
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 60, 132, 250})
+    void aSocketIsReachedHoweverLongTheNameOfItsDirectoryIs(int length, @TempDir Path parent) throws Exception {
+        Path directory = Files.createDirectory(parent.resolve("ü".repeat(length / 2) + "x".repeat(length % 2)));
+        Path path = directory.resolve("rendezvous");
+        try (SeqPacketSocket listener = SeqPacketSocket.listen(path, 1);
+                SeqPacketSocket client = SeqPacketSocket.connect(path)) {
+            assertThat(listener.accept()).hasValueSatisfying(SeqPacketSocket::close);
+            assertThat(client.fd().number()).isPositive();
+        }
+        assertThat(path).exists();
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(open).noneMatch(each -> leadsTo(directory, each));
+        }
+    }
+
+    private static boolean leadsTo(Path directory, Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).equals(directory);
+        } catch (IOException e) {
+            return false; // the one by which the list is read is closed by now
+        }
     }
 
     @Test

@@ -1,0 +1,71 @@
+package dev.handoff.unix;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
+
+/**
+ * The path of a Unix socket as bind(2) and connect(2) take it, to be closed when they have returned. An address has room for {@value
+ * #MOST_BYTES} bytes (unix(7)); where that is too little the directory is opened, and the socket's file is found through it: {@code
+ * /proc/self/fd/7/control}. All of our own sockets are reached through this.
+ */
+public final class SocketPath implements AutoCloseable {
+    static final int MOST_BYTES = 107;
+
+    private final Path path;
+    private final Optional<Fd> directory;
+
+    private SocketPath(Path path, Optional<Fd> directory) {
+        this.path = path;
+        this.directory = directory;
+    }
+
+    /**
+     * That of a file, which need not be there.
+     *
+     * @throws UnixException if its directory cannot be opened, or ENAMETOOLONG if its name alone is too long
+     */
+    public static SocketPath of(Path file) throws UnixException {
+        Path name = file.getFileName();
+        if (length(file) <= MOST_BYTES || name == null) {
+            return new SocketPath(file, Optional.empty());
+        }
+        Fd directory = open(file);
+        Path shorter = Path.of("/proc/self/fd/" + directory.number()).resolve(name);
+        if (length(shorter) > MOST_BYTES) {
+            directory.close();
+            throw new UnixException(
+                    "the name " + name + " has " + length(name) + " bytes, too many for a Unix socket: its directory and it"
+                            + " may have " + MOST_BYTES + " together, or the name some 80 alone",
+                    Errno.ENAMETOOLONG.intValue());
+        }
+        return new SocketPath(shorter, Optional.of(directory));
+    }
+
+    private static Fd open(Path file) throws UnixException {
+        Path parent = file.toAbsolutePath().getParent();
+        int opened = Native.LIBC.open(String.valueOf(parent), Native.O_PATH | Native.O_CLOEXEC, 0);
+        return new Fd(Native.check(opened, "cannot open " + parent));
+    }
+
+    private static int length(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** A path to the same file that is short enough, as long as this is open. */
+    public Path path() {
+        return path;
+    }
+
+    /** Writes it at the start of a block as bind(2) takes it; gives its length. */
+    int encode(Pointer memory) {
+        return SocketAddressBytes.encode(path, memory);
+    }
+
+    @Override
+    public void close() {
+        directory.ifPresent(Fd::close);
+    }
+}
