@@ -102,6 +102,13 @@ public enum Setting {
     DIRECTORY("directory", Kind.TEXT, ""),
     /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
     JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
+    /** JVM options that workers do not get, told by how they begin, separated by blanks: {@code -javaagent: -Xlog}. */
+    JVM_DROP("jvm.drop", Kind.TEXT, ""),
+    /**
+     * JVM options for workers, behind all others, separated by blanks; quotes of either kind keep a blank. <code>{slot}</code> is the
+     * worker's slot, 1 and up, and <code>{port:9400}</code> the first free port above 9400, counted from the slot.
+     */
+    JVM_ADD("jvm.add", Kind.TEXT, ""),
     /** Lines of workers' output that may wait for the master's own; more are dropped and counted. */
     LOG_LINES("log.lines", Kind.COUNT, 8192, 200, 1_048_576),
     /** KiB of one such line; the rest is cut. */

@@ -4,6 +4,7 @@ import dev.handoff.wire.RoleFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -80,9 +81,10 @@ public final class CommandLine {
 
     /**
      * The same JVM with another main class: the class path that was typed, or this process's where none was typed or
-     * that of a test runner's stub.
+     * that of a test runner's stub, or that of the class's own loader where the class is on none of them.
      *
-     * @param main of this process's class path, or of a named module of it
+     * @param main of this process's class path, of a class loader with URLs of files, or of a named module
+     * @throws IllegalStateException if nobody can tell where another JVM would find it
      */
     public CommandLine withMain(Class<?> main, List<String> arguments) {
         List<String> options = withoutSource();
@@ -90,9 +92,10 @@ public final class CommandLine {
             String name = main.getModule().getName() + "/" + main.getName();
             return new CommandLine(java, options, new Main(Main.Kind.MODULE, name), arguments);
         }
-        List<String> found = JavaProcess.underSurefire() || !hasClassPath()
-                ? replaceClassPath(options, JavaProcess.classPath())
-                : options;
+        List<String> found = ClassPathOf.loaderOf(main)
+                .or(this::classPathToAdd)
+                .map(classPath -> replaceClassPath(options, classPath))
+                .orElse(options);
         return new CommandLine(java, found, new Main(Main.Kind.CLASS, main.getName()), arguments);
     }
 
@@ -126,6 +129,10 @@ public final class CommandLine {
     /** The same for another JDK's launcher. */
     public CommandLine withJava(String launcher) {
         return new CommandLine(launcher, jvmOptions, main, arguments);
+    }
+
+    private Optional<String> classPathToAdd() {
+        return JavaProcess.underSurefire() || !hasClassPath() ? Optional.of(JavaProcess.classPath()) : Optional.empty();
     }
 
     private List<String> withoutSource() {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /** How the {@code java} launcher reads its words: which options take the next word as their value. */
-final class LauncherOptions {
+public final class LauncherOptions {
     private static final Set<String> CLASS_PATH = Set.of("-cp", "-classpath", "--class-path");
 
     /** Of JDK 17 to 25; the JVM's other long options take {@code =value} only. */
@@ -43,7 +43,7 @@ final class LauncherOptions {
     }
 
     /** Words put together to options: one word, or two where the second is the first one's value. */
-    static List<List<String>> grouped(List<String> words) {
+    public static List<List<String>> grouped(List<String> words) {
         List<List<String>> options = new ArrayList<>();
         for (int next = 0; next < words.size(); ) {
             int end = takesValue(words.get(next)) ? Math.min(next + 2, words.size()) : next + 1;

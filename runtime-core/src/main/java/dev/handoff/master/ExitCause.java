@@ -15,6 +15,8 @@ final class ExitCause {
     /** What the JVM prints where {@code -XX:+ExitOnOutOfMemoryError} ends it; a program may exit with 3 for itself. */
     private static final String OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
 
+    private static final Pattern PORT_IN_USE = Pattern.compile("BindException|Address already in use");
+
     private ExitCause() {}
 
     /**
@@ -33,9 +35,23 @@ final class ExitCause {
             boolean killedByUs,
             boolean outOfMemory,
             List<String> lastLines) {
-        if (status instanceof Signaled signaled) {
-            return signalled(signaled.signal(), asked, killedByUs, outOfMemory, lastLines);
-        }
+        String cause = status instanceof Signaled signaled
+                ? signalled(signaled.signal(), asked, killedByUs, outOfMemory, lastLines)
+                : exited(status, asked, saidHello, lastLines);
+        return saidHello ? cause : cause + portInUse(lastLines);
+    }
+
+    /** Each JVM that is started with the same options, the master's first, wants the same port. */
+    private static String portInUse(List<String> lastLines) {
+        boolean inUse =
+                lastLines.stream().anyMatch(line -> PORT_IN_USE.matcher(line).find());
+        return inUse
+                ? "; if an agent among its JVM options listens on a port, each worker needs another: say so with the"
+                        + " settings jvm.drop and jvm.add, where {port:9400} is the next free one"
+                : "";
+    }
+
+    private static String exited(ExitStatus status, boolean asked, boolean saidHello, List<String> lastLines) {
         return switch (status.code()) {
             case 0 -> asked ? "drained" : "left by itself";
             case 1, 2 -> saidHello ? "uncaught exception" + quoted(COMPLAINT, lastLines) : notStarted(lastLines);

@@ -3,6 +3,7 @@ package dev.handoff.master;
 import dev.handoff.jvm.AgentPorts;
 import dev.handoff.jvm.DebuggerFlag;
 import dev.handoff.jvm.JmxFlag;
+import dev.handoff.jvm.LauncherOptions;
 import dev.handoff.jvm.TrainingFlag;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,13 +47,22 @@ final class FlagRewriter {
     /** The words for the worker. An argument file stays unless something in it has to change: then its words replace it. */
     List<String> rewrite(List<String> words) {
         List<String> rewritten = new ArrayList<>();
-        for (String word : words) {
-            List<String> before = TypedFlags.opened(word);
-            List<String> after =
-                    before.stream().flatMap(option -> rewrite(option).stream()).toList();
-            rewritten.addAll(after.equals(before) ? List.of(word) : after);
+        for (List<String> typed : LauncherOptions.grouped(words)) {
+            List<String> before = typed.size() == 1 ? TypedFlags.opened(typed.get(0)) : typed;
+            List<String> after = LauncherOptions.grouped(before).stream()
+                    .flatMap(option -> rewriteOption(option).stream())
+                    .toList();
+            rewritten.addAll(after.equals(before) ? typed : after);
         }
         return rewritten;
+    }
+
+    private List<String> rewriteOption(List<String> option) {
+        if (flags.operator().drops(option.get(0))) {
+            dropped(String.join(" ", option), "the operator said so (jvm.drop)");
+            return List.of();
+        }
+        return option.size() == 1 ? rewrite(option.get(0)).stream().toList() : option;
     }
 
     private Optional<String> rewrite(String option) {

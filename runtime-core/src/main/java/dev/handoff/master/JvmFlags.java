@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A worker's JVM options, made of what was typed for the master: our defaults first, then what was typed without what
@@ -49,14 +50,16 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
     static JvmFlags of(TypedFlags flags, Target target, IntPredicate free, Predicate<Path> isDirectory) {
         List<String> notes = new ArrayList<>();
         SlotFiles files = new SlotFiles(target.slot(), isDirectory);
-        boolean ownDebugger = flags.extra().stream().anyMatch(DebuggerFlag::isOne);
-        FlagRewriter masters =
-                new FlagRewriter(target, flags, new AgentPorts(target.slot(), free), files, ownDebugger, notes);
+        boolean ownDebugger = Stream.concat(flags.extra().stream(), flags.operator().added().stream())
+                .anyMatch(DebuggerFlag::isOne);
+        AgentPorts ports = new AgentPorts(target.slot(), free);
+        FlagRewriter masters = new FlagRewriter(target, flags, ports, files, ownDebugger, notes);
         FlagRewriter workers =
                 new FlagRewriter(target, flags, new AgentPorts(target.slot() - 1, free), files, false, notes);
         List<String> options = new ArrayList<>(defaults(flags, target));
         options.addAll(masters.rewrite(flags.typed()));
         options.addAll(workers.rewrite(flags.extra()));
+        options.addAll(flags.operator().addedFor(target.slot(), ports::inPlaceOf));
         return new JvmFlags(options, environment(flags, masters), notes);
     }
 

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * @param typed the master's JVM options, argument files among them
  * @param environment the variables that the worker will have
  * @param extra the cluster's own JVM options for workers; they win over what was typed
+ * @param operator what the operator takes from all of these, and adds
  */
-record TypedFlags(List<String> typed, Map<String, String> environment, List<String> extra) {
+record TypedFlags(List<String> typed, Map<String, String> environment, List<String> extra, OperatorFlags operator) {
     private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC");
 
     TypedFlags {
@@ -29,12 +30,21 @@ record TypedFlags(List<String> typed, Map<String, String> environment, List<Stri
         extra = List.copyOf(extra);
     }
 
+    /** Without a word of the operator's. */
+    TypedFlags(List<String> typed, Map<String, String> environment, List<String> extra) {
+        this(typed, environment, extra, OperatorFlags.NONE);
+    }
+
     /** Every option in the order in which the JVM reads them: a later one wins. Files are read, values are words. */
     List<String> all() {
         List<String> all = new ArrayList<>();
         OptionVariables.BEFORE.forEach(variable -> all.addAll(words(variable)));
         Stream.concat(typed.stream(), extra.stream()).forEach(word -> all.addAll(opened(word)));
-        all.addAll(words(OptionVariables.AFTER));
+        all.removeIf(operator::drops);
+        operator.added().forEach(word -> all.addAll(opened(word)));
+        words(OptionVariables.AFTER).stream()
+                .filter(word -> !operator.drops(word))
+                .forEach(all::add);
         return all;
     }
 

@@ -5,6 +5,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.jvm.CommandLine;
 import dev.handoff.jvm.PathOptions;
+import dev.handoff.jvm.Quoted;
 import dev.handoff.jvm.StartDirectory;
 import dev.handoff.process.CurrentProcess;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class WorkerProgram {
      * @throws StartException if this process's command line cannot be repeated, or the class is not there
      */
     static Generation firstGeneration(ClusterSettings settings) {
+        checkFlags(settings);
         CommandLine command = command(settings);
         StartDirectory start = StartDirectory.ofThisProcess().orAs(settings.directory());
         PathOptions paths = new PathOptions(start.path());
@@ -40,7 +42,18 @@ final class WorkerProgram {
         Map<String, String> environment = new HashMap<>(CurrentProcess.env());
         environment.putAll(settings.environment());
         List<String> flags = paths.absolute(settings.jvmArgs());
-        return settings.environment(paths.absolute(environment)).jvmArgs(flags.toArray(String[]::new));
+        List<String> added = paths.absolute(OperatorFlags.of(settings).added());
+        return settings.environment(paths.absolute(environment))
+                .jvmArgs(flags.toArray(String[]::new))
+                .option(Setting.JVM_ADD.key(), Quoted.join(added));
+    }
+
+    private static void checkFlags(ClusterSettings settings) {
+        try {
+            OperatorFlags.of(settings);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(StartException.WRONG_SETTING, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static CommandLine command(ClusterSettings settings) {

@@ -129,7 +129,8 @@ final class WorkerStarter {
         return new TypedFlags(
                 generation.command().jvmOptions(),
                 environment,
-                generation.settings().jvmArgs());
+                generation.settings().jvmArgs(),
+                OperatorFlags.of(generation.settings()));
     }
 
     private Role role(ManagedWorker.Identity identity) {

@@ -37,8 +37,9 @@ public final class SocketPath implements AutoCloseable {
         if (length(shorter) > MOST_BYTES) {
             directory.close();
             throw new UnixException(
-                    "the name " + name + " has " + length(name) + " bytes, too many for a Unix socket: its directory and it"
-                            + " may have " + MOST_BYTES + " together, or the name some 80 alone",
+                    "the name " + name + " has " + length(name)
+                            + " bytes, too many for a Unix socket: its directory and it" + " may have " + MOST_BYTES
+                            + " together, or the name some 80 alone",
                     Errno.ENAMETOOLONG.intValue());
         }
         return new SocketPath(shorter, Optional.of(directory));

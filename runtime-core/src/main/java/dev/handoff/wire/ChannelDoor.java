@@ -11,11 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-<<<<<<< HEAD
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-=======
->>>>>>> 2749fde (Reach sockets by paths of any length, and forks after their directory was removed)
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

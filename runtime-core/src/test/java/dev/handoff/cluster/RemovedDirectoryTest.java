@@ -27,8 +27,14 @@ class RemovedDirectoryTest {
     void workersAreForkedAndListenAfterItWasRemoved(@TempDir Path directory) throws IOException {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         String said = ChildProcess.execFileSync(SpawnOptions.ofMain(
-                                Robbed.class, temporary.toString(), directory.resolve("socket").toString())
-                        .jvmArgs("-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temporary)
+                                Robbed.class,
+                                temporary.toString(),
+                                directory.resolve("socket").toString())
+                        .jvmArgs(
+                                "-Xmx32m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Djava.io.tmpdir=" + temporary)
                         .stderr(Stdio.inherit()))
                 .stdout();
         assertThat(said.lines()).containsExactly("worker 1 listens", "worker 2 listens", "worker 3 listens");
@@ -42,7 +48,8 @@ class RemovedDirectoryTest {
                         .jvmArgs("-Xmx32m", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + gone)))
                 .isInstanceOfSatisfying(
                         ChildProcessException.class,
-                        failure -> assertThat(failure.output().orElseThrow().stderr()).contains("cannot make a directory for sockets in " + gone));
+                        failure -> assertThat(failure.output().orElseThrow().stderr())
+                                .contains("cannot make a directory for sockets in " + gone));
     }
 
     private static List<Path> handoffs(Path temporary) throws IOException {

@@ -46,6 +46,19 @@ class ExitCauseTest {
     }
 
     @Test
+    void aPortThatIsTakenBeforeTheWorkerSaidHelloIsHeldAgainstAnAgent() {
+        List<String> lines = List.of(
+                "Exception in thread \"main\" java.lang.reflect.InvocationTargetException",
+                "Caused by: java.net.BindException: Address already in use",
+                "FATAL ERROR in native method: processing of -javaagent failed, processJavaStart failed");
+        for (ExitStatus status : List.of(ExitStatus.of(1), ExitStatus.of(134))) {
+            assertThat(ExitCause.of(status, false, false, false, false, lines))
+                    .contains("jvm.drop and jvm.add, where {port:9400} is the next free one");
+            assertThat(ExitCause.of(status, false, true, false, false, lines)).doesNotContain("jvm.add");
+        }
+    }
+
+    @Test
     void anUncaughtExceptionIsQuoted() {
         List<String> lines = List.of("at work", "Exception in thread \"main\" java.lang.Error: no", "\tat Main.main");
         assertThat(ExitCause.of(ExitStatus.of(1), false, true, false, false, lines))

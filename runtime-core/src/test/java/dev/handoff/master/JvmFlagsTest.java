@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.jvm.CommandLine;
@@ -22,6 +23,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JvmFlagsTest {
     private static final long GIB = 1L << 30;
     private static final Set<Integer> TAKEN = Set.of(6007, 6008);
+
+    @Test
+    void theOperatorDropsOptionsWhereverTheyWereSaidAndAddsOthers(@TempDir Path directory) throws Exception {
+        String file = "@" + Files.writeString(directory.resolve("file"), "-javaagent:b.jar -ea");
+        List<String> typed =
+                List.of("-javaagent:a.jar=9400:a.yaml", file, "--add-opens", "a/b=c", "-Xmx1g", "-cp", "x");
+        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-javaagent:c.jar -Dx=y");
+        ClusterSettings settings = ClusterSettings.defaults()
+                .jvmArgs("-javaagent:d.jar", "-Dd=d")
+                .option("jvm.drop", "-javaagent: --add-opens -Xmx")
+                .option("jvm.add", "-javaagent:a.jar={port:9400}:a.yaml \"-Dslot=the {slot}\" -Dport={port:9400}");
+        TypedFlags flags = new TypedFlags(typed, environment, settings.jvmArgs(), OperatorFlags.of(settings));
+        assertThat(flags.heap()).isEmpty();
+
+        JvmFlags.Target target = new JvmFlags.Target(2, Optional.empty(), 17);
+        JvmFlags ours = JvmFlags.of(flags, target, port -> port > 9402, path -> false);
+        assertThat(ours.options())
+                .endsWith("-ea", "-cp", "x", "-Dd=d", "-javaagent:a.jar=9403:a.yaml", "-Dslot=the 2", "-Dport=9403")
+                .noneMatch(option -> option.contains("b.jar") || option.contains("a/b=c"));
+        assertThat(ours.environment()).containsEntry("JAVA_TOOL_OPTIONS", "-Dx=y");
+        assertThat(ours.notes())
+                .contains("slot 2: --add-opens a/b=c is left out in the worker: the operator said so (jvm.drop)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Xmx1g", "-ea Other", "-jar x.jar", "-m a/b"})
+    void whatIsNoOptionIsNotAdded(String text) {
+        ClusterSettings settings = ClusterSettings.defaults().option("jvm.add", text);
+        assertThatThrownBy(() -> OperatorFlags.of(settings))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching("jvm.add: '.*' is no option of a JVM, .*");
+    }
 
     @Test
     void defaultsForAWorkerToWhichNothingWasTyped() {

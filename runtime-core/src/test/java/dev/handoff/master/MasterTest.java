@@ -473,6 +473,23 @@ class MasterTest {
         }
     }
 
+    @Test
+    void anAgentThatListensIsChangedForWorkersByTheOperator(@TempDir Path directory) throws Exception {
+        String agent = "-javaagent:" + ListeningAgent.writeTo(directory.resolve("agent.jar")) + "=";
+        try (ServerSocket masters = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = masters.getLocalPort();
+            ClusterSettings settings = settings(2).jvmArgs("-XX:TieredStopAtLevel=1", agent + port);
+            assertThatThrownBy(() -> start(settings.with(Setting.START_GIVE_UP, 1)))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("jvm.drop and jvm.add, where {port:9400} is the next free one");
+
+            SupervisedCluster cluster =
+                    start(settings.option("jvm.drop", agent).option("jvm.add", agent + "{port:" + port + "}"));
+            assertThat(cluster.reload(IfRunning.QUEUE).get(60, TimeUnit.SECONDS).verdict())
+                    .isEqualTo(Verdict.COMMITTED);
+        }
+    }
+
     // --- the fixture ------------------------------------------------------------------------------------------------
 
     private ClusterSettings settings(int workers) {
