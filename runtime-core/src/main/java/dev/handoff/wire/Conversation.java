@@ -185,6 +185,15 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         }
     }
 
+    /** Tells the sender of a request that no answer will come. */
+    void fail(Envelope request, String why) {
+        Body body = new Body(Format.RAW, why.getBytes(StandardCharsets.UTF_8));
+        write(Kind.FAILED, request.correlation(), request.address(), body, null).exceptionally(failure -> {
+            LOG.debug("pid {} does not hear that its request has failed", pid, failure);
+            return null;
+        });
+    }
+
     private CompletableFuture<Void> write(
             Kind kind, long correlation, long address, Body body, @Nullable SocketHandle handle) {
         if (handle == null) {
@@ -251,13 +260,13 @@ public final class Conversation implements Channel, MessageChannel.Listener {
                 Mailbox mailbox = message.address() == Address.RUNTIME ? runtime : program;
                 mailbox.take(new ReceivedMessage(this, message));
             }
-            case ANSWER, ROUTED, UNDELIVERABLE -> settle(message);
+            case ANSWER, ROUTED, FAILED -> settle(message);
         }
     }
 
     private void settle(Envelope outcome) {
         channel.used(outcome);
-        boolean awaited = outcome.kind() == Kind.UNDELIVERABLE
+        boolean awaited = outcome.kind() == Kind.FAILED
                 ? underway.fail(outcome.correlation(), new String(outcome.body(), StandardCharsets.UTF_8))
                 : underway.settle(outcome);
         if (!awaited) {

@@ -34,8 +34,11 @@ public record Envelope(
         ANSWER,
         /** From whoever routes: the message with the same correlation has been passed on. */
         ROUTED,
-        /** From whoever routes: what had the same correlation could not be passed on; the body says why. */
-        UNDELIVERABLE
+        /**
+         * Nothing becomes of what had the same correlation: it could not be passed on, or its receiver has failed on it; the body
+         * says why.
+         */
+        FAILED
     }
 
     /** What a body is. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   │ 255    │ 0                                     │ more of the body …
  *   └────────┴───────────────────────────────────────┴──────────────────────────────────────────────
  *
- *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER, 4 ROUTED, 5 UNDELIVERABLE; 255 MORE
+ *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER, 4 ROUTED, 5 FAILED; 255 MORE
  *   format       1 RAW, 2 JSON
  *   fds          0 or 1: descriptors with this packet, whose first message alone may have one
  *   length       of the whole body, 0…{@value #MAX_BODY}
@@ -45,7 +45,7 @@ final class EnvelopeCodec {
 
     /** By their codes on the wire, from 1. */
     private static final List<Kind> KINDS =
-            List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER, Kind.ROUTED, Kind.UNDELIVERABLE);
+            List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER, Kind.ROUTED, Kind.FAILED);
 
     private static final List<Format> FORMATS = List.of(Format.RAW, Format.JSON);
 

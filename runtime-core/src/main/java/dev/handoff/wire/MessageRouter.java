@@ -147,12 +147,12 @@ public final class MessageRouter {
 
     private static void undeliverable(Line from, Envelope message, @Nullable String why) {
         message.closeDescriptor();
-        if (message.kind() == Kind.ANSWER) {
+        if (message.kind() == Kind.ANSWER || message.kind() == Kind.FAILED) {
             LOG.debug("an answer of worker {} could not be passed on: {}", from.workerId, why);
         } else {
             answer(
                     from,
-                    Kind.UNDELIVERABLE,
+                    Kind.FAILED,
                     message,
                     "cannot pass a message of " + message.body().length + " bytes on to "
                             + Address.text(message.address()) + ": " + why);

@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A message as its receiver sees it. */
 final class ReceivedMessage implements Message {
+    /** Characters: an exception's text may be as long as the program likes. */
+    private static final int MOST_OF_A_REASON = 2_000;
+
     private final Conversation conversation;
     private final Envelope envelope;
     private final AtomicBoolean answered = new AtomicBoolean();
@@ -97,13 +100,37 @@ final class ReceivedMessage implements Message {
     @Override
     public CompletableFuture<Void> answer(Object message) {
         beginToAnswer();
-        return conversation.answer(envelope, message, null);
+        return answered(conversation.answer(envelope, message, null));
     }
 
     @Override
     public CompletableFuture<Void> answer(Object message, Handle handle) {
         beginToAnswer();
-        return conversation.answer(envelope, message, handle);
+        return answered(conversation.answer(envelope, message, handle));
+    }
+
+    /** An answer that is refused at once leaves its asker without one. */
+    private CompletableFuture<Void> answered(CompletableFuture<Void> sent) {
+        if (sent.isCompletedExceptionally()) {
+            sent.exceptionally(failure -> {
+                fail("the answer could not be sent, " + failure.getMessage());
+                return null;
+            });
+        }
+        return sent;
+    }
+
+    /** A listener has thrown. If nothing was answered by then, the asker is told so. */
+    void failed(Throwable failure) {
+        if (isRequest() && answered.compareAndSet(false, true)) {
+            fail("a listener has failed with " + failure);
+        }
+    }
+
+    private void fail(String why) {
+        String text = "pid " + ProcessHandle.current().pid() + " has not answered a request of "
+                + envelope.body().length + " bytes: " + why;
+        conversation.fail(envelope, text.substring(0, Math.min(text.length(), MOST_OF_A_REASON)));
     }
 
     private void beginToAnswer() {
@@ -111,7 +138,7 @@ final class ReceivedMessage implements Message {
             throw new IllegalStateException("a message that is no request has no answer: send one to its sender");
         }
         if (!answered.compareAndSet(false, true)) {
-            throw new IllegalStateException("this request was answered before");
+            throw new IllegalStateException("this request was answered before, or its asker was told that a listener has thrown");
         }
     }
 

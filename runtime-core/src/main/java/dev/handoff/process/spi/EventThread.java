@@ -221,12 +221,18 @@ public final class EventThread {
         return whenIdle;
     }
 
-    /** Calls a listener; whatever it throws goes to the JVM's handler of uncaught exceptions, or else to the log. */
-    public static void call(Runnable listener) {
+    /**
+     * Calls a listener; whatever it throws goes to the JVM's handler of uncaught exceptions, or else to the log.
+     *
+     * @return what it has thrown; null if that is nothing
+     */
+    public static @Nullable Throwable call(Runnable listener) {
         try {
             listener.run();
+            return null;
         } catch (Throwable e) {
             report(e);
+            return e;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.handoff.process.Subscription;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who wants to hear of an event. Any thread may call.
@@ -38,9 +39,26 @@ public final class Listeners<T> {
         }
     }
 
+    /**
+     * What became of an event.
+     *
+     * @param heard whether any listener was called
+     * @param failure what the first of those that threw has thrown; null if none did
+     */
+    public record Told(boolean heard, @Nullable Throwable failure) {}
+
     /** Calls all of them at once. To be called on the {@link EventThread}. */
-    public void tell(T event) {
-        listeners.forEach(listener -> listener.call(event));
+    public Told tell(T event) {
+        boolean heard = false;
+        Throwable failure = null;
+        for (Listener<T> listener : listeners) {
+            if (listener.begins()) {
+                heard = true;
+                Throwable thrown = listener.call(event);
+                failure = failure == null ? thrown : failure;
+            }
+        }
+        return new Told(heard, failure);
     }
 
     private static final class Listener<T> {
@@ -59,12 +77,9 @@ public final class Listeners<T> {
             ended = true;
         }
 
-        void call(T event) {
-            EventThread.call(() -> {
-                if (begins()) {
-                    consumer.accept(event);
-                }
-            });
+        @Nullable
+        Throwable call(T event) {
+            return EventThread.call(() -> consumer.accept(event));
         }
     }
 }
