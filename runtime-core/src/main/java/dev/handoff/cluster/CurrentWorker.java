@@ -56,7 +56,7 @@ public interface CurrentWorker {
 
     /**
      * Called with each message of the master's program or of another worker's, whom {@link Message#sender()} names, on {@code
-     * handoff-events}; the first listener gets those that came before.
+     * handoff-events}; while there is no listener they are kept for the next.
      */
     Subscription onMessage(Consumer<? super Message> listener);
 

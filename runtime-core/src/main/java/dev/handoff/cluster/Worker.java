@@ -50,7 +50,7 @@ public interface Worker extends Peer {
     List<String> lastLines();
 
     /**
-     * Called with each message of its program's, on {@code handoff-events}; the first listener gets those that came before.
+     * Called with each message of its program's, on {@code handoff-events}; while there is no listener they are kept for the next.
      */
     Subscription onMessage(Consumer<? super Message> listener);
 

@@ -1,6 +1,7 @@
 package dev.handoff.jvm;
 
 import dev.handoff.jvm.Launcher.Launched;
+import dev.handoff.process.ChildInput;
 import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ChildProcessException;
 import dev.handoff.process.ChildProcessException.Reason;
@@ -17,12 +18,13 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Reference;
 import dev.handoff.wire.Conversation;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,28 +39,51 @@ final class Child implements ChildProcess {
     /** What a shell says of a command that is not there. */
     private static final ExitStatus NOT_FOUND = new ExitStatus.Exited(127);
 
+    /** Within this time after an error a program that wants to hear of it says so. */
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(1);
+
     private final SpawnOptions options;
     private final Optional<Launched> launched;
     private final Optional<Collecting> collecting;
     private final Optional<Conversation> conversation;
+
+    /** Whether it was to have a channel. */
+    private final boolean forked;
+
     private final Announcement<Child> spawned = new Announcement<>();
     private final Announcement<ChildProcessException> failed = new Announcement<>();
     private final Announcement<ExitStatus> exited = new Announcement<>();
+    private final Announcement<Child> disconnected = new Announcement<>();
     private final Announcement<ExitStatus> closed = new Announcement<>();
 
     /** Why it was sent the kill signal from here, if it was. */
-    private final AtomicReference<@Nullable Reason> verdict = new AtomicReference<>();
+    private final AtomicReference<@Nullable Verdict> verdict = new AtomicReference<>();
 
+    private final CompletableFuture<Void> errorHeard = new CompletableFuture<>();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final Reference reference = new Reference();
 
     private volatile boolean killed;
-    private volatile boolean errorHeard;
     private volatile @Nullable ExitStatus status;
 
     /** One that is still to begin, or was never started: {@link ChildStarter} makes it. */
     Child(SpawnOptions options, Optional<Launched> launched, Optional<Conversation> conversation, boolean collects) {
+        this(options, launched, conversation, collects, conversation.isPresent());
+    }
+
+    /** One that could not be started. */
+    static Child stillborn(SpawnOptions options, boolean collects, boolean forked) {
+        return new Child(options, Optional.empty(), Optional.empty(), collects, forked);
+    }
+
+    private Child(
+            SpawnOptions options,
+            Optional<Launched> launched,
+            Optional<Conversation> conversation,
+            boolean collects,
+            boolean forked) {
         this.options = options;
+        this.forked = forked;
         this.launched = launched;
         this.conversation = conversation;
         this.collecting = collects ? Optional.of(new Collecting(options, this::tooMuch)) : Optional.empty();
@@ -72,24 +97,32 @@ final class Child implements ChildProcess {
         collecting.ifPresent(collection -> collection.fail(failure));
         exit.complete(NOT_FOUND);
         closed.fire(NOT_FOUND);
+        disconnected.fire(this);
     }
 
     private void tellFailure(ChildProcessException failure) {
         failed.fire(failure);
         if (collecting.isEmpty()) {
-            EventThread.get().enqueue(() -> {
-                if (!errorHeard) {
-                    LOG.warn("nobody listens to a child's error: {}", failure.getMessage());
-                }
-            });
+            EventThread.get().holdUntil(warnUnlessHeard(failure));
         }
+    }
+
+    /** The program may be about to listen: until then it is too early to say that it does not. */
+    private CompletableFuture<Void> warnUnlessHeard(ChildProcessException failure) {
+        return errorHeard
+                .copy()
+                .orTimeout(HEARD_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(unheard -> {
+                    LOG.warn("no listener has asked for a child's error: {}", failure.getMessage());
+                    return null;
+                });
     }
 
     /** Begins to follow the process, which was just started. */
     void begin(Launched child) {
         spawned.fire(this);
         collecting.ifPresent(collection -> collection.begin(child));
-        options.input().ifPresent(bytes -> InputWriter.write(child, bytes));
+        options.input().ifPresent(bytes -> child.stdin().orElseThrow().finishWith(bytes));
         Runnable forgetLimit = options.timeout()
                 .map(limit -> Timer.after(limit, () -> end(Reason.TIMED_OUT)))
                 .orElse(() -> {});
@@ -118,7 +151,7 @@ final class Child implements ChildProcess {
         exited.fire(end);
         conversation.ifPresent(Conversation::peerExited);
         exit.complete(end);
-        child.stdin().ifPresent(Launched::closeQuietly);
+        child.stdin().ifPresent(InputPipe::abandon);
         if (collecting.isEmpty()) {
             // In line behind the task that is running: what it subscribes to is not too late.
             EventThread.get().enqueue(() -> {
@@ -155,8 +188,9 @@ final class Child implements ChildProcess {
         end(Reason.TOO_MUCH_OUTPUT);
     }
 
-    private void cancel(@Nullable Throwable cause) {
-        if (verdict.compareAndSet(null, Reason.CANCELLED)) {
+    private void cancel(@Nullable Throwable failure) {
+        Throwable cause = failure == null ? new CancellationException(this + " was cancelled") : failure;
+        if (verdict.compareAndSet(null, new Verdict(Reason.CANCELLED, cause))) {
             if (collecting.isEmpty() && kill(Signal.NONE)) {
                 tellFailure(new ChildProcessException(
                         Reason.CANCELLED, this + " was cancelled: it is sent " + options.killSignal(), null, cause));
@@ -166,7 +200,7 @@ final class Child implements ChildProcess {
     }
 
     private void end(Reason reason) {
-        if (verdict.compareAndSet(null, reason)) {
+        if (verdict.compareAndSet(null, new Verdict(reason, null))) {
             end();
         }
     }
@@ -186,8 +220,8 @@ final class Child implements ChildProcess {
 
     /** Whoever waits for what it says would wait for as long as it pleases. */
     private void cannotEnd(UncheckedIOException e) {
-        String what = this + " should be ended (" + verdict.get() + ") and goes on: " + e.getMessage();
-        Reason why = Objects.requireNonNull(verdict.get());
+        Reason why = Objects.requireNonNull(verdict.get()).reason();
+        String what = this + " should be ended (" + why + ") and goes on: " + e.getMessage();
         collecting.ifPresentOrElse(
                 collection -> collection.fail(new ChildProcessException(why, what, null, e)), () -> LOG.warn(what));
     }
@@ -198,8 +232,8 @@ final class Child implements ChildProcess {
     }
 
     @Override
-    public OutputStream stdin() {
-        return launched.flatMap(Launched::stdin)
+    public ChildInput stdin() {
+        return launched.<ChildInput>flatMap(Launched::stdin)
                 .orElseThrow(
                         () -> new IllegalStateException("the stdin of " + options + " is no pipe to this process"));
     }
@@ -296,21 +330,30 @@ final class Child implements ChildProcess {
     }
 
     private String withoutChannel() {
-        return this + " has no channel: start it with ChildProcess.fork";
+        return this
+                + (forked
+                        ? " has no channel: it could not be started"
+                        : " has no channel: start it with ChildProcess.fork");
     }
 
     @Override
     public Subscription onMessage(Consumer<? super Message> listener) {
-        return channel().onMessage(listener);
+        return needsChannel().map(channel -> channel.onMessage(listener)).orElse(() -> {});
     }
 
     @Override
     public Subscription onDisconnect(Runnable listener) {
-        return channel().onDisconnect(listener);
+        return needsChannel()
+                .map(channel -> channel.onDisconnect(listener))
+                .orElseGet(() -> disconnected.add(child -> listener.run()));
     }
 
-    private Conversation channel() {
-        return conversation.orElseThrow(() -> new IllegalStateException(withoutChannel()));
+    /** Empty if it was to have one and could not be started, which its error tells. */
+    private Optional<Conversation> needsChannel() {
+        if (!forked) {
+            throw new IllegalStateException(withoutChannel());
+        }
+        return conversation;
     }
 
     @Override
@@ -320,7 +363,7 @@ final class Child implements ChildProcess {
 
     @Override
     public Subscription onError(Consumer<? super ChildProcessException> listener) {
-        errorHeard = true;
+        errorHeard.complete(null);
         return failed.add(listener);
     }
 

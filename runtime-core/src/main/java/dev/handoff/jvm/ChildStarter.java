@@ -38,7 +38,7 @@ final class ChildStarter {
             child.begin(launched);
             return child;
         } catch (IOException e) {
-            return stillborn(options, collects, e);
+            return stillborn(Child.stillborn(options, collects, false), e);
         }
     }
 
@@ -91,13 +91,12 @@ final class ChildStarter {
         }
     }
 
-    /** One that could not be started, whose output nobody collects. */
+    /** One that was to have a channel, and could not be started. */
     static Child stillborn(SpawnOptions options, IOException why) {
-        return stillborn(options, false, why);
+        return stillborn(Child.stillborn(options, false, true), why);
     }
 
-    private static Child stillborn(SpawnOptions options, boolean collects, IOException why) {
-        Child child = new Child(options, Optional.empty(), Optional.empty(), collects);
+    private static Child stillborn(Child child, IOException why) {
         child.stillborn(why);
         return child;
     }

@@ -18,8 +18,8 @@ final class Collecting {
 
     Collecting(SpawnOptions options, Runnable onTooMuch) {
         this.options = options;
-        this.stdout = new Collector(options.maxBuffer(), onTooMuch);
-        this.stderr = new Collector(options.maxBuffer(), onTooMuch);
+        this.stdout = new Collector(options.maxBuffer(), options.encoding(), onTooMuch);
+        this.stderr = new Collector(options.maxBuffer(), options.encoding(), onTooMuch);
     }
 
     void begin(Launched child) {
@@ -40,13 +40,14 @@ final class Collecting {
      *
      * @param verdict why it was sent the kill signal from here, if it was
      */
-    void finish(ExitStatus status, Optional<Reason> verdict) {
+    void finish(ExitStatus status, Optional<Verdict> verdict) {
         Output said = new Output(status, stdout.bytes(), stderr.bytes(), options.encoding());
         if (verdict.isEmpty() && status.isSuccess()) {
             output.complete(said);
         } else {
-            Reason reason = verdict.orElse(Reason.FAILED);
-            output.completeExceptionally(new ChildProcessException(reason, message(reason, said), said, null));
+            Reason reason = verdict.map(Verdict::reason).orElse(Reason.FAILED);
+            Throwable cause = verdict.map(Verdict::cause).orElse(null);
+            output.completeExceptionally(new ChildProcessException(reason, message(reason, said), said, cause));
         }
     }
 

@@ -10,9 +10,7 @@ import dev.handoff.unix.Pipe;
 import dev.handoff.wire.RoleFile;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,15 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts processes with pipes of our own. Those of the JDK are let go at the child's exit, with what a grandchild still
  * writes to them.
  */
 final class Launcher {
-    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final File NOTHING = new File("/dev/null");
 
     private final SpawnOptions options;
@@ -46,25 +41,13 @@ final class Launcher {
      * @param stderr empty if it is no pipe
      */
     record Launched(
-            ChildHandle process,
-            Optional<OutputStream> stdin,
-            Optional<OutputPipe> stdout,
-            Optional<OutputPipe> stderr) {
+            ChildHandle process, Optional<InputPipe> stdin, Optional<OutputPipe> stdout, Optional<OutputPipe> stderr) {
         /** Ends it: nobody will hear of it. */
         void undo() {
             process.signal(Signal.KILL);
-            stdin.ifPresent(Launched::closeQuietly);
+            stdin.ifPresent(InputPipe::abandon);
             stdout.ifPresent(OutputPipe::abandon);
             stderr.ifPresent(OutputPipe::abandon);
-        }
-
-        /** Closes what it reads, which may be closed already. */
-        static void closeQuietly(OutputStream stdin) {
-            try {
-                stdin.close();
-            } catch (IOException e) {
-                LOG.debug("the stdin of a child that is gone did not close properly", e);
-            }
         }
     }
 
@@ -216,10 +199,10 @@ final class Launcher {
     private Launched connect(Process process, Optional<Pipe> in, Optional<Pipe> out, Optional<Pipe> error)
             throws IOException {
         try {
-            Optional<OutputStream> stdin = in.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(Channels.newOutputStream(channel(in.get().writeEnd())));
             String name = "handoff-child-" + process.pid();
+            Optional<InputPipe> stdin = in.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new InputPipe(channel(in.get().writeEnd()), name + "-stdin"));
             Optional<OutputPipe> stdout = output(out, name + "-stdout");
             Optional<OutputPipe> stderr = output(error, name + "-stderr");
             in.ifPresent(pipe -> pipe.readEnd().close());

@@ -12,7 +12,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,7 +118,7 @@ final class OutputPipe implements ChildProcess.Source {
             if (use == Use.READ && kept.isEmpty() && !ended.isDone()) {
                 throw new IllegalStateException("listeners are told this output: no stream would have all of it");
             }
-            stream = use == Use.NONE ? new WholeStream(channel) : new KeptStream(kept);
+            stream = use == Use.NONE ? new WholeStream() : new KeptStream(kept);
             use = Use.STREAMED;
         }
         return stream;
@@ -215,7 +214,11 @@ final class OutputPipe implements ChildProcess.Source {
 
     private void tellNow(byte[] chunk) {
         dataListeners.tell(chunk);
-        lines.take(chunk).forEach(lineListeners::tell);
+        if (lineListeners.isEmpty()) {
+            lines.skip(chunk);
+        } else {
+            lines.take(chunk).forEach(lineListeners::tell);
+        }
     }
 
     private void tellRest() {
@@ -231,23 +234,17 @@ final class OutputPipe implements ChildProcess.Source {
         settled.complete(null);
     }
 
-    /** The pipe itself; its end is ours to know. */
-    private final class WholeStream extends FilterInputStream {
-        WholeStream(FdChannel channel) {
-            super(Channels.newInputStream(channel));
-        }
-
+    /** The pipe itself; its end is ours to know. Without a lock: one would keep the carrier of a virtual thread before JDK 24. */
+    private final class WholeStream extends InputStream {
         @Override
         public int read() throws IOException {
-            return noticed(super.read());
+            byte[] single = new byte[1];
+            return read(single, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(single[0]);
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            return noticed(super.read(bytes, offset, length));
-        }
-
-        private int noticed(int result) {
+            int result = channel.read(ByteBuffer.wrap(bytes, offset, length));
             if (result < 0) {
                 end();
             }

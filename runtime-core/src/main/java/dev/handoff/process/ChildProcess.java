@@ -2,7 +2,6 @@ package dev.handoff.process;
 
 import dev.handoff.process.spi.ProcessProvider;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -139,11 +138,11 @@ public interface ChildProcess extends Peer, AutoCloseable {
     void disconnect();
 
     /**
-     * What the child reads from its standard input. Each write goes at once; closing it is the end of the input.
+     * What the child reads from its standard input.
      *
      * @throws IllegalStateException if that is no pipe
      */
-    OutputStream stdin();
+    ChildInput stdin();
 
     /**
      * What the child writes to its standard output.
@@ -199,8 +198,8 @@ public interface ChildProcess extends Peer, AutoCloseable {
     Subscription onSpawn(Runnable listener);
 
     /**
-     * Called with a {@link ChildProcessException} if it could not be started, or was cancelled. Without a listener that is
-     * logged.
+     * Called with a {@link ChildProcessException} if it could not be started, or was cancelled. Without a listener within
+     * a second that is logged.
      */
     Subscription onError(Consumer<? super ChildProcessException> listener);
 
@@ -208,17 +207,18 @@ public interface ChildProcess extends Peer, AutoCloseable {
     Subscription onExit(Consumer<? super ExitStatus> listener);
 
     /**
-     * Called with each message that the child sends. The first listener gets those that came before; until there is one, the
-     * child has to wait when they are more than 1 MiB.
+     * Called with each message that the child sends. While there is no listener they are kept for the next; the child
+     * has to wait when they are more than 1 MiB.
      *
-     * @throws IllegalStateException if the child has no channel
+     * @throws IllegalStateException if the child was not forked
      */
     Subscription onMessage(Consumer<? super Message> listener);
 
     /**
-     * Called when the channel has ended, from whichever side, and all messages were told.
+     * Called when the channel has ended, from whichever side, and all messages were told; of a child that could not be started, after
+     * its close event.
      *
-     * @throws IllegalStateException if the child has no channel
+     * @throws IllegalStateException if the child was not forked
      */
     Subscription onDisconnect(Runnable listener);
 
@@ -241,7 +241,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
 
         /**
          * Called with each line, without its end: newline, or carriage return and newline. What stands behind the last one is
-         * told at the end. A line longer than {@link SpawnOptions#maxBuffer()} comes in pieces.
+         * told at the end. A line longer than {@link SpawnOptions#maxBuffer()} comes in pieces of whole characters.
          */
         Subscription onLine(Consumer<? super String> listener);
 

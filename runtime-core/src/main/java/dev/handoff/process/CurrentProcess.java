@@ -239,7 +239,7 @@ public final class CurrentProcess {
     }
 
     /**
-     * Called with each message of the parent's. The first listener gets those that came before.
+     * Called with each message of the parent's. While there is no listener they are kept for the next.
      *
      * @throws IllegalStateException if this process was not forked with a channel
      */

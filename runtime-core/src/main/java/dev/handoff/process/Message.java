@@ -30,10 +30,11 @@ public interface Message {
     Peer sender();
 
     /**
-     * Answers a request, once.
+     * Answers a request, once. An answer that is refused at once fails the request.
      *
      * @return as {@link Peer#send(Object)} does
-     * @throws IllegalStateException if it is no request, or was answered before
+     * @throws IllegalStateException if it is no request, or was answered before, or a listener has thrown on it, which its asker was
+     *     told
      */
     CompletableFuture<Void> answer(Object message);
 

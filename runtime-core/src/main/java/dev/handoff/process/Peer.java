@@ -44,7 +44,8 @@ public interface Peer {
      * @param answer what the answer is read as; {@code Message.class} gives it with the socket that came along, which is the
      *     caller's then
      * @param limit from now until the answer has come; one that comes later is dropped
-     * @return fails with {@link java.util.concurrent.TimeoutException} after the limit, and as {@link #send(Object)} does
+     * @return fails with {@link java.util.concurrent.TimeoutException} after the limit, with {@link MessageException} if a listener at
+     *     the other end throws before it has answered, or its answer cannot be sent, and as {@link #send(Object)} does
      */
     <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit);
 

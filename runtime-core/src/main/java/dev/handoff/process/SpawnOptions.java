@@ -226,7 +226,7 @@ public final class SpawnOptions {
     }
 
     /**
-     * How many bytes of each stream are collected, and how long a line can be.
+     * How many bytes of each stream are collected, and how long a line can be. Cut behind a whole character.
      *
      * @param bytes 0 or more; default: 1 MiB; {@link Long#MAX_VALUE}: as many as there is memory for
      */

@@ -62,6 +62,17 @@ public final class FdChannel implements ByteChannel {
         return total;
     }
 
+    /** Writes what can be written at once. Gives how many bytes that were, 0 if there is no room. */
+    public int writeNow(ByteBuffer source) throws IOException {
+        int total = 0;
+        int count = 1;
+        while (source.hasRemaining() && count > 0) {
+            count = writing.transfer(source, false, false);
+            total += count;
+        }
+        return total;
+    }
+
     /**
      * Waits for nothing any more: from now on a read gives what is there, and -1 when that is nothing, whoever may still hold
      * the other end. For a channel that nobody writes to. Any thread may call.

@@ -23,6 +23,7 @@ final class Native {
 
     static final int SOL_SOCKET = 1;
     static final int SO_TYPE = 3;
+    static final int SO_ERROR = 4;
     static final int SO_ACCEPTCONN = 30;
     static final int SO_REUSEADDR = 2;
     static final int SO_SNDBUF = 7;

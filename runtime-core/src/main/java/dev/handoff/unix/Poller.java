@@ -46,6 +46,37 @@ public final class Poller {
         return size++;
     }
 
+    /**
+     * Adds all descriptors of another one.
+     *
+     * @return the index of the first
+     */
+    int addAll(Poller other) {
+        while (size + other.size > capacity) {
+            grow();
+        }
+        int first = size;
+        other.entries.transferTo(0, entries, (long) first * ENTRY, (long) other.size * ENTRY);
+        size += other.size;
+        return first;
+    }
+
+    /**
+     * Gives one whose descriptors were added what the last poll has found for them.
+     *
+     * @param first the index of the first of them
+     * @return how many are ready
+     */
+    int copyResults(int first, Poller other) {
+        int ready = 0;
+        for (int index = 0; index < other.size; index++) {
+            short found = entries.getShort((long) (first + index) * ENTRY + 6);
+            other.entries.putShort((long) index * ENTRY + 6, found);
+            ready += found == 0 ? 0 : 1;
+        }
+        return ready;
+    }
+
     /** How many descriptors there are: the index of the next one. */
     public int size() {
         return size;
@@ -59,12 +90,19 @@ public final class Poller {
     }
 
     /**
-     * Waits until a descriptor is ready.
+     * Waits until a descriptor is ready. A virtual thread does not keep its carrier meanwhile.
      *
      * @param timeoutMillis 0 looks only, negative waits without limit
      * @return how many are ready; 0 also after an interruption by a signal
      */
     public int poll(int timeoutMillis) throws UnixException {
+        return timeoutMillis != 0 && VirtualThreads.isCurrent()
+                ? PollThread.get().poll(this, timeoutMillis)
+                : pollHere(timeoutMillis);
+    }
+
+    /** The same on this thread, whichever it is. */
+    int pollHere(int timeoutMillis) throws UnixException {
         int ready = Native.LIBC.poll(entries.address(), size, timeoutMillis);
         if (ready >= 0) {
             return ready;

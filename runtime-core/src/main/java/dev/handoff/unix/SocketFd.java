@@ -140,18 +140,36 @@ public final class SocketFd {
         return address.getAddress() instanceof Inet6Address ? Native.AF_INET6 : Native.AF_INET;
     }
 
-    /** Connects a stream to an address; blocks until it is connected. */
+    /** Connects a stream to an address; waits until it is connected. Non-blocking from then on. */
     public static Fd connect(InetSocketAddress address) throws UnixException {
         String what = "cannot connect to " + address;
-        int type = Native.SOCK_STREAM | Native.SOCK_CLOEXEC;
+        int type = Native.SOCK_STREAM | Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC;
         Fd socket = new Fd(Native.check(Native.LIBC.socket(family(address), type, 0), what));
-        Pointer memory = Native.allocate(ADDRESS_ROOM);
-        int result = Native.connect(socket.number(), memory, SocketAddressBytes.encode(address, memory));
-        if (result < 0) {
+        try {
+            Pointer memory = Native.allocate(ADDRESS_ROOM);
+            int errno = -Native.connect(socket.number(), memory, SocketAddressBytes.encode(address, memory));
+            if (errno == Errno.EINPROGRESS.intValue() || errno == Errno.EINTR.intValue()) {
+                errno = awaitConnection(socket, what);
+            }
+            if (errno != 0) {
+                throw new UnixException(what, errno);
+            }
+            return socket;
+        } catch (UnixException e) {
             socket.close();
-            throw new UnixException(what, -result);
+            throw e;
         }
-        return socket;
+    }
+
+    /** Gives the error number, 0 once it is connected: connect(2). */
+    private static int awaitConnection(Fd socket, String what) throws UnixException {
+        Poller poller = new Poller();
+        int self = poller.add(socket, Poller.OUT);
+        while (poller.poll(-1) == 0 || !poller.isReady(self)) {
+            poller.clear();
+            self = poller.add(socket, Poller.OUT);
+        }
+        return option(socket, Native.SO_ERROR, what);
     }
 
     /** Takes the next connection, non-blocking and close-on-exec; null if none waits. */

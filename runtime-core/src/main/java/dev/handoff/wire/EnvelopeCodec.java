@@ -44,8 +44,7 @@ final class EnvelopeCodec {
             .getLong(0);
 
     /** By their codes on the wire, from 1. */
-    private static final List<Kind> KINDS =
-            List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER, Kind.ROUTED, Kind.FAILED);
+    private static final List<Kind> KINDS = List.of(Kind.MESSAGE, Kind.REQUEST, Kind.ANSWER, Kind.ROUTED, Kind.FAILED);
 
     private static final List<Format> FORMATS = List.of(Format.RAW, Format.JSON);
 

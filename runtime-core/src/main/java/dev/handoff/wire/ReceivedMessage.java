@@ -138,7 +138,8 @@ final class ReceivedMessage implements Message {
             throw new IllegalStateException("a message that is no request has no answer: send one to its sender");
         }
         if (!answered.compareAndSet(false, true)) {
-            throw new IllegalStateException("this request was answered before, or its asker was told that a listener has thrown");
+            throw new IllegalStateException(
+                    "this request was answered before, or its asker was told that a listener has thrown");
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import dev.handoff.process.ExitStatus.Exited;
 import dev.handoff.process.ExitStatus.Signaled;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,9 +23,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +202,94 @@ class ChildProcessTest {
     }
 
     @Test
+    @NodeTest("test-child-process-stdin.js")
+    void aListenerWritesAsMuchAsItLikesWhileTheOutputIsHeard() {
+        byte[] input = new byte[5_000_000];
+        AtomicInteger echoed = new AtomicInteger();
+        CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
+        CurrentProcess.nextTick(() -> {
+            ChildProcess child = keep(ChildProcess.spawn("cat"));
+            child.stdout().onData(bytes -> echoed.addAndGet(bytes.length));
+            child.onClose(closed::complete);
+            try (ChildInput stdin = child.stdin()) {
+                stdin.write(input);
+                events.add("writable " + stdin.isWritable());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(closed.join()).isEqualTo(WELL);
+        assertThat(echoed).hasValue(input.length);
+        assertThat(events).containsExactly("writable false");
+    }
+
+    @Test
+    void aListenerThatWaitsForTheDrainHasNeverMuchInMemory() {
+        byte[] part = new byte[100_000];
+        AtomicInteger echoed = new AtomicInteger();
+        ChildProcess child = shell("cat");
+        child.stdout().onData(bytes -> echoed.addAndGet(bytes.length));
+        CurrentProcess.nextTick(() -> {
+            child.stdin().onDrain(() -> {
+                events.add("drain");
+                writePart(child, part);
+            });
+            writePart(child, part);
+        });
+        assertThat(closed(child).join()).isEqualTo(WELL);
+        assertThat(echoed.get()).isGreaterThanOrEqualTo(20 * part.length);
+        assertThat(events).hasSizeGreaterThanOrEqualTo(19);
+    }
+
+    /** Writes until the child is to wait, and ends with the twentieth. */
+    private void writePart(ChildProcess child, byte[] part) {
+        try {
+            do {
+                child.stdin().write(part);
+            } while (child.stdin().isWritable());
+            if (events.size() >= 19) {
+                child.stdin().close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aThreadThatWritesWaitsUntilThePipeHasAllOfItAndIsToldOfTheEnd() {
+        ChildProcess child = shell(WAIT);
+        CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(
+                () -> catchThrowable(() -> child.stdin().write(new byte[1_000_000])));
+        upAndRunning(child);
+        assertThat(failure).isNotDone();
+        child.close();
+        assertThat(failure.join()).isInstanceOf(IOException.class);
+        assertThat(catchThrowable(() -> child.stdin().write(1))).isInstanceOf(IOException.class);
+        assertThat(child.stdin().isWritable()).isFalse();
+    }
+
+    @Test
+    void whatAListenerHasWrittenArrivesBeforeTheEndThatItSaysAtOnce() {
+        CompletableFuture<ChildProcess> begun = new CompletableFuture<>();
+        List<String> lines = new CopyOnWriteArrayList<>();
+        CurrentProcess.nextTick(() -> {
+            ChildProcess child = shell("sleep 0.2; wc -c");
+            child.stdout().onLine(lines::add);
+            try (ChildInput stdin = child.stdin()) {
+                stdin.write(1);
+                stdin.write(new byte[300_000]);
+                stdin.write(new byte[0]);
+                stdin.write(new byte[] {0, 1, 2, 3}, 1, 2);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            begun.complete(child);
+        });
+        closed(begun.join()).join();
+        assertThat(lines).containsExactly("300003");
+    }
+
+    @Test
     void aListenerThatThrowsStopsNoOther() {
         ChildProcess child = shell("echo a; exit 0");
         child.onExit(status -> {
@@ -336,6 +428,16 @@ class ChildProcessTest {
     }
 
     @Test
+    @NodeTest("test-child-process-exec-maxbuf.js")
+    void noCharacterIsCutInTwoAtTheLimit() {
+        SpawnOptions options = script("printf 'ab€€'").maxBuffer(4);
+        Output output =
+                failure(() -> ChildProcess.execFileSync(options)).output().orElseThrow();
+        assertThat(output.stdout()).isEqualTo("ab");
+        assertThat(output.stdoutBytes()).hasSize(2);
+    }
+
+    @Test
     @NodeTest("test-child-process-execsync-maxbuf.js")
     @NodeTest("test-child-process-execfilesync-maxbuf.js")
     @NodeTest("test-child-process-spawnsync-maxbuf.js")
@@ -376,11 +478,26 @@ class ChildProcessTest {
         upAndRunning(streamed);
         record(streamed);
         cancel.completeExceptionally(new IOException("not wanted"));
-        assertThat(failureOf(collected).reason()).isEqualTo(Reason.CANCELLED);
+        assertThat(failureOf(collected))
+                .hasRootCauseMessage("not wanted")
+                .satisfies(failure -> assertThat(failure.reason()).isEqualTo(Reason.CANCELLED));
         closed(streamed).join();
         assertThat(events).containsExactly("spawn", "error", "exit signal KILL", "close signal KILL");
         ChildProcess late = keep(ChildProcess.execFile(script(WAIT).cancelledBy(cancel)));
         assertThat(failureOf(late).reason()).isEqualTo(Reason.CANCELLED);
+    }
+
+    @Test
+    @NodeTest("test-child-process-exec-abortcontroller-promisified.js")
+    void aCancellationWithoutAReasonIsACauseAllTheSame() {
+        CompletableFuture<Void> cancel = CompletableFuture.completedFuture(null);
+        assertThat(failureOf(keep(ChildProcess.execFile(script(WAIT).cancelledBy(cancel)))))
+                .hasCauseInstanceOf(CancellationException.class);
+        assertThat(failure(() -> ChildProcess.execFileSync(script(WAIT).cancelledBy(cancel))))
+                .hasCauseInstanceOf(CancellationException.class);
+        CompletableFuture<ChildProcessException> error = new CompletableFuture<>();
+        shell(WAIT, options -> options.cancelledBy(cancel)).onError(error::complete);
+        assertThat(error.join()).hasCauseInstanceOf(CancellationException.class);
     }
 
     // --- sync -------------------------------------------------------------------------------------------------------

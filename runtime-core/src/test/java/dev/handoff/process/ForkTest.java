@@ -491,6 +491,43 @@ class ForkTest extends ForkingTest {
         assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
     }
 
+    @Test
+    @NodeTest("test-child-process-spawn-error.js")
+    void aForkThatCannotStartIsAskedForMessagesAsAnyOtherAndTellsItsError() {
+        ChildProcess child = fork(SpawnOptions.ofMain(Echo.class).cwd(Path.of("/nowhere")));
+        child.onMessage(messages::add);
+        child.onSpawn(() -> events.add("spawn"));
+        child.onError(e -> events.add("error"));
+        child.onExit(status -> events.add("exit"));
+        child.onClose(status -> events.add("close " + status));
+        child.onDisconnect(() -> events.add("disconnect"));
+        await().until(() -> events.contains("disconnect"));
+        assertThat(events).containsExactly("error", "close exit code 127", "disconnect");
+        assertThat(child.isConnected()).isFalse();
+        assertThatThrownBy(() -> child.send("x").join()).hasMessageContaining("could not be started");
+        assertThat(messages).isEmpty();
+    }
+
+    @Test
+    void onlyAnErrorThatNoListenerAsksForIsWarnedOf() {
+        Output output = ChildProcess.spawnSync(small(AsksLate.class));
+        assertThat(output.stdout()).isEqualTo("told\n");
+        assertThat(output.stderr()).contains("no listener", "unheard").doesNotContain("asked-for-later");
+    }
+
+    static final class AsksLate {
+        private AsksLate() {}
+
+        public static void main(String[] arguments) {
+            ChildProcess.spawn("no-such-program", "unheard");
+            ChildProcess child = ChildProcess.spawn("no-such-program", "asked-for-later");
+            CompletableFuture<Void> told = new CompletableFuture<>();
+            child.onClose(status -> told.complete(null));
+            told.join();
+            child.onError(e -> System.out.println("told"));
+        }
+    }
+
     private static void forkNowhere() throws Exception {
         CompletableFuture<Exception> failure = new CompletableFuture<>();
         ChildProcess.fork(SpawnOptions.ofMain(Echo.class).cwd(Path.of("/nowhere")))

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /** A peer with what can be heard of it. */
 public interface Channel extends Peer {
-    /** Called with each message; the first listener gets those that came before. */
+    /** Called with each message; while there is no listener they are kept for the next. */
     Subscription onMessage(Consumer<? super Message> listener);
 
     /** Called once, when the channel has ended and all that came on it has been told. */

@@ -1,0 +1,128 @@
+package dev.handoff.unix;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Waits on behalf of virtual threads: in a native call of its own each of them would keep its carrier, and as many of them as there
+ * are carriers would stop all virtual threads of this JVM. One platform thread, {@code handoff-poll}, waits for all; it is a daemon,
+ * there from the first such wait on.
+ */
+final class PollThread {
+    private static final class Wait {
+        private final Poller poller;
+        private final boolean hasLimit;
+        private final long endNanos;
+        private final CompletableFuture<Integer> ready = new CompletableFuture<>();
+        private int first;
+
+        Wait(Poller poller, int timeoutMillis) {
+            this.poller = poller;
+            this.hasLimit = timeoutMillis >= 0;
+            this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        }
+
+        /** Rounded up, so that the limit is over then; negative without one. */
+        int millisLeft(long nowNanos) {
+            long left = Math.max(0, endNanos - nowNanos + 999_999);
+            return hasLimit ? (int) TimeUnit.NANOSECONDS.toMillis(left) : -1;
+        }
+    }
+
+    private final WakeUp wakeUp;
+    private final Queue<Wait> added = new ConcurrentLinkedQueue<>();
+    private final Poller all = new Poller();
+    private final List<Wait> waits = new ArrayList<>();
+
+    private PollThread(WakeUp wakeUp) {
+        this.wakeUp = wakeUp;
+    }
+
+    private static final class Holder {
+        private static final PollThread INSTANCE = start();
+
+        private static PollThread start() {
+            try {
+                PollThread started = new PollThread(new WakeUp());
+                Thread thread = new Thread(null, started::run, "handoff-poll", 0, false);
+                thread.setDaemon(true);
+                thread.start();
+                return started;
+            } catch (UnixException e) {
+                throw new IllegalStateException("cannot wait for descriptors on virtual threads", e);
+            }
+        }
+    }
+
+    static PollThread get() {
+        return Holder.INSTANCE;
+    }
+
+    /** As {@link Poller#poll}. Called on virtual threads: parks. */
+    int poll(Poller poller, int timeoutMillis) throws UnixException {
+        Wait wait = new Wait(poller, timeoutMillis);
+        added.add(wait);
+        wakeUp.signal();
+        try {
+            return wait.ready.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UnixException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    private void run() {
+        while (true) {
+            turn();
+        }
+    }
+
+    private void turn() {
+        for (Wait wait = added.poll(); wait != null; wait = added.poll()) {
+            waits.add(wait);
+        }
+        all.clear();
+        int woken = all.add(wakeUp.fd(), Poller.IN);
+        waits.forEach(wait -> wait.first = all.addAll(wait.poller));
+        try {
+            all.pollHere(millisLeft());
+        } catch (UnixException e) {
+            waits.forEach(wait -> wait.ready.completeExceptionally(e));
+            waits.clear();
+            return;
+        }
+        if (all.isReady(woken)) {
+            wakeUp.reset();
+        }
+        endThoseThatAreReady();
+    }
+
+    private int millisLeft() {
+        long now = System.nanoTime();
+        return waits.stream()
+                .mapToInt(wait -> wait.millisLeft(now))
+                .filter(millis -> millis >= 0)
+                .min()
+                .orElse(-1);
+    }
+
+    private void endThoseThatAreReady() {
+        long now = System.nanoTime();
+        for (Iterator<Wait> each = waits.iterator(); each.hasNext(); ) {
+            Wait wait = each.next();
+            int ready = all.copyResults(wait.first, wait.poller);
+            if (ready > 0 || wait.millisLeft(now) == 0) {
+                each.remove();
+                wait.ready.complete(ready);
+            }
+        }
+    }
+}
