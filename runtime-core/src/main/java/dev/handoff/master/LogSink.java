@@ -1,7 +1,5 @@
 package dev.handoff.master;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -148,15 +146,9 @@ final class LogSink implements AutoCloseable {
     private void print(Block block) {
         PrintStream stream = block.stream() == Stream.OUT ? out : err;
         synchronized (stream) {
-            block.lines().forEach(line -> print(stream, line));
+            block.lines().forEach(stream::println);
         }
         stream.flush();
-    }
-
-    /** In UTF-8, as it came from the worker: the stream itself would write in the locale's encoding. */
-    private static void print(PrintStream stream, String line) {
-        byte[] bytes = (line + System.lineSeparator()).getBytes(UTF_8);
-        stream.write(bytes, 0, bytes.length);
     }
 
     /**

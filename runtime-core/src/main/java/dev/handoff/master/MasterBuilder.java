@@ -47,6 +47,7 @@ final class MasterBuilder {
      * @throws StartException if it cannot be; nothing is left behind
      */
     static Master start(ClusterSettings settings, Consumer<SupervisedCluster> begun) {
+        LogEncoding.beUtf8();
         MasterBuilder builder = new MasterBuilder(WorkerProgram.firstGeneration(settings));
         Master master;
         try {

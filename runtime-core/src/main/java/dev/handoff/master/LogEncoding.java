@@ -1,0 +1,38 @@
+package dev.handoff.master;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Lets a master write its log in UTF-8, whatever the locale: under {@code LC_ALL=C} a JVM writes question marks. */
+final class LogEncoding {
+    private static final AtomicBoolean DONE = new AtomicBoolean();
+
+    private LogEncoding() {}
+
+    /** From now on {@code System.out} and {@code System.err} take text so; bytes go through as before. */
+    static void beUtf8() {
+        if (DONE.compareAndSet(false, true)) {
+            if (!UTF_8.equals(charset(System.out, "sun.stdout.encoding"))) {
+                System.setOut(new PrintStream(System.out, true, UTF_8));
+            }
+            if (!UTF_8.equals(charset(System.err, "sun.stderr.encoding"))) {
+                System.setErr(new PrintStream(System.err, true, UTF_8));
+            }
+        }
+    }
+
+    /** JDK 17 does not say it: there it is that of a terminal, or the default. */
+    private static Charset charset(PrintStream stream, String property) {
+        try {
+            return (Charset) PrintStream.class.getMethod("charset").invoke(stream);
+        } catch (ReflectiveOperationException e) {
+            return Optional.ofNullable(System.getProperty(property))
+                    .map(Charset::forName)
+                    .orElse(Charset.defaultCharset());
+        }
+    }
+}
