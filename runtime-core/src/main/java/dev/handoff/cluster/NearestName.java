@@ -21,9 +21,11 @@ final class NearestName {
                 .filter(name -> distance(wanted, plain(name)) <= Math.max(1, wanted.length() / 3));
     }
 
-    /** The end of a message about it. */
+    /** The end of a message about it: what was meant, or else all that there is. */
     static String hint(String typed, Collection<String> names) {
-        return of(typed, names).map(name -> ", did you mean " + name + "?").orElse(".");
+        return of(typed, names)
+                .map(name -> ", did you mean " + name + "?")
+                .orElseGet(() -> "; there are " + String.join(", ", names));
     }
 
     private static String plain(String name) {

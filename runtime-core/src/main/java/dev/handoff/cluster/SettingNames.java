@@ -75,8 +75,8 @@ final class SettingNames {
                 .filter(name -> !known.contains(name))
                 .min(Comparator.naturalOrder())
                 .ifPresent(name -> {
-                    throw new IllegalArgumentException(name + " is no setting" + NearestName.hint(name, known)
-                            + " Names that begin so are taken for settings: there are " + String.join(", ", known));
+                    throw new IllegalArgumentException(name + " is no setting, although its name begins as theirs do"
+                            + NearestName.hint(name, known));
                 });
     }
 }

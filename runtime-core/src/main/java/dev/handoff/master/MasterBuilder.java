@@ -7,6 +7,7 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.process.spi.LogEncoding;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;

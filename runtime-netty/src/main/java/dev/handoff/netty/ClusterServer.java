@@ -12,6 +12,7 @@ import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.process.Handle;
+import dev.handoff.process.spi.LogEncoding;
 import dev.handoff.wire.Role;
 import dev.handoff.worker.CurrentWorkerProvider;
 import java.util.ArrayList;
@@ -265,6 +266,7 @@ public final class ClusterServer implements AutoCloseable {
         }
 
         private SupervisedCluster supervise(boolean obeySignals) {
+            LogEncoding.beUtf8();
             ClusterSettings resolved = resolve();
             Consumer<SupervisedCluster> begun =
                     obeySignals ? MasterSignals.obeyFromNowOn()::becomeResponsibleFor : cluster -> {};

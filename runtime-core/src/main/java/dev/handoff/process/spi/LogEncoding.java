@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.process.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Lets a master write its log in UTF-8, whatever the locale: under {@code LC_ALL=C} a JVM writes question marks. */
-final class LogEncoding {
+public final class LogEncoding {
     private static final AtomicBoolean DONE = new AtomicBoolean();
 
     private LogEncoding() {}
 
     /** From now on {@code System.out} and {@code System.err} take text so; bytes go through as before. */
-    static void beUtf8() {
+    public static void beUtf8() {
         if (DONE.compareAndSet(false, true)) {
             if (!UTF_8.equals(charset(System.out, "sun.stdout.encoding"))) {
                 System.setOut(new PrintStream(System.out, true, UTF_8));
