@@ -41,7 +41,7 @@ final class Boot {
 
     /** A worker was lost, or could not be started. */
     void lost(Slot.Loss loss, String reason, @Nullable WorkerOutput output, Completions completions) {
-        if (anyReady || givenUp) {
+        if (anyReady || givenUp || loss.isForgiven()) {
             return;
         }
         failures++;

@@ -33,9 +33,9 @@ record RollingRestart(Generation from, Generation to, int floor, Duration limit,
         return nowNanos - beganNanos >= limit.toNanos();
     }
 
-    /** Whether that loss speaks against the new generation; one killed by somebody says nothing of it. */
+    /** Whether that loss speaks against the new generation. */
     boolean isFailedBy(int generation, Slot.Loss loss) {
-        return generation == to.number() && loss != Slot.Loss.KILLED_FROM_OUTSIDE;
+        return generation == to.number() && !loss.isForgiven();
     }
 
     RollResult committed(long nowNanos) {

@@ -11,13 +11,27 @@ final class Slot {
         FAILURE,
         /** It had proved itself: the next try is as good as a first one. */
         AFTER_GOOD_RUN,
-        /** Somebody killed it while it was ready: that says nothing of the build. */
+        /** It was killed while it was ready, and not by the master: that says nothing of the build. */
         KILLED_FROM_OUTSIDE,
+        /**
+         * It was killed before it was ready, and not by the master: most likely by the kernel, for want of memory. That says nothing of
+         * the build either, but the next try waits.
+         */
+        KILLED_BEFORE_READY,
         /** The master refused it: so it would every other of that generation. */
-        REFUSED
+        REFUSED;
+
+        /** Whether it says nothing of the build. */
+        boolean isForgiven() {
+            return this == KILLED_FROM_OUTSIDE || this == KILLED_BEFORE_READY;
+        }
     }
 
+    /** A build that needs more memory than there is would be killed for ever, and others with it. */
+    static final int MOST_EARLY_KILLS = 3;
+
     private final int number;
+    private int earlyKills;
     private final Backoff backoff;
     private long dueNanos;
     private int hopelessGeneration;
@@ -57,9 +71,19 @@ final class Slot {
         if (loss == Loss.AFTER_GOOD_RUN) {
             backoff.clear();
         }
-        long wait = loss == Loss.FAILURE ? backoff.failed() : 0;
+        long wait = loss == Loss.FAILURE || loss == Loss.KILLED_BEFORE_READY ? backoff.failed() : 0;
         dueNanos = nowNanos + wait;
         return wait;
+    }
+
+    /** Its worker was killed before it was ready; false if that has happened too often in a row. */
+    boolean forgiveEarlyKill() {
+        return ++earlyKills <= MOST_EARLY_KILLS;
+    }
+
+    /** A worker of it was ready. */
+    void noteReady() {
+        earlyKills = 0;
     }
 
     /** Notes that it fails again and again; true for the first time since it was last {@link #heal healed}. */
@@ -77,6 +101,7 @@ final class Slot {
     /** Another generation is tried: whether that is any better is still to be seen. */
     void startAnew(long nowNanos) {
         backoff.clear();
+        earlyKills = 0;
         dueNanos = nowNanos;
     }
 

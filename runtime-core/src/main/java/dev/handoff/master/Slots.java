@@ -67,8 +67,14 @@ final class Slots {
         }
         boolean killed =
                 worker.exitStatus().filter(new Signaled(Signal.KILL)::equals).isPresent();
+        if (worker.wasReady()) {
+            slot(worker.slot(), nowNanos).noteReady();
+        }
         if (killed && WorkerSteps.isServing(before) && kills.forgive(nowNanos)) {
             return Loss.KILLED_FROM_OUTSIDE;
+        }
+        if (killed && WorkerSteps.isStarting(before) && slot(worker.slot(), nowNanos).forgiveEarlyKill()) {
+            return Loss.KILLED_BEFORE_READY;
         }
         return worker.provenNanos(nowNanos) >= goodAfterNanos ? Loss.AFTER_GOOD_RUN : Loss.FAILURE;
     }

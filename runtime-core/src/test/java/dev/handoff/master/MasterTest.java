@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -281,6 +282,28 @@ class MasterTest {
         ask(cluster);
     }
 
+    /** As the kernel does it for want of memory. */
+    @Test
+    void whatIsKilledBeforeItIsReadyIsNotHeldAgainstItsBuildUnlessThatGoesOn() throws Exception {
+        AtomicInteger kills = new AtomicInteger(1);
+        SupervisedCluster cluster = startKilling(settings(1).with(Setting.START_GIVE_UP, 1), kills);
+        assertThat(known).hasSize(2);
+        assertThat(names()).contains("slot.backoff");
+
+        kills.set(Slot.MOST_EARLY_KILLS);
+        RollResult healed = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+        assertThat(healed.verdict()).isEqualTo(Verdict.COMMITTED);
+
+        Worker old = worker1(cluster);
+        int before = known.size();
+        kills.set(Integer.MAX_VALUE);
+        RollResult fat = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+        assertThat(fat.verdict()).isEqualTo(Verdict.ROLLED_BACK);
+        assertThat(fat.reason()).contains("killed from outside");
+        assertThat(known).hasSize(before + Slot.MOST_EARLY_KILLS + 1);
+        assertThat(ready(cluster)).containsExactly(old);
+    }
+
     @Test
     @Tag("slow")
     void aRollThatComesToNoEndIsRolledBackAtItsLimit(@TempDir Path directory) throws Exception {
@@ -511,6 +534,20 @@ class MasterTest {
         known.addAll(cluster.workers().values());
         cluster.onFork(known::add);
         return cluster;
+    }
+
+    /** Starts one whose workers are killed as soon as they are forked, so many of those that come. */
+    private SupervisedCluster startKilling(ClusterSettings settings, AtomicInteger kills) {
+        return Cluster.supervise(settings, begun -> {
+            started = Optional.of(begun);
+            begun.onEvent(events::add);
+            begun.onFork(known::add);
+            begun.onFork(worker -> {
+                if (kills.getAndDecrement() > 0) {
+                    worker.kill(Signal.KILL);
+                }
+            });
+        });
     }
 
     private static StartException failToStart(ClusterSettings settings, String manner) {
