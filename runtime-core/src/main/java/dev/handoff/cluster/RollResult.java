@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a roll went.
+ * How a roll went. What it has cut is known when the workers that it has left behind are gone: the event {@code roll.drained} says so.
  *
  * @param verdict the end of it
  * @param generation the generation that serves now

@@ -66,6 +66,7 @@ final class ManagedWorker implements Worker {
     private String goneWhy = "";
     private boolean unkillableTold;
     private List<Service> services = List.of();
+    private @Nullable Cut cut;
     private String complaint = "";
     private String probeFailure = "";
 
@@ -242,6 +243,17 @@ final class ManagedWorker implements Worker {
         } catch (InternalError e) {
             return 0;
         }
+    }
+
+    /** It has said goodbye, and what it has cut. */
+    void noteCut(Cut told) {
+        cut = told;
+    }
+
+    /** What was cut by its end: what it has told, or, if that came without a goodbye, all connections that it had. */
+    Cut cut() {
+        Cut told = cut;
+        return told == null ? new Cut(Math.max(0, openConnections()), 0) : told;
     }
 
     /** When its process was started. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ final class Reports {
     private final Prober prober;
     private final SupervisorProxy proxy;
     private final Consumer<ManagedWorker> readyListener;
+    private final BiConsumer<ManagedWorker, Cut> cutListener;
     private final Executor probeAgain;
     private final OomKills oomKills = new OomKills();
 
@@ -41,6 +43,7 @@ final class Reports {
      *
      * @param probeEvery how long to wait before a worker is asked again that was not ready
      * @param readyListener told of each worker that has answered its probe
+     * @param cutListener told of each worker that has ended what ended with it
      */
     Reports(
             Roster roster,
@@ -50,7 +53,8 @@ final class Reports {
             Prober prober,
             SupervisorProxy proxy,
             Duration probeEvery,
-            Consumer<ManagedWorker> readyListener) {
+            Consumer<ManagedWorker> readyListener,
+            BiConsumer<ManagedWorker, Cut> cutListener) {
         this.roster = roster;
         this.lifecycle = lifecycle;
         this.stop = stop;
@@ -61,6 +65,7 @@ final class Reports {
         this.probeAgain =
                 CompletableFuture.delayedExecutor(probeEvery.toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
         this.readyListener = readyListener;
+        this.cutListener = cutListener;
     }
 
     // --- the way up -------------------------------------------------------------------------------------------------
@@ -103,7 +108,7 @@ final class Reports {
         } else if (frame instanceof Leave leave) {
             onLeave(worker, leave.reason(), nowNanos);
         } else if (frame instanceof Drained drained) {
-            onDrained(worker, drained.requestsCut());
+            onDrained(worker, new Cut(drained.connectionsCut(), drained.requestsCut()));
         } else {
             LOG.warn(
                     "{} sent a {}, which is none of a worker's frames",
@@ -160,11 +165,12 @@ final class Reports {
         }
     }
 
-    private void onDrained(ManagedWorker worker, int requestsCut) {
-        if (requestsCut > 0) {
-            LOG.warn("{}: {} requests in progress were cut at the drain limit", worker, requestsCut);
+    private void onDrained(ManagedWorker worker, Cut cut) {
+        if (!cut.isNothing()) {
+            LOG.warn("{}: {}, were cut at the drain limit", worker, cut);
         }
-        stop.countCut(requestsCut);
+        worker.noteCut(cut);
+        stop.countCut((int) cut.requests());
         worker.finishMessages();
         worker.control().ifPresent(ControlPeer::close);
     }
@@ -217,6 +223,9 @@ final class Reports {
             stop.countForced();
         }
         String complaint = worker.complaint().isEmpty() ? "" : ": " + worker.complaint();
-        lifecycle.exited(worker, status, cause + complaint, nowNanos);
+        Cut cut = worker.cut();
+        String lost = cut.isNothing() ? "" : "; " + cut + ", were cut";
+        cutListener.accept(worker, cut);
+        lifecycle.exited(worker, status, cause + complaint + lost, nowNanos);
     }
 }

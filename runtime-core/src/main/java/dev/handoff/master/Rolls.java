@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Which generation is wanted, and the roll, if any, that leads to it. The supervisor's thread only. */
 final class Rolls {
@@ -28,6 +29,10 @@ final class Rolls {
     private int lastNumber;
     private int floor;
     private @Nullable RollingRestart current;
+    /** The last one that is over, until the workers that it has left behind are gone. */
+    private @Nullable RollingRestart decided;
+
+    private Cut cut = Cut.NOTHING;
     private CompletableFuture<RollResult> verdict = new CompletableFuture<>();
     private @Nullable CompletableFuture<RollResult> queued;
 
@@ -61,6 +66,34 @@ final class Rolls {
 
     boolean isRunning() {
         return current != null;
+    }
+
+    /** What has ended with a worker of a generation. */
+    void noteCut(int generation, Cut ended) {
+        if (generation != wanted.number()) {
+            cut = cut.plus(ended);
+        }
+    }
+
+    /**
+     * Tells what the roll that is over has cut, as soon as that is known.
+     *
+     * @param others whether there are still workers of other generations than the wanted one
+     */
+    void noteLeft(boolean others) {
+        RollingRestart roll = decided;
+        if (roll == null || others) {
+            return;
+        }
+        decided = null;
+        String what = cut.isNothing() ? "nothing was cut" : cut + ", were cut";
+        LOG.atLevel(cut.isNothing() ? Level.INFO : Level.WARN)
+                .log(
+                        "the workers that the roll to generation {} has left behind are gone: {}",
+                        roll.to().number(),
+                        what);
+        events.publish("roll.drained", 0, roll.to().number(), what);
+        cut = Cut.NOTHING;
     }
 
     /** Begins a roll of so many workers, of whom some are ready. */
@@ -118,6 +151,7 @@ final class Rolls {
         RollingRestart roll = current;
         if (roll != null) {
             current = null;
+            decided = roll;
             files = nextFiles;
             LOG.info(
                     "roll to generation {} committed after {} ms",
@@ -154,6 +188,7 @@ final class Rolls {
 
     private void rollBack(RollingRestart roll, String reason, @Nullable WorkerOutput output, long nowNanos) {
         current = null;
+        decided = roll;
         wanted = roll.from();
         LOG.warn(
                 "roll to generation {} rolled back to generation {}: {}",

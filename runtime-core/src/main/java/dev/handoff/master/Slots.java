@@ -73,7 +73,9 @@ final class Slots {
         if (killed && WorkerSteps.isServing(before) && kills.forgive(nowNanos)) {
             return Loss.KILLED_FROM_OUTSIDE;
         }
-        if (killed && WorkerSteps.isStarting(before) && slot(worker.slot(), nowNanos).forgiveEarlyKill()) {
+        if (killed
+                && WorkerSteps.isStarting(before)
+                && slot(worker.slot(), nowNanos).forgiveEarlyKill()) {
             return Loss.KILLED_BEFORE_READY;
         }
         return worker.provenNanos(nowNanos) >= goodAfterNanos ? Loss.AFTER_GOOD_RUN : Loss.FAILURE;

@@ -103,8 +103,8 @@ final class Supervisor implements Lifecycle.Losses {
         scaleOrders = new ScaleOrders(crew.completions());
         condition = new Condition(events);
         Duration probeEvery = settings.duration(Setting.PROBE_EVERY);
-        reports =
-                new Reports(roster, lifecycle, stop, crew.acceptor(), crew.prober(), proxy, probeEvery, this::onReady);
+        reports = new Reports(
+                roster, lifecycle, stop, crew.acceptor(), crew.prober(), proxy, probeEvery, this::onReady, this::onCut);
     }
 
     /** The first start's end. */
@@ -165,9 +165,14 @@ final class Supervisor implements Lifecycle.Losses {
             fillSlots(nowNanos);
             settle(nowNanos);
         }
+        rolls.noteLeft(roster.all().stream().anyMatch(this::isLeftBehindByARoll));
         advanceStop(nowNanos);
         int ready = roster.count(WorkerState.READY::equals);
         condition.note(ready, wanted, stop.isOrdered(), rolls.wanted().number());
+    }
+
+    private boolean isLeftBehindByARoll(ManagedWorker worker) {
+        return worker.generation() != rolls.wanted().number() && worker.state() != WorkerState.EXITED;
     }
 
     private void limitWorkers(long nowNanos) {
@@ -366,6 +371,10 @@ final class Supervisor implements Lifecycle.Losses {
     private void onLost(int generation, Slot.Loss loss, String why, @Nullable WorkerOutput output, long nowNanos) {
         rolls.lost(generation, loss, why, output, nowNanos);
         boot.lost(loss, why, output, crew.completions());
+    }
+
+    private void onCut(ManagedWorker worker, Cut cut) {
+        rolls.noteCut(worker.generation(), cut);
     }
 
     private void onReady(ManagedWorker worker) {

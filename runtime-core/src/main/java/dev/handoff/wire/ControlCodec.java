@@ -45,7 +45,7 @@ import java.util.Map;
  *   4 STARTED    –
  *   5 FAILED     reason text
  *   6 LEAVE      reason text
- *   7 DRAINED    requests cut i32
+ *   7 DRAINED    connections cut i32 | requests cut i32
  *   8 REFUSED    reason text
  *   9 TICKETS    count i32 | (secret 32 bytes) × count, the newest first
  * </pre>
@@ -130,6 +130,7 @@ final class ControlCodec {
             writeText(out, leave.reason());
         } else if (frame instanceof Drained drained) {
             out.writeByte(DRAINED);
+            out.writeInt(drained.connectionsCut());
             out.writeInt(drained.requestsCut());
         } else if (frame instanceof Refused refused) {
             out.writeByte(REFUSED);
@@ -188,7 +189,10 @@ final class ControlCodec {
             case STARTED -> new Started();
             case FAILED -> new Failed(in.readUTF());
             case LEAVE -> new Leave(in.readUTF());
-            case DRAINED -> new Drained(readCount(in, 0, Integer.MAX_VALUE, "requests cut"));
+            case DRAINED ->
+                new Drained(
+                        readCount(in, 0, Integer.MAX_VALUE, "connections cut"),
+                        readCount(in, 0, Integer.MAX_VALUE, "requests cut"));
             case REFUSED -> new Refused(in.readUTF());
             case TICKETS -> new Tickets(readSecrets(in));
             default ->

@@ -103,6 +103,11 @@ public sealed interface ControlFrame {
     /** The worker wants to leave, for that reason: it asks for the drain frames on its lanes. */
     record Leave(String reason) implements ControlFrame {}
 
-    /** The worker has no more connections and ends; requests that the drain limit cut are counted. */
-    record Drained(int requestsCut) implements ControlFrame {}
+    /**
+     * The worker has no more connections and ends.
+     *
+     * @param connectionsCut those that were still open at the drain limit
+     * @param requestsCut those in progress on them
+     */
+    record Drained(int connectionsCut, int requestsCut) implements ControlFrame {}
 }

@@ -238,11 +238,12 @@ public final class WorkerRuntime {
      * Says goodbye and ends this process. The program's shutdown hooks have as long as the master waits between TERM and KILL, and a
      * second at least.
      *
+     * @param connectionsCut how many connections were still open at the drain limit
      * @param requestsCut how many requests in progress did not get their answer
      */
-    public void leave(int requestsCut) {
+    public void leave(int connectionsCut, int requestsCut) {
         saidGoodbye = true;
-        control.send(new ControlFrame.Drained(requestsCut));
+        control.send(new ControlFrame.Drained(connectionsCut, requestsCut));
         awaitControlEnd();
         if (masterGone) {
             exit(Orphan.EXIT_CODE);

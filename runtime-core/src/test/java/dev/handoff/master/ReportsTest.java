@@ -35,7 +35,8 @@ class ReportsTest {
                 prober,
                 idle.proxy,
                 Duration.ofMillis(10),
-                ready::add);
+                ready::add,
+                (ended, cut) -> {});
     }
 
     @AfterEach

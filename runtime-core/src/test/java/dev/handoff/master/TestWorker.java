@@ -90,7 +90,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         runtime.serving(List.of(new Service(Protocol.HTTP, StateFormat.NONE)));
         runtime.awaitLeaving();
         open.arriveAndAwaitAdvance();
-        runtime.leave(0);
+        runtime.leave(0, 0);
     }
 
     private void loop(HandoffReceiver lane) {

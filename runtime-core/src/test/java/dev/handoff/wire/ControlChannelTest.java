@@ -84,16 +84,16 @@ final class ControlChannelTest {
         other.start("tested-other", answers);
         for (int count = 0; count < 500; count++) {
             assertThat(other.send(new Leave("x".repeat(count)))).isTrue();
-            assertThat(channel.send(new Drained(count))).isTrue();
+            assertThat(channel.send(new Drained(0, count))).isTrue();
         }
         for (int count = 0; count < 500; count++) {
             assertThat(heard.frame()).isEqualTo(new Leave("x".repeat(count)));
-            assertThat(answers.frame()).isEqualTo(new Drained(count));
+            assertThat(answers.frame()).isEqualTo(new Drained(0, count));
         }
         other.close();
         assertThat(heard.end()).isEmpty();
         assertThat(answers.end()).isEmpty();
-        assertThat(channel.send(new Drained(0))).isFalse();
+        assertThat(channel.send(new Drained(0, 0))).isFalse();
     }
 
     @ParameterizedTest

@@ -61,7 +61,7 @@ final class ControlCodecTest {
                 new Started(),
                 new Failed("java.lang.IllegalStateException: no database\n\tat …"),
                 new Leave(""),
-                new Drained(Integer.MAX_VALUE),
+                new Drained(Integer.MAX_VALUE, Integer.MAX_VALUE),
                 new Refused("it speaks wire version 2"),
                 new Tickets(TicketSecrets.fresh()),
                 new Tickets(TicketSecrets.fresh().renewed().renewed()));

@@ -213,7 +213,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         HandoffChannel lane = acceptLane();
         awaitServing();
         lane.drain();
-        assertThat(next()).isEqualTo(new Drained(3));
+        assertThat(next()).isEqualTo(new Drained(2, 3));
         assertThat(worker.process().isAlive()).as("it waits until it was heard").isTrue();
         sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
@@ -228,7 +228,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         HandoffChannel lane = acceptLane();
         awaitServing();
         lane.drain();
-        assertThat(next()).isEqualTo(new Drained(3));
+        assertThat(next()).isEqualTo(new Drained(2, 3));
         sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
         assertThat(worker.output()).isEqualTo(said);
@@ -250,7 +250,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         }
         assertThat(next()).isEqualTo(new Leave("TERM"));
         lane.drain();
-        assertThat(next()).isEqualTo(new Drained(3));
+        assertThat(next()).isEqualTo(new Drained(2, 3));
         sayGoodbye(control);
         assertThat(worker.exitCode()).isZero();
     }
@@ -368,7 +368,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
                 Thread.currentThread().join();
             }
             runtime.awaitLeaving();
-            runtime.leave(3);
+            runtime.leave(2, 3);
         }
 
         private static void finish() {

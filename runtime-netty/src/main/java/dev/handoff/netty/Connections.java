@@ -113,11 +113,12 @@ final class Connections {
     /**
      * Closes those that are left. A client whose response is not whole sees that: its connection is reset.
      *
-     * @return how many requests in progress did not get their answer
+     * @return how many
      */
-    int cut() {
+    Cut cut() {
         int requests = 0;
-        for (Channel channel : List.copyOf(open)) {
+        List<Channel> left = List.copyOf(open);
+        for (Channel channel : left) {
             Connection connection = Connection.of(channel);
             requests += connection.requestsInProgress();
             if (connection.isInsideResponse() || new WriteWatch.Socket(channel).isWaiting()) {
@@ -126,6 +127,6 @@ final class Connections {
                 channel.close();
             }
         }
-        return requests;
+        return new Cut(left.size(), requests);
     }
 }

@@ -165,13 +165,13 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     /**
      * Closes what is left. Any thread.
      *
-     * @return how many requests in progress did not get their answer
+     * @return how many
      */
-    CompletableFuture<Integer> cut() {
+    CompletableFuture<Cut> cut() {
         return CompletableFuture.supplyAsync(this::cutNow, loop);
     }
 
-    private int cutNow() {
+    private Cut cutNow() {
         accepting.values().forEach(Channel::close);
         return connections.cut();
     }

@@ -153,9 +153,7 @@ final class ForkedServer {
 
     private void cut() {
         if (!connections.emptied().isDone()) {
-            LOG.info(
-                    "the drain limit is over: closed what was left, {} requests in progress among it",
-                    connections.cut());
+            LOG.info("the drain limit is over: cut what was left, {}", connections.cut());
         }
     }
 

@@ -163,11 +163,11 @@ final class LocalCluster extends NoWorkers {
     }
 
     private int cut() {
-        int requests = CompletableFuture.supplyAsync(connections::cut, loop)
-                .completeOnTimeout(0, LAST_TURN.toNanos(), TimeUnit.NANOSECONDS)
+        Cut cut = CompletableFuture.supplyAsync(connections::cut, loop)
+                .completeOnTimeout(Cut.NOTHING, LAST_TURN.toNanos(), TimeUnit.NANOSECONDS)
                 .join();
-        LOG.info("closed what was left, {} requests in progress among it", requests);
-        return requests;
+        LOG.info("cut what was left, {}", cut);
+        return cut.requests();
     }
 
     private static long in(Duration time) {

@@ -14,7 +14,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -92,9 +91,9 @@ final class WorkerProcess {
 
     private void live() throws Exception {
         handlers.start(context);
-        int requestsCut = drain(serve());
+        Cut cut = drain(serve());
         handlers.stop(context);
-        runtime.leave(requestsCut);
+        runtime.leave(cut.connections(), cut.requests());
     }
 
     /** Whatever it is, an Error of the class loader included: it ends this worker and is told to the master. */
@@ -123,14 +122,14 @@ final class WorkerProcess {
         return new Service(handler.protocol(), Connection.stateFormat(handler));
     }
 
-    private int drain(List<EventLoopWorker> loops) {
+    private Cut drain(List<EventLoopWorker> loops) {
         try {
-            Duration limit = runtime.awaitLeaving();
+            long untilNanos = runtime.awaitLeaving().toNanos() + System.nanoTime();
             handlers.leaving(context);
             CompletableFuture<?>[] emptied =
                     loops.stream().map(EventLoopWorker::emptied).toArray(CompletableFuture<?>[]::new);
-            CompletableFuture.allOf(emptied).get(limit.toNanos(), TimeUnit.NANOSECONDS);
-            return 0;
+            CompletableFuture.allOf(emptied).get(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return Cut.NOTHING;
         } catch (TimeoutException e) {
             return cut(loops);
         } catch (InterruptedException | ExecutionException e) {
@@ -139,12 +138,12 @@ final class WorkerProcess {
         }
     }
 
-    private static int cut(List<EventLoopWorker> loops) {
-        int requests = 0;
+    private static Cut cut(List<EventLoopWorker> loops) {
+        Cut cut = Cut.NOTHING;
         for (EventLoopWorker loop : loops) {
-            requests += loop.cut().join();
+            cut = cut.plus(loop.cut().join());
         }
-        LOG.info("the drain limit is over: closed what was left, {} requests in progress among it", requests);
-        return requests;
+        LOG.info("the drain limit is over: cut what was left, {}", cut);
+        return cut;
     }
 }

@@ -199,7 +199,7 @@ class HttpBreakOffTest {
         }
 
         int cut() throws Exception {
-            return loop.submit(connections::cut).get();
+            return loop.submit(connections::cut).get().requests();
         }
 
         @Override
