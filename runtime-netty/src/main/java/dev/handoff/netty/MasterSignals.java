@@ -10,9 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What signals mean to a master.
  *
  * <pre>
- *   TERM, INT    graceful stop; a second one: at once, exit 143 or 130
+ *   TERM, INT    graceful stop; a second one, half a second later or more: at once, exit 143 or 130
  *   HUP          roll; a graceful stop instead if it was started on a terminal and that is gone
  *   TTIN, TTOU   one worker more, one less
  *   USR1         nothing
@@ -40,7 +40,7 @@ final class MasterSignals {
 
     private final CompletableFuture<SupervisedCluster> cluster = new CompletableFuture<>();
     private final boolean onTerminal = Terminal.isControlling();
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final StopSignals stops = new StopSignals();
     private final Executor thread = Executors.newSingleThreadExecutor(task -> {
         Thread worker = new Thread(task, "handoff-signals");
         worker.setDaemon(true);
@@ -52,12 +52,12 @@ final class MasterSignals {
     /** Obeys signals; those that come before there is a cluster wait for it. */
     static MasterSignals obeyFromNowOn() {
         MasterSignals signals = new MasterSignals();
-        signals.on("TERM", () -> signals.stop(EXIT_BY_TERM));
-        signals.on("INT", () -> signals.stop(EXIT_BY_INT));
+        signals.on("TERM", arrivedNanos -> signals.stop(EXIT_BY_TERM, arrivedNanos));
+        signals.on("INT", arrivedNanos -> signals.stop(EXIT_BY_INT, arrivedNanos));
         signals.on("HUP", signals::hangUp);
-        signals.on("TTIN", () -> signals.tell(one -> one.scaleBy(1)));
-        signals.on("TTOU", () -> signals.tell(one -> one.scaleBy(-1)));
-        signals.on("USR1", () -> LOG.debug("USR1: there are no log files of ours to reopen"));
+        signals.on("TTIN", arrivedNanos -> signals.tell(one -> one.scaleBy(1)));
+        signals.on("TTOU", arrivedNanos -> signals.tell(one -> one.scaleBy(-1)));
+        signals.on("USR1", arrivedNanos -> LOG.debug("USR1: there are no log files of ours to reopen"));
         return signals;
     }
 
@@ -70,24 +70,36 @@ final class MasterSignals {
         cluster.thenAccept(order);
     }
 
-    private void on(String signal, Runnable action) {
-        if (!Signals.handle(signal, () -> thread.execute(action))) {
+    private void on(String signal, LongConsumer action) {
+        if (!Signals.handle(signal, () -> enqueue(action, System.nanoTime()))) {
             LOG.info("SIG{} was ignored when this process was started (nohup, or & in a script) and stays so", signal);
         }
     }
 
-    private void stop(int exitCode) {
-        if (stopping.compareAndSet(false, true)) {
-            LOG.info("stopping: a second signal stops at once");
-            tell(SupervisedCluster::stop);
-        } else {
-            LOG.warn("stopping at once");
-            END_AT_ONCE.compareAndSet(0, exitCode);
-            tell(SupervisedCluster::kill);
-            cluster.thenCompose(SupervisedCluster::stopped)
-                    .completeOnTimeout(NOT_EVEN_KILLED, KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                    .thenRun(MasterSignals::haltIfAtOnce);
+    private void enqueue(LongConsumer action, long arrivedNanos) {
+        thread.execute(() -> action.accept(arrivedNanos));
+    }
+
+    private void stop(int exitCode, long arrivedNanos) {
+        switch (stops.take(arrivedNanos)) {
+            case STOP -> {
+                tell(SupervisedCluster::stop);
+                LOG.info(
+                        "stopping: another TERM or INT, at least {} ms after this one, stops at once and cuts requests",
+                        StopSignals.ONE_ORDER.toMillis());
+            }
+            case SAME_ORDER -> LOG.debug("the order to stop came once more: sent to the process and to its group");
+            case AT_ONCE -> stopAtOnce(exitCode);
         }
+    }
+
+    private void stopAtOnce(int exitCode) {
+        END_AT_ONCE.compareAndSet(0, exitCode);
+        tell(SupervisedCluster::kill);
+        cluster.thenCompose(SupervisedCluster::stopped)
+                .completeOnTimeout(NOT_EVEN_KILLED, KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(MasterSignals::haltIfAtOnce);
+        LOG.warn("stopping at once");
     }
 
     /** Ends the process with the code of a second signal, if there was one. */
@@ -98,9 +110,9 @@ final class MasterSignals {
         }
     }
 
-    private void hangUp() {
+    private void hangUp(long arrivedNanos) {
         if (onTerminal && !Terminal.isControlling()) {
-            stop(EXIT_BY_TERM);
+            stop(EXIT_BY_TERM, arrivedNanos);
         } else {
             tell(one -> one.reload(IfRunning.QUEUE));
         }

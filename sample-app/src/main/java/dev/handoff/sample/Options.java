@@ -27,7 +27,8 @@ record Options(Map<String, String> values) {
                                 consistent-hash; shared: the workers take them themselves
               --help            this text
             Signals to the master: HUP replaces all workers without losing a connection, TERM and INT stop
-            gracefully (a second one at once), TTIN and TTOU start and stop one worker.
+            gracefully (another one, half a second later, at once), TTIN and TTOU start and
+            stop one worker.
             """;
 
     private static final int PORT = 8080;

@@ -43,7 +43,7 @@ class OneProcessIT {
             busy.sendGet("/sleep?ms=3600000");
             server.signal(signal);
             await("the server listens no more").until(() -> !server.isListening());
-            server.signal(signal);
+            server.signalUntilItEnds(signal);
             busy.mustBreak();
         }
         assertThat(server.awaitExit()).isEqualTo(128 + signal.number());

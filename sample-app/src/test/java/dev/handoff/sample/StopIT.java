@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,10 +104,24 @@ class StopIT {
             busy.sendGet("/sleep?ms=3600000");
             cluster.signal(signal);
             await("the master listens no more").until(() -> !cluster.isListening());
-            cluster.signal(signal);
+            cluster.signalUntilItEnds(signal);
             busy.mustBreak();
         }
         assertThat(cluster.awaitExit()).isEqualTo(128 + signal.number());
+    }
+
+    /** As timeout(1), npm and terminals do: to the group, and then to the process. */
+    @ParameterizedTest
+    @CsvSource({"TERM, TERM", "INT, TERM"})
+    void signalsThatComeTogetherAreOneGracefulStop(Signal toTheGroup, Signal toTheMaster) throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster().workers(1));
+        try (StrictConnection busy = StrictConnection.to(cluster.port())) {
+            busy.sendGet("/sleep?ms=1500");
+            cluster.signalAll(toTheGroup);
+            cluster.signal(toTheMaster);
+            assertThat(busy.answer().text()).isEqualTo("slept 1500 ms\n");
+        }
+        assertThat(cluster.awaitExit()).isZero();
     }
 
     @Test

@@ -162,6 +162,12 @@ public final class RunningCluster {
         send(master(), signal);
     }
 
+    /** Sends a signal to the master again and again, as an operator does who has no patience, until it has ended. */
+    public void signalUntilItEnds(Signal signal) {
+        await("master " + master() + " ends by " + signal)
+                .until(() -> !process.isAlive() || !Signals.send(master(), signal.number()));
+    }
+
     /** Sends a signal to every process of the cluster at once, as a terminal does. */
     public void signalAll(Signal signal) {
         Tool.run("kill", "-" + signal, "--", "-" + master());
