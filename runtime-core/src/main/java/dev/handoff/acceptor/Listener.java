@@ -8,16 +8,16 @@ import dev.handoff.cluster.StartException;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.ListeningSocket;
+import dev.handoff.unix.OwnFile;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.BoundSocket;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,14 +34,14 @@ public final class Listener implements AutoCloseable {
     private final String name;
     private final ListeningSocket socket;
     private final ListenAddress address;
-    private final AtomicBoolean hasFile;
+    private final AtomicReference<@Nullable OwnFile> file;
 
-    private Listener(int key, String name, ListeningSocket socket, ListenAddress address, boolean hasFile) {
+    private Listener(int key, String name, ListeningSocket socket, ListenAddress address, Optional<OwnFile> file) {
         this.key = key;
         this.name = name;
         this.socket = socket;
         this.address = address;
-        this.hasFile = new AtomicBoolean(hasFile);
+        this.file = new AtomicReference<>(file.orElse(null));
     }
 
     /** What offers name it by: its index in the settings. */
@@ -153,12 +153,7 @@ public final class Listener implements AutoCloseable {
      */
     public static Listener open(int key, ListenOptions options) throws IOException {
         BoundSocket bound = BoundSocket.open(options);
-        return new Listener(
-                key,
-                options.name(),
-                bound.socket(),
-                bound.address(),
-                options.path().isPresent());
+        return new Listener(key, options.name(), bound.socket(), bound.address(), bound.file());
     }
 
     /**
@@ -193,13 +188,14 @@ public final class Listener implements AutoCloseable {
         socket.close();
     }
 
-    /** Takes the file of a Unix path away, so that nobody new finds it. Once: a successor may have its own there soon. */
+    /** Takes the file of a Unix path away, so that no new client finds it; a successor may have its own there already. */
     private void removeFile() {
-        if (hasFile.compareAndSet(true, false)) {
+        OwnFile own = file.getAndSet(null);
+        if (own != null) {
             try {
-                Files.deleteIfExists(Path.of(address.host()));
+                own.remove();
             } catch (IOException e) {
-                LOG.warn("cannot remove {}, on which nobody listens any more: {}", address, e.toString());
+                LOG.warn("cannot remove the file of {}, which is being closed: {}", address, e.toString());
             }
         }
     }

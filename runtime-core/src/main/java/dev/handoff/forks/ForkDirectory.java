@@ -1,15 +1,13 @@
 package dev.handoff.forks;
 
 import dev.handoff.unix.ExclusiveLock;
+import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.SocketDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +35,7 @@ final class ForkDirectory implements AutoCloseable {
                     .orElseThrow(() -> new IOException("another process holds " + paths.lock()));
             return new ForkDirectory(paths, lock);
         } catch (IOException e) {
-            Files.deleteIfExists(paths.lock());
-            Files.deleteIfExists(directory);
+            RuntimeFiles.removeAll(paths);
             throw e;
         }
     }
@@ -56,7 +53,7 @@ final class ForkDirectory implements AutoCloseable {
     /** Removes what a worker was told of itself, if it has not read that. */
     void removeRole(int workerId) {
         try {
-            Files.deleteIfExists(paths.role(workerId));
+            RuntimeFiles.remove(paths.role(workerId));
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}; it goes with the directory", paths.role(workerId), e.toString());
         }
@@ -66,21 +63,13 @@ final class ForkDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            for (Path path : deepestFirst()) {
-                Files.deleteIfExists(path);
-            }
+            RuntimeFiles.removeAll(paths);
         } catch (NoSuchFileException e) {
             LOG.debug("{} was removed already", paths.directory());
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}", paths.directory(), e.toString());
         } finally {
             lock.close();
-        }
-    }
-
-    private List<Path> deepestFirst() throws IOException {
-        try (Stream<Path> tree = Files.walk(paths.directory())) {
-            return tree.sorted(Comparator.reverseOrder()).toList();
         }
     }
 }

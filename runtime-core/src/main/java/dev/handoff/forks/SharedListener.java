@@ -7,6 +7,7 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
+import dev.handoff.wire.RuntimeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class SharedListener extends SharedPlace implements Acceptor.Events {
     private void close() {
         acceptor.close();
         try {
-            Files.deleteIfExists(rendezvous);
+            RuntimeFiles.remove(rendezvous);
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}; it goes with the directory", rendezvous, e.toString());
         }

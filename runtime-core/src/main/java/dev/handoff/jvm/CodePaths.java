@@ -1,9 +1,9 @@
 package dev.handoff.jvm;
 
 import dev.handoff.jvm.CommandLine.Main;
+import dev.handoff.unix.Directories;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -73,14 +73,14 @@ public final class CodePaths {
     }
 
     private static List<Path> jarsIn(Path directory) throws IOException {
-        List<Path> jars = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{jar,JAR}")) {
-                files.forEach(jars::add);
-            }
+        if (!Files.isDirectory(directory)) {
+            return List.of();
         }
-        jars.sort(null);
-        return jars;
+        return Directories.contents(directory).stream()
+                .filter(file ->
+                        file.toString().endsWith(".jar") || file.toString().endsWith(".JAR"))
+                .sorted()
+                .toList();
     }
 
     /** What the manifest of a jar adds to the class path. */

@@ -1,8 +1,8 @@
 package dev.handoff.master;
 
 import dev.handoff.jvm.CodePaths;
+import dev.handoff.unix.Directories;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +43,7 @@ final class BuildFiles {
                 addAll(path, files);
             }
             return files.size() > MOST_FILES ? Optional.empty() : Optional.of(of(files));
-        } catch (IOException | UncheckedIOException | IllegalStateException e) {
+        } catch (IOException | IllegalStateException e) {
             LOG.debug("cannot tell which files generation {} runs", generation.number(), e);
             return Optional.empty();
         }
@@ -52,9 +51,7 @@ final class BuildFiles {
 
     private static void addAll(Path path, List<Path> files) throws IOException {
         if (Files.isDirectory(path)) {
-            try (Stream<Path> tree = Files.walk(path)) {
-                tree.filter(Files::isRegularFile).limit(MOST_FILES + 1L).forEach(files::add);
-            }
+            files.addAll(Directories.filesBelow(path, MOST_FILES + 1));
         } else if (Files.exists(path)) {
             files.add(path);
         }

@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.unix.Directories;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import jnr.enxio.channels.NativeSocketChannel;
 import jnr.ffi.LastError;
@@ -71,9 +71,9 @@ final class ClassPreloader {
 
     private static List<String> files(Path place) throws IOException {
         if (Files.isDirectory(place)) {
-            try (Stream<Path> files = Files.walk(place)) {
-                return files.map(file -> place.relativize(file).toString()).toList();
-            }
+            return Directories.filesBelow(place, Integer.MAX_VALUE).stream()
+                    .map(file -> place.relativize(file).toString())
+                    .toList();
         }
         try (JarFile jar = new JarFile(place.toFile())) {
             return jar.stream().map(JarEntry::getName).toList();

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 record LockHolder(long pid, long start, String boot) {
     private static final Pattern TEXT = Pattern.compile("pid (\\d{1,18})\nstart (\\d{1,18})\nboot (\\S+)\n");
 
+    private static final int LONGEST = 200;
+
     static LockHolder ourselves() throws IOException {
         long pid = ProcessHandle.current().pid();
         return new LockHolder(pid, Role.startOf(pid), bootId());
@@ -37,6 +39,16 @@ record LockHolder(long pid, long start, String boot) {
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether a file may be a lock file: it says who holds it, or nothing yet. */
+    static boolean isLockFile(Path file) throws IOException {
+        try {
+            long size = Files.size(file);
+            return size == 0 || (size <= LONGEST && read(file).isPresent());
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -3,7 +3,6 @@ package dev.handoff.master;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +25,9 @@ final class OomKills {
     }
 
     private static long read() {
-        try (Stream<String> lines = Files.lines(COUNTERS)) {
-            return lines.filter(line -> line.startsWith(NAME))
+        try {
+            return Files.readAllLines(COUNTERS).stream()
+                    .filter(line -> line.startsWith(NAME))
                     .mapToLong(line -> Long.parseLong(line.substring(NAME.length())))
                     .findFirst()
                     .orElse(0);

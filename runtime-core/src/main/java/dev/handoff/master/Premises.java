@@ -45,12 +45,17 @@ final class Premises {
                         "runtime.recreated", 0, 0, directory.paths().directory().toString());
             }
             failed = false;
-        } catch (IOException e) {
-            if (!failed) {
-                LOG.error("no worker can be started, tried again every second: {}", e.getMessage());
-            }
-            failed = true;
-            failedNanos = nowNanos;
+        } catch (IOException | RuntimeException e) {
+            failed(e, nowNanos);
+        }
+    }
+
+    private void failed(Exception failure, long nowNanos) {
+        boolean first = !failed;
+        failed = true;
+        failedNanos = nowNanos;
+        if (first) {
+            LOG.error("no worker can be started, tried again every second: {}", failure.toString());
         }
     }
 

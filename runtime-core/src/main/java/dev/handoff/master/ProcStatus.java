@@ -1,7 +1,7 @@
 package dev.handoff.master;
 
+import dev.handoff.unix.Directories;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,10 +87,8 @@ record ProcStatus(
 
     private static Map<Long, Duration> runDelays(Path directory) throws IOException {
         Map<Long, Duration> delays = new HashMap<>();
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(directory.resolve("task"))) {
-            for (Path thread : threads) {
-                runDelay(thread).ifPresent(delay -> delays.put(threadId(thread), delay));
-            }
+        for (Path thread : Directories.contents(directory.resolve("task"))) {
+            runDelay(thread).ifPresent(delay -> delays.put(threadId(thread), delay));
         }
         return delays;
     }

@@ -150,10 +150,10 @@ final class RuntimeDirectory implements AutoCloseable {
         if (root != null) {
             RuntimeRoot.prepare(root);
         }
-        TakenDirectory again = TakenDirectory.tryToTake(place, locks)
+        TakenDirectory before = taken;
+        taken = before.tryToTakeAgain(place, locks)
                 .orElseThrow(() -> new IOException(place.directory() + " is taken by another master"));
-        taken.close();
-        taken = again;
+        before.close();
         return true;
     }
 

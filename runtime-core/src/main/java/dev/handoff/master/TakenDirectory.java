@@ -1,6 +1,9 @@
 package dev.handoff.master;
 
+import dev.handoff.unix.Directories;
 import dev.handoff.unix.ExclusiveLock;
+import dev.handoff.unix.OwnFile;
+import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,13 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,33 +30,71 @@ final class TakenDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TakenDirectory.class);
 
     private final RuntimePaths paths;
-    private final Object lockFile;
+    private final OwnFile directory;
+    private final OwnFile lockFile;
     private final List<AutoCloseable> locks = new ArrayList<>();
 
-    private TakenDirectory(RuntimePaths paths, AutoCloseable lock, Object lockFile) {
+    private TakenDirectory(RuntimePaths paths, OwnFile directory, OwnFile lockFile, AutoCloseable lock) {
         this.paths = paths;
+        this.directory = directory;
         this.lockFile = lockFile;
         locks.add(lock);
     }
 
     /**
-     * Takes a directory, which is made if it is not there, and throws out what a dead master left. Whoever cleans up may
+     * Takes a directory, which is made if it is not there, and removes what a dead master left. Who cleans up may
      * remove it between any two steps.
      *
      * @return nothing if it did not work this time
-     * @throws IOException if it is unsafe or cannot be made
+     * @throws IOException if it is unsafe, holds files and no lock file, or cannot be made
      */
     static Optional<TakenDirectory> tryToTake(RuntimePaths paths, FileLocks locks) throws IOException {
+        return tryToTake(paths, locks, null);
+    }
+
+    /** Takes a directory that may be this one, with its lock file gone. As {@link #tryToTake(RuntimePaths, FileLocks)}. */
+    Optional<TakenDirectory> tryToTakeAgain(RuntimePaths again, FileLocks fileLocks) throws IOException {
+        return tryToTake(again, fileLocks, directory);
+    }
+
+    private static Optional<TakenDirectory> tryToTake(RuntimePaths paths, FileLocks locks, @Nullable OwnFile known)
+            throws IOException {
         try {
             RuntimeRoot.prepareOwn(paths.directory());
-            Object file = createLock(paths.lock());
-            Optional<AutoCloseable> lock = file == null ? Optional.empty() : tryLock(paths, locks);
-            return file == null || lock.isEmpty()
-                    ? Optional.empty()
-                    : new TakenDirectory(paths, lock.get(), file).moveIn();
+            boolean ours = known != null && known.isInPlace() && known.path().equals(paths.directory());
+            if (!ours) {
+                checkThatItIsNoOthers(paths);
+            }
+            OwnFile directory = existing(paths.directory());
+            OwnFile file = createLock(paths.lock());
+            Optional<AutoCloseable> lock = tryLock(paths, locks);
+            return lock.isEmpty() ? Optional.empty() : new TakenDirectory(paths, directory, file, lock.get()).moveIn();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    private static OwnFile existing(Path path) throws IOException {
+        return OwnFile.at(path).orElseThrow(() -> new NoSuchFileException(path.toString()));
+    }
+
+    /** A directory with files in it is one of ours only by the lock file: the rest could be anybody's. */
+    private static void checkThatItIsNoOthers(RuntimePaths paths) throws IOException {
+        if (hasLockFile(paths)) {
+            return;
+        }
+        List<Path> contents = Directories.contents(paths.directory());
+        // Another master may have moved in since the first look.
+        if (!contents.isEmpty() && !hasLockFile(paths)) {
+            throw new IOException(
+                    paths.directory() + " holds files (" + contents.get(0).getFileName()
+                            + ") and no lock file of a cluster: it is used for something else; choose another name or another run"
+                            + " directory, or empty it");
+        }
+    }
+
+    private static boolean hasLockFile(RuntimePaths paths) throws IOException {
+        return Files.isRegularFile(paths.lock(), LinkOption.NOFOLLOW_LINKS) && LockHolder.isLockFile(paths.lock());
     }
 
     private static Optional<AutoCloseable> tryLock(RuntimePaths paths, FileLocks locks) throws IOException {
@@ -85,34 +123,19 @@ final class TakenDirectory implements AutoCloseable {
         }
     }
 
-    /** The lock file's key; null if it was removed in this very moment. */
-    private static @Nullable Object createLock(Path file) throws IOException {
+    private static OwnFile createLock(Path file) throws IOException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
-            return fileKey(file);
-        } catch (NoSuchFileException e) {
-            return null;
+            LOG.debug("{} is there already", file);
         }
-        return fileKey(file);
-    }
-
-    private static @Nullable Object fileKey(Path file) throws IOException {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
-        } catch (NoSuchFileException e) {
-            return null;
-        }
+        return existing(file);
     }
 
     private void furnish() throws IOException {
-        for (Path left : contents()) {
-            Files.deleteIfExists(left);
-        }
+        RuntimeFiles.clear(paths);
         LockHolder.ourselves().write(paths.lock());
-        Files.createDirectory(
-                paths.boards(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        RuntimeRoot.prepareOwn(paths.boards());
         lockDirectory();
     }
 
@@ -124,53 +147,26 @@ final class TakenDirectory implements AutoCloseable {
         }
     }
 
-    /** All but the lock, the deepest first; links are not followed. */
-    private List<Path> contents() throws IOException {
-        try (Stream<Path> tree = Files.walk(paths.directory())) {
-            return tree.filter(path -> !path.equals(paths.directory()) && !path.equals(paths.lock()))
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
-        }
-    }
-
     RuntimePaths paths() {
         return paths;
     }
 
     /** Whether the path still leads to what was locked. */
     boolean isInPlace() throws IOException {
-        return lockFile.equals(fileKey(paths.lock()));
+        return lockFile.isInPlace();
     }
 
-    /** Removes the directory with all in it, unless it is no longer the one that was taken, and gives up the locks last. */
+    /** Removes what is ours, unless the directory is no longer the one that was taken, and gives up the locks last. */
     @Override
     public void close() throws IOException {
         try {
             if (isInPlace()) {
-                removeAll();
+                RuntimeFiles.removeAll(paths);
             }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was removed already", paths.directory(), e);
         } finally {
             giveUpLocks();
-        }
-    }
-
-    private void removeAll() throws IOException {
-        List<Path> doomed = new ArrayList<>(contents());
-        doomed.addAll(List.of(paths.lock(), paths.directory()));
-        IOException first = null;
-        for (Path path : doomed) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
         }
     }
 

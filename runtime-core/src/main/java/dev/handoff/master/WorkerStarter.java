@@ -13,6 +13,7 @@ import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageRouter;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RoleFile;
+import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
@@ -146,7 +147,7 @@ final class WorkerStarter {
     void removeFiles(int workerId) {
         for (Path file : List.of(paths.get().board(workerId), paths.get().role(workerId))) {
             try {
-                Files.deleteIfExists(file);
+                RuntimeFiles.remove(file);
             } catch (IOException e) {
                 LOG.warn("cannot remove {}: {}; it goes with the directory", file, e.toString());
             }

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Optional;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +27,7 @@ public final class ListeningSocket implements AutoCloseable {
     private final Fd fd;
     private final boolean unix;
     private final boolean shared;
+    private boolean hopsLimited;
     private final Pointer peer = Native.allocate(ADDRESS_ROOM);
     private final Pointer peerLength = Native.allocate(Integer.BYTES);
 
@@ -104,7 +103,11 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     private static boolean removeIfAbandoned(Path path) throws IOException {
-        return isSocket(path) && isAbandoned(path) && Files.deleteIfExists(path);
+        Optional<OwnFile> file = OwnFile.at(path);
+        return file.isPresent()
+                && file.get().isSocket()
+                && isAbandoned(path)
+                && file.get().remove();
     }
 
     /**
@@ -115,7 +118,11 @@ public final class ListeningSocket implements AutoCloseable {
      * @return whether there was such a file
      */
     public static boolean removeIfLeftBy(long listener, Path path) throws IOException {
-        return isSocket(path) && isLeftBy(listener, path) && Files.deleteIfExists(path);
+        Optional<OwnFile> file = OwnFile.at(path);
+        return file.isPresent()
+                && file.get().isSocket()
+                && isLeftBy(listener, path)
+                && file.get().remove();
     }
 
     private static ListeningSocket bindNew(Path path, int backlog) throws UnixException {
@@ -131,13 +138,7 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** Connecting to a file that is no socket is refused as well: hence the look at what it is. */
-    private static boolean isSocket(Path path) throws IOException {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                        .isOther();
-    }
-
+    /** Connecting to a file that is no socket is refused as well: hence the look at what it is, before this. */
     private static boolean isAbandoned(Path path) throws UnixException {
         try (Fd client = client()) {
             return connect(client, path) == NOBODY;
@@ -198,7 +199,7 @@ public final class ListeningSocket implements AutoCloseable {
             int accepted = Native.LIBC.accept4(
                     fd.number(), peer.address(), peerLength.address(), Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
             if (accepted >= 0) {
-                return new Accepted(new Fd(accepted), SocketAddressBytes.read(peer, 0));
+                return accepted(new Fd(accepted));
             }
             int errno = Native.errno();
             if (errno == Errno.EAGAIN.intValue()) {
@@ -207,6 +208,19 @@ public final class ListeningSocket implements AutoCloseable {
             if (!concernsThatClientOnly(errno)) {
                 throw new UnixException("cannot accept a connection", errno);
             }
+        }
+    }
+
+    /** A connection has the limit of hops that its listening socket had when the handshake ended. */
+    private Accepted accepted(Fd connection) throws UnixException {
+        try {
+            if (hopsLimited) {
+                HopLimit.set(connection, HopLimit.NONE);
+            }
+            return new Accepted(connection, SocketAddressBytes.read(peer, 0));
+        } catch (UnixException e) {
+            connection.close();
+            throw e;
         }
     }
 
@@ -277,13 +291,28 @@ public final class ListeningSocket implements AutoCloseable {
      * port; without it, a handshake that ends between the last accept and the close is reset. Does nothing on a Unix
      * path, whose file is to be removed first instead, nor on a socket that was adopted, on which others may listen.
      *
-     * <p>The filter is classic BPF over the TCP header: byte 13 has the flags; SYN without ACK is dropped. Source:
-     * socket(7) SO_ATTACH_FILTER.
+     * <p>A filter does it where this process may have one. Where it may not, a limit does, which needs no right:
+     * {@link #limitHops}.
      */
     public void refuseNewHandshakes() throws UnixException {
         if (unix || shared) {
             return;
         }
+        try {
+            dropHandshakes();
+        } catch (UnixException e) {
+            if (!e.is(Errno.EPERM)) {
+                throw e;
+            }
+            limitHops();
+        }
+    }
+
+    /**
+     * By classic BPF over the TCP header: byte 13 has the flags; SYN without ACK is dropped. Newer kernels want
+     * CAP_NET_ADMIN for it. Source: socket(7) SO_ATTACH_FILTER.
+     */
+    private void dropHandshakes() throws UnixException {
         int[][] program = {
             {0x30, 0, 0, 13}, //              A = byte 13 of the TCP header: its flags
             {0x54, 0, 0, 0x12}, //            A = A & (SYN | ACK)
@@ -308,6 +337,17 @@ public final class ListeningSocket implements AutoCloseable {
                 memory,
                 16,
                 "cannot attach the filter that refuses new handshakes");
+    }
+
+    /**
+     * By the least number of hops that a packet to the listening socket may have left: 255 is what none has that was sent
+     * with the usual 64 or 128, or has passed a router. The packet that ends a handshake is not the listening socket's any
+     * more, and passes, unless the kernel answers with SYN cookies. Source: ip(7) IP_MINTTL; IPV6_MINHOPCOUNT is the same
+     * for IPv6.
+     */
+    void limitHops() throws UnixException {
+        hopsLimited = true;
+        HopLimit.set(fd, HopLimit.MOST);
     }
 
     @Override

@@ -31,6 +31,10 @@ final class Native {
     static final int SO_REUSEPORT = 15;
     static final int SO_PEERCRED = 17;
     static final int SO_ATTACH_FILTER = 26;
+    static final int SO_DOMAIN = 39;
+
+    static final int IPPROTO_IP = 0;
+    static final int IP_MINTTL = 21;
 
     static final int IPPROTO_TCP = 6;
     static final int TCP_KEEPIDLE = 4;
@@ -39,6 +43,7 @@ final class Native {
     static final int TCP_INFO = 11;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_V6ONLY = 26;
+    static final int IPV6_MINHOPCOUNT = 73;
 
     static final int SHUT_WR = 1;
 

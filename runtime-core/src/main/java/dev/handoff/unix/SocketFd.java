@@ -24,6 +24,11 @@ public final class SocketFd {
         return option(socket, Native.SO_TYPE, "cannot ask what socket " + socket + " is") == Native.SOCK_DGRAM;
     }
 
+    /** Whether its addresses are of IPv6, be they mapped ones of IPv4. */
+    static boolean isIpv6(Fd socket) throws UnixException {
+        return option(socket, Native.SO_DOMAIN, "cannot ask for the family of " + socket) == Native.AF_INET6;
+    }
+
     private static int option(Fd socket, int name, String what) throws UnixException {
         Pointer memory = Native.allocate(2 * Integer.BYTES);
         memory.putInt(Integer.BYTES, Integer.BYTES);

@@ -4,20 +4,23 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenAddress.Family;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.unix.ListeningSocket;
+import dev.handoff.unix.OwnFile;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A listening socket, opened as options say it.
  *
  * @param socket whoever holds this owns it
  * @param address where it really listens
+ * @param file the file of a Unix path, which is to be removed before the socket is closed
  */
-public record BoundSocket(ListeningSocket socket, ListenAddress address) {
+public record BoundSocket(ListeningSocket socket, ListenAddress address, Optional<OwnFile> file) {
     /**
      * Opens one.
      *
@@ -35,7 +38,7 @@ public record BoundSocket(ListeningSocket socket, ListenAddress address) {
     /** Asks it where it listens. */
     private static BoundSocket at(ListeningSocket socket) throws UnixException {
         try {
-            return new BoundSocket(socket, address(socket));
+            return new BoundSocket(socket, address(socket), Optional.empty());
         } catch (UnixException e) {
             socket.close();
             throw e;
@@ -51,14 +54,18 @@ public record BoundSocket(ListeningSocket socket, ListenAddress address) {
 
     private static BoundSocket openPath(ListenOptions options, Path path) throws IOException {
         ListeningSocket socket = ListeningSocket.bind(path, options.backlog());
+        Optional<OwnFile> file = Optional.empty();
         try {
+            file = OwnFile.at(path);
             if (!options.permissions().isEmpty()) {
                 Files.setPosixFilePermissions(path, options.permissions());
             }
-            return new BoundSocket(socket, new ListenAddress(Family.UNIX, path.toString(), -1));
+            return new BoundSocket(socket, new ListenAddress(Family.UNIX, path.toString(), -1), file);
         } catch (IOException e) {
+            if (file.isPresent()) {
+                file.get().remove();
+            }
             socket.close();
-            Files.deleteIfExists(path);
             throw e;
         }
     }

@@ -8,7 +8,6 @@ import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -57,7 +56,7 @@ public final class ChannelDoor implements AutoCloseable {
             door.removeFilesAtEnd();
             return door;
         } catch (IOException e) {
-            Files.deleteIfExists(directory);
+            RuntimeFiles.remove(directory);
             throw e;
         }
     }
@@ -238,13 +237,13 @@ public final class ChannelDoor implements AutoCloseable {
 
     private void removeFiles() {
         try {
-            Files.deleteIfExists(invitation.socket());
-            Files.deleteIfExists(roleFile());
+            RuntimeFiles.remove(invitation.socket());
+            RuntimeFiles.remove(roleFile());
             if (directory.isPresent()) {
-                Files.deleteIfExists(directory.get());
+                RuntimeFiles.remove(directory.get());
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + invitation.socket(), e);
+            LOG.warn("cannot remove {}: {}", invitation.socket(), e.toString());
         }
     }
 }

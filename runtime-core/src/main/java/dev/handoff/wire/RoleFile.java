@@ -50,7 +50,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
      * @param words names and what they stand for; neither has a null byte
      */
     static RoleFile write(Path path, int workerId, Map<String, String> words) throws IOException {
-        Files.deleteIfExists(path);
+        RuntimeFiles.remove(path);
         Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(
                 path,
@@ -148,7 +148,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
     private Map<String, String> take() {
         try {
             String words = Files.readString(path, UTF_8);
-            Files.delete(path);
+            RuntimeFiles.remove(path);
             return parseWords(words);
         } catch (NoSuchFileException e) {
             return gone(e);

@@ -1,6 +1,7 @@
 package dev.handoff.wire;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * What lies in a cluster's runtime directory, which only its user can enter.
@@ -18,6 +19,9 @@ import java.nio.file.Path;
  * @param directory the directory itself
  */
 public record RuntimePaths(Path directory) {
+    private static final Pattern FILE = Pattern.compile("control|rendezvous(-\\d+)?|channel-\\d+|role-\\d+");
+    private static final Pattern BOARD = Pattern.compile("\\d+");
+
     /** The file that a living master holds locked. */
     public Path lock() {
         return directory.resolve("master.lock");
@@ -56,5 +60,19 @@ public record RuntimePaths(Path directory) {
     /** A worker's page. */
     public Path board(int workerId) {
         return boards().resolve(Integer.toString(workerId));
+    }
+
+    /** Whether that is the name of one of the files in the directory itself, the lock aside. */
+    boolean isFile(Path path) {
+        return directory.equals(path.getParent()) && matches(FILE, path);
+    }
+
+    /** Whether that is the name of a worker's page. */
+    boolean isBoard(Path path) {
+        return boards().equals(path.getParent()) && matches(BOARD, path);
+    }
+
+    private static boolean matches(Pattern names, Path path) {
+        return names.matcher(String.valueOf(path.getFileName())).matches();
     }
 }

@@ -77,7 +77,7 @@ public final class Scoreboard {
         ByteBuffer whole = ByteBuffer.allocate((int) bytes(loops)).order(ByteOrder.nativeOrder());
         whole.putLong(0, MAGIC);
         whole.putInt(VERSION_AT, VERSION).putInt(LOOPS_AT, loops).putInt(WORKER_AT, workerId);
-        Files.deleteIfExists(file);
+        RuntimeFiles.remove(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, whole.array());
         return open(file, workerId);

@@ -2,18 +2,15 @@ package dev.handoff.worker;
 
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.unix.ListeningSocket;
+import dev.handoff.unix.OwnFile;
+import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,20 +67,16 @@ final class Orphan {
     }
 
     private void removeUnderTheLock() throws IOException {
-        Object seen = identityOfLock();
+        OwnFile seen = OwnFile.at(paths.lock())
+                .orElseThrow(() -> new NoSuchFileException(paths.lock().toString()));
         Optional<ExclusiveLock> lock = ExclusiveLock.tryLockExisting(paths.lock());
         if (lock.isPresent()) {
-            if (seen.equals(identityOfLock())) {
+            if (seen.isInPlace()) {
                 removeSockets();
-                removeAll();
+                RuntimeFiles.removeAll(paths);
             }
             lock.get().close();
         }
-    }
-
-    private Object identityOfLock() throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(paths.lock(), BasicFileAttributes.class);
-        return Objects.requireNonNull(attributes.fileKey(), "every file of Linux has an inode");
     }
 
     /**
@@ -94,20 +87,6 @@ final class Orphan {
         for (Path socket : sockets) {
             if (ListeningSocket.removeIfLeftBy(master, socket)) {
                 LOG.debug("{} was removed: its master is gone", socket);
-            }
-        }
-    }
-
-    private void removeAll() throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> tree = Files.walk(paths.directory())) {
-            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (NoSuchFileException e) {
-                LOG.debug("{} was gone already", path);
             }
         }
     }

@@ -13,6 +13,9 @@ import dev.handoff.unix.OpenDescriptors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -101,6 +104,35 @@ final class ListenerTest {
                 .satisfies(e -> assertThat(e.exitCode()).isEqualTo(StartException.CANNOT_LISTEN));
         assertThat(path).doesNotExist();
         first.forEach(Listener::close);
+    }
+
+    @Test
+    void theSocketThatASuccessorHasBoundMeanwhileStays() throws Exception {
+        Path path = directory.resolve("socket");
+        Listener leaving = Listener.openAll(List.of(ListenOptions.unix(path))).get(0);
+        Files.delete(path);
+        try (Listener successor =
+                Listener.openAll(List.of(ListenOptions.unix(path))).get(0)) {
+            leaving.startClosing();
+            leaving.close();
+            assertThat(path).exists();
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                assertThat(client.connect(UnixDomainSocketAddress.of(path))).isTrue();
+                Objects.requireNonNull(successor.accept()).fd().close();
+            }
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void aFileThatLiesInItsPlaceMeanwhileStays() throws Exception {
+        Path path = directory.resolve("socket");
+        Listener leaving = Listener.openAll(List.of(ListenOptions.unix(path))).get(0);
+        Files.delete(path);
+        Files.writeString(path, "precious");
+        leaving.startClosing();
+        leaving.close();
+        assertThat(path).hasContent("precious");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +83,7 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void whatADeadMasterLeftIsThrownOut() throws Exception {
+    void whatADeadMasterLeftIsRemovedAndNothingElse() throws Exception {
         RuntimePaths paths = left(DEAD);
         Files.createFile(paths.control());
         Files.createDirectory(paths.boards());
@@ -93,10 +94,58 @@ class RuntimeDirectoryTest {
         try (RuntimeDirectory directory = open("shop")) {
             assertThat(paths.control()).doesNotExist();
             assertThat(paths.boards()).isEmptyDirectory();
-            assertThat(paths.directory().resolve("link")).doesNotExist();
+            assertThat(paths.directory().resolve("link")).isSymbolicLink();
             assertThat(elsewhere.resolve("precious")).exists();
             assertThat(LockHolder.read(directory.paths().lock())).contains(LockHolder.ourselves());
         }
+    }
+
+    /** A name that fits, the right mode, the right owner, and yet it is a program's data. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ledger.db", "control", "board/1", "master.lock"})
+    void aDirectoryWithFilesAndNoLockFileOfOursIsRefusedAndLeftAsItIs(String name) throws Exception {
+        RuntimeRoot.prepare(run);
+        RuntimeRoot.prepareOwn(run.resolve("shop"));
+        Path precious = run.resolve("shop").resolve(name);
+        Files.createDirectories(precious.getParent());
+        Files.writeString(precious, "precious");
+        refused(() -> open("shop"))
+                .hasMessageContaining(run.resolve("shop") + " holds files ("
+                        + run.resolve("shop").relativize(precious).getName(0) + ") and no lock file of a cluster")
+                .hasMessageContaining("choose another name");
+        assertThat(precious).hasContent("precious");
+    }
+
+    @Test
+    void whatOthersPutThereStaysAndTheNextMasterComesInAllTheSame() throws Exception {
+        Path own = run.resolve("shop");
+        try (RuntimeDirectory directory = open("shop")) {
+            Files.createFile(directory.paths().board(1));
+            for (String name : List.of("ledger.db", "control.db", "rendezvous-x", "channel-", "board/1.db")) {
+                Files.writeString(own.resolve(name), "precious");
+            }
+            Files.createDirectory(own.resolve("data"));
+            Files.writeString(own.resolve("data/1"), "precious");
+        }
+        for (String name : List.of("ledger.db", "control.db", "rendezvous-x", "channel-", "board/1.db", "data/1")) {
+            assertThat(own.resolve(name)).hasContent("precious");
+        }
+        assertThat(own.resolve("board/1")).doesNotExist();
+        try (RuntimeDirectory next = open("shop")) {
+            assertThat(next.recreateIfMissing()).isFalse();
+        }
+        assertThat(own.resolve("data/1")).hasContent("precious");
+    }
+
+    @Test
+    void aLockFileThatWasRemovedAloneIsMadeAgain() throws Exception {
+        try (RuntimeDirectory directory = open("shop")) {
+            Files.createFile(directory.paths().control());
+            Files.delete(directory.paths().lock());
+            assertThat(directory.recreateIfMissing()).isTrue();
+            assertThat(locks.tryLock(directory.paths().lock())).isEmpty();
+        }
+        assertThat(run).isEmptyDirectory();
     }
 
     @Test
@@ -142,7 +191,7 @@ class RuntimeDirectoryTest {
         };
         try (RuntimeDirectory directory = RuntimeDirectory.open(List.of(run), ClusterName.given("shop"), late)) {
             assertThat(locks.tryLock(directory.paths().lock())).isEmpty();
-            assertThat(paths.directory().resolve("removed")).doesNotExist();
+            assertThat(paths.directory().resolve("removed")).exists();
         }
     }
 
@@ -172,6 +221,48 @@ class RuntimeDirectoryTest {
             assertThat(locks.tryLock(directory.paths().lock())).isEmpty();
         }
         assertThat(run).isEmptyDirectory();
+    }
+
+    /** What removes it may come between any two steps; all that may come of it is a failure that is tried again. */
+    @Test
+    void aRemovalWhileItIsMadeAgainIsAFailureThatIsTriedAgain() throws Exception {
+        try (RuntimeDirectory directory = open("shop")) {
+            RuntimePaths paths = directory.paths();
+            AtomicBoolean over = new AtomicBoolean();
+            Thread remover = new Thread(() -> {
+                while (!over.get()) {
+                    removeAtOnce(paths);
+                }
+            });
+            remover.start();
+            int made = 0;
+            while (made < 100) {
+                made += isMadeAgain(directory) ? 1 : 0;
+            }
+            over.set(true);
+            remover.join();
+            directory.recreateIfMissing();
+            assertThat(paths.boards()).isEmptyDirectory();
+            assertThat(locks.tryLock(paths.lock())).isEmpty();
+        }
+    }
+
+    private static boolean isMadeAgain(RuntimeDirectory directory) {
+        try {
+            return directory.recreateIfMissing();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void removeAtOnce(RuntimePaths paths) {
+        for (Path path : List.of(paths.boards(), paths.lock(), paths.directory())) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // It is being made again.
+            }
+        }
     }
 
     @Test

@@ -21,9 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ListeningSocketTest {
+    /** What packets on the loopback interface have left. */
+    private static final int HOPS_HERE = 64;
+
     private final int before = OpenDescriptors.count();
 
     @AfterEach
@@ -150,22 +154,75 @@ final class ListeningSocketTest {
 
     @Test
     void afterNewHandshakesAreRefusedOnlyThoseThatWereCompleteAreAccepted() throws Exception {
-        try (ListeningSocket listener = bind("127.0.0.1", 0);
-                Socket early = connect(listener)) {
-            listener.refuseNewHandshakes();
-            try (Socket late = new Socket()) {
-                assertThatExceptionOfType(SocketTimeoutException.class)
-                        .isThrownBy(() -> late.connect(listener.localAddress(), 300));
+        acceptsOnlyWhatWasComplete("127.0.0.1", InetAddress.getLoopbackAddress(), ListeningSocket::refuseNewHandshakes);
+    }
+
+    /** Without the right to attach a filter: over IPv4, over IPv6, and over IPv4 to a socket of IPv6. */
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, 127.0.0.1", "::, ::1", "::, 127.0.0.1"})
+    void aLimitOfHopsRefusesNewHandshakesAsWell(String host, String client) throws Exception {
+        acceptsOnlyWhatWasComplete(host, InetAddress.getByName(client), ListeningSocket::limitHops);
+    }
+
+    /** A way to refuse new handshakes. */
+    private interface Refusal {
+        void by(ListeningSocket listener) throws UnixException;
+    }
+
+    private static void acceptsOnlyWhatWasComplete(String host, InetAddress from, Refusal refusal) throws Exception {
+        try (ListeningSocket listener = bind(host, 0)) {
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            InetSocketAddress where = new InetSocketAddress(from, port);
+            try (Socket early = new Socket()) {
+                early.connect(where, 5000);
+                refusal.by(listener);
+                try (Socket late = new Socket()) {
+                    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> late.connect(where, 300));
+                }
+                try (Fd accepted = acceptedFrom(early, listener)) {
+                    early.getOutputStream().write('x');
+                    assertThat(isReadable(accepted)).isTrue();
+                }
+                assertThat(listener.accept()).isNull();
             }
-            try (Fd accepted = acceptedFrom(early, listener)) {
-                early.getOutputStream().write('x');
-                Poller poller = new Poller();
-                int index = poller.add(accepted, Poller.IN);
-                poller.poll(5000);
-                assertThat(poller.isReady(index)).isTrue();
-            }
-            assertThat(listener.accept()).isNull();
         }
+    }
+
+    private static boolean isReadable(Fd connection) throws IOException {
+        Poller poller = new Poller();
+        int index = poller.add(connection, Poller.IN);
+        poller.poll(5000);
+        return poller.isReady(index);
+    }
+
+    /** A connection whose handshake ends while the limit is in force has it, too, and would not be heard. */
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, 127.0.0.1", "::, ::1", "::, 127.0.0.1"})
+    void whatIsAcceptedFromBehindALimitOfHopsHasNone(String host, String from) throws Exception {
+        try (ListeningSocket listener = bind(host, 0)) {
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            listener.limitHops();
+            HopLimit.set(listener.fd(), HOPS_HERE);
+            try (Socket client = new Socket(InetAddress.getByName(from), port);
+                    Fd accepted = acceptedFrom(client, listener)) {
+                assertThat(hopLimit(accepted, Native.IPPROTO_IP, Native.IP_MINTTL))
+                        .isZero();
+                if (SocketFd.isIpv6(accepted)) {
+                    assertThat(hopLimit(accepted, Native.IPPROTO_IPV6, Native.IPV6_MINHOPCOUNT))
+                            .isZero();
+                }
+            }
+        }
+    }
+
+    private static int hopLimit(Fd socket, int level, int option) throws UnixException {
+        Pointer memory = Native.allocate(2 * Integer.BYTES);
+        memory.putInt(Integer.BYTES, Integer.BYTES);
+        long value = memory.address();
+        Native.check(
+                Native.LIBC.getsockopt(socket.number(), level, option, value, value + Integer.BYTES),
+                "cannot ask for the limit of hops");
+        return memory.getInt(0);
     }
 
     @Test
@@ -230,6 +287,26 @@ final class ListeningSocketTest {
                 .isThrownBy(() -> ListeningSocket.bind(path, 8))
                 .withMessageContaining("EADDRINUSE");
         assertThat(path).hasContent("somebody's");
+        assertThat(ListeningSocket.removeIfLeftBy(ProcessHandle.current().pid(), path))
+                .isFalse();
+        assertThat(path).hasContent("somebody's");
+    }
+
+    /** To connect to one is refused as well. */
+    @Test
+    void aNamedPipeIsNeverReplaced(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("socket");
+        assertThat(new ProcessBuilder("mkfifo", path.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThatExceptionOfType(UnixException.class)
+                .isThrownBy(() -> ListeningSocket.bind(path, 8))
+                .withMessageContaining("EADDRINUSE");
+        assertThat(ListeningSocket.removeIfLeftBy(ProcessHandle.current().pid(), path))
+                .isFalse();
+        assertThat(path).exists();
     }
 
     // --- opened by somebody else ------------------------------------------------------------------------------------

@@ -7,12 +7,16 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,10 @@ final class Adoption {
 
     /** Of connections that no listener of the master's has brought. */
     private static final int NO_LISTENER = -1;
+
+    private static final ChannelOption<Integer> LEAST_HOPS = new IntegerUnixChannelOption("IP_MINTTL", 0, 21);
+    private static final ChannelOption<Integer> LEAST_HOPS_OF_IPV6 =
+            new IntegerUnixChannelOption("IPV6_MINHOPCOUNT", 41, 73);
 
     private final EventLoop loop;
     private final Connections connections;
@@ -115,6 +123,14 @@ final class Adoption {
         }
     }
 
+    /** The listening socket may have one at the last stop, see {@link dev.handoff.acceptor.Listener#startClosing}. */
+    private static void liftHopLimit(Channel accepted, SocketAddress peer) {
+        if (peer instanceof InetSocketAddress internet) {
+            boolean six = internet.getAddress() instanceof Inet6Address;
+            accepted.config().setOption(six ? LEAST_HOPS_OF_IPV6 : LEAST_HOPS, 0);
+        }
+    }
+
     /**
      * Accepts from a listening socket, and serves who comes in. Any thread.
      *
@@ -133,6 +149,7 @@ final class Adoption {
                     @Override
                     protected void initChannel(Channel channel) {
                         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
+                        liftHopLimit(channel, peer);
                         Connection connection = new Connection(traffic, peer, key, handler, System.currentTimeMillis());
                         connections.add(channel, connection, Connections.NO_FRAME, null);
                     }

@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -12,13 +13,17 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.handoff.acceptor.Listener;
 import dev.handoff.acceptor.Platform;
 import dev.handoff.unix.Accepted;
+import dev.handoff.unix.Directories;
 import dev.handoff.unix.Fd;
+import dev.handoff.unix.LibC;
+import dev.handoff.unix.OwnFile;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.SocketAddressBytes;
 import dev.handoff.unix.Terminal;
@@ -35,7 +40,10 @@ import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.SocketHandle;
 import dev.handoff.wire.StateFormat;
 import dev.handoff.wire.TicketSecrets;
+import java.io.File;
+import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -84,6 +92,23 @@ class DirectionsTest {
     /** What it needs of the master's side for that. */
     private static final DescribedPredicate<JavaClass> LISTENING =
             belongToAnyOf(Listener.class, Platform.class, Accepted.class);
+
+    private static final DescribedPredicate<JavaMethodCall> DELETES = describe(
+            "delete a file, or put another in its place",
+            call -> isOf(Files.class, call, "delete", "deleteIfExists", "move", "walkFileTree")
+                    || isOf(File.class, call, "delete", "deleteOnExit", "renameTo")
+                    || (call.getTarget().getOwner().isAssignableTo(LibC.class)
+                            && List.of("unlink", "unlinkat", "rmdir", "rename")
+                                    .contains(call.getTarget().getName())));
+
+    private static final DescribedPredicate<JavaMethodCall> LISTS = describe(
+            "list files as a stream",
+            call -> isOf(Files.class, call, "list", "walk", "find", "lines", "newDirectoryStream"));
+
+    private static boolean isOf(Class<?> owner, JavaMethodCall call, String... names) {
+        return call.getTarget().getOwner().isEquivalentTo(owner)
+                && List.of(names).contains(call.getTarget().getName());
+    }
 
     @Test
     void whatUsersSeeImportsNothingInside() {
@@ -167,6 +192,28 @@ class DirectionsTest {
     @Test
     void noPackagesDependOnEachOtherInACircle() {
         check(slices().matching("dev.handoff.(*)..").should().beFreeOfCycles());
+    }
+
+    /** By one class, which knows what is ours by device and inode. */
+    @Test
+    void onlyOneClassDeletesFiles() {
+        check(noClasses()
+                .that(areOurs().and(not(belongToAnyOf(OwnFile.class))))
+                .should()
+                .callMethodWhere(DELETES));
+    }
+
+    /** Streams of files fail with what no caller expects, an unchecked exception, when a file goes meanwhile. */
+    @Test
+    void filesAreListedByOneClass() {
+        check(noClasses()
+                .that(areOurs().and(not(belongToAnyOf(Directories.class))))
+                .should()
+                .callMethodWhere(LISTS));
+    }
+
+    private static DescribedPredicate<JavaClass> areOurs() {
+        return resideInAPackage(OURS).and(not(resideInAnyPackage(ours("benchmarks", "sample"))));
     }
 
     private static void onlyKnows(String name, String... others) {

@@ -13,10 +13,12 @@ import dev.handoff.sample.rig.ClusterBuilder;
 import dev.handoff.sample.rig.Clusters;
 import dev.handoff.sample.rig.LoadAssert;
 import dev.handoff.sample.rig.LongRuns;
+import dev.handoff.sample.rig.OrdinaryUser;
 import dev.handoff.sample.rig.RunningCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,23 +41,41 @@ class StopIT {
     @Test
     @Tag("core")
     void aStopUnderLoadServesEveryConnectionThatWasMade() {
-        stopUnderLoad(2);
+        stopUnderLoad(2, ClusterBuilder::aCluster);
+    }
+
+    /** The kernel grants an ordinary user no filter on the listening socket. */
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "shared"})
+    void aStopOfAnOrdinaryUsersServesEveryConnectionThatWasMade(String policy) {
+        stopUnderLoad(2, () -> ofAnOrdinaryUser().policy(policy));
     }
 
     @Test
     @Tag("long")
     @Timeout(7200)
     void aThousandStopsUnderLoadServeEveryConnectionThatWasMade() {
-        stopUnderLoad(1_000);
+        stopUnderLoad(1_000, ClusterBuilder::aCluster);
     }
 
-    private static void stopUnderLoad(int stops) {
-        RunningCluster next = CLUSTERS.launch(aCluster());
+    @Test
+    @Tag("long")
+    @Timeout(7200)
+    void aHundredStopsOfAnOrdinaryUsersServeEveryConnectionThatWasMade() {
+        stopUnderLoad(100, StopIT::ofAnOrdinaryUser);
+    }
+
+    private static ClusterBuilder ofAnOrdinaryUser() {
+        return aCluster().behind(OrdinaryUser.withoutNetAdmin());
+    }
+
+    private static void stopUnderLoad(int stops, Supplier<ClusterBuilder> each) {
+        RunningCluster next = CLUSTERS.launch(each.get());
         long sent = 0;
         for (int stop = 1; stop <= stops; stop++) {
             RunningCluster cluster = next.awaitReady();
             if (stop < stops) {
-                next = CLUSTERS.launch(aCluster());
+                next = CLUSTERS.launch(each.get());
             }
             sent += sentUntilTheStopOf(cluster);
             if (stop % 100 == 0) {
