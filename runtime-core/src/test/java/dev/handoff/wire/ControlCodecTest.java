@@ -120,10 +120,11 @@ final class ControlCodecTest {
             030000000104                                     | expected a protocol below 4, found 4
             03000000010100010000                             | expected 0 to 65535 as the version of a state, found 65536
             050001ff                                         | expected well-formed text before what stands at offset 4
-            0700000000ff                                     | expected the end of a Drained at offset 5 of a control frame of 6 bytes and type 7, found 1 bytes more
+            070000000000000000ff                             | expected the end of a Drained at offset 9 of a control frame of 10 bytes and type 7, found 1 bytes more
             0900000000                                       | expected 1 to 3 ticket secrets, found 0
             0900000004                                       | expected 1 to 3 ticket secrets, found 4
-            0780000000                                       | expected 0 to 2147483647 requests cut, found -2147483648
+            0780000000                                       | expected 0 to 2147483647 connections cut, found -2147483648
+            070000000080000000                               | expected 0 to 2147483647 requests cut, found -2147483648
             """)
     void whatMakesNoSenseIsRefused(String hex, String words) {
         byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
