@@ -27,8 +27,11 @@ final class Mailbox {
     }
 
     synchronized Subscription listen(Consumer<? super Message> listener) {
+        boolean first = listeners.isEmpty();
         Subscription subscription = listeners.add(listener);
-        kept.forEach(message -> EventThread.get().enqueue(this::tellNext));
+        if (first) {
+            kept.forEach(message -> EventThread.get().enqueue(this::tellNext));
+        }
         return subscription;
     }
 
@@ -43,7 +46,7 @@ final class Mailbox {
         }
     }
 
-    /** Runs at least once for each message on the thread of events, which alone takes messages out. */
+    /** Runs at least once for each message on the thread of events, which alone takes messages out, unless no listener is left. */
     private void tellNext() {
         ReceivedMessage message = next();
         if (message != null) {

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A socket's descriptor with what it is. */
 public final class SocketHandle implements Handle {
@@ -157,12 +158,20 @@ public final class SocketHandle implements Handle {
         Poller poller = new Poller();
         Fd accepted = SocketFd.accept(fd);
         while (accepted == null) {
+            accepted = awaitAndAccept(poller);
+        }
+        return new SocketHandle(accepted, Kind.CONNECTION);
+    }
+
+    private @Nullable Fd awaitAndAccept(Poller poller) throws IOException {
+        try {
             poller.clear();
             poller.add(fd, Poller.IN);
             poller.poll(LOOK_MILLIS);
-            accepted = SocketFd.accept(fd);
+            return SocketFd.accept(fd);
+        } catch (IllegalStateException e) {
+            throw new IOException("the listener was closed or given away while it was accepted from", e);
         }
-        return new SocketHandle(accepted, Kind.CONNECTION);
     }
 
     @Override

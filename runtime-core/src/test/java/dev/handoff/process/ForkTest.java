@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.unix.OpenDescriptors;
@@ -415,6 +416,19 @@ class ForkTest extends ForkingTest {
                 assertThat(client.getInputStream().readNBytes(6)).isEqualTo("parent".getBytes(UTF_8));
             }
         }
+    }
+
+    @Test
+    void whatAcceptsIsToldThatItsListenerWasClosed() throws Exception {
+        Handle listener = Handle.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        Thread accepting = new Thread(() -> failure.complete(catchThrowable(listener::accept)));
+        accepting.start();
+        await().until(() -> Stream.of(accepting.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().endsWith(".Poller")));
+        listener.close();
+        assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        accepting.join();
     }
 
     /** Accepts one connection of each listener that comes, and says who it is. */
