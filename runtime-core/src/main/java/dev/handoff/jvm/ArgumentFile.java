@@ -1,7 +1,6 @@
 package dev.handoff.jvm;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,12 +42,18 @@ public final class ArgumentFile {
      */
     public static List<String> read(String word) {
         try {
-            byte[] content = Files.readAllBytes(Path.of(word.substring(1)));
-            return parse(new String(content, Charset.defaultCharset()));
+            return parse(text(word, Files.readAllBytes(Path.of(word.substring(1)))));
         } catch (IOException e) {
             LOG.warn("cannot read the options in {}: {}; workers are started with it as it is", word, e.toString());
             return List.of();
         }
+    }
+
+    /** The launcher hands bytes on as they are. */
+    private static String text(String word, byte[] content) {
+        return PlatformText.read(content, PlatformText.jdk())
+                .orElseThrow(() -> new IllegalStateException("cannot repeat this process's command line: what is in "
+                        + word + " is neither UTF-8 nor " + PlatformText.jdk() + ", the locale's encoding"));
     }
 
     /** A word of a command line, or the words of the file that it names. */

@@ -146,6 +146,19 @@ class DirectionsTest {
                 .dependOnClassesThat(NATIVE));
     }
 
+    /** It keeps bytes, looks commands up where they are meant, and unblocks signals: what does not go through it does none of it. */
+    @Test
+    void processesAreStartedInOnePlaceOnly() {
+        check(noClasses()
+                .that(resideInAPackage(OURS)
+                        .and(not(nameMatching("dev\\.handoff\\.jvm\\.(LaunchMechanism|InheritedEnvironment)")))
+                        .and(not(resideInAPackage("dev.handoff.benchmarks.."))))
+                .should()
+                .callMethod(ProcessBuilder.class, "start")
+                .orShould()
+                .callMethod(ProcessBuilder.class, "environment"));
+    }
+
     @Test
     void controlChannelUsesNoNativeCodeButItsSocket() {
         check(classes()
