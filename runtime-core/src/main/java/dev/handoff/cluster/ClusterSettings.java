@@ -37,6 +37,7 @@ public final class ClusterSettings {
             Setting.HTTP_KEEP_ALIVE,
             Setting.HTTP_ANSWER,
             Setting.HTTP_BODY_RATE,
+            Setting.HTTP_HALF_CLOSED,
             Setting.HTTP_STREAMS,
             Setting.HTTP_WINDOW,
             Setting.HTTP_RESETS,

@@ -85,6 +85,8 @@ public enum Setting {
     HTTP_ANSWER("http.answer", Kind.SECONDS, Duration.ZERO, 0, 86_400),
     /** HTTP: bytes of a body that a client has to send in a second, on the average; else 408. 0: any number. */
     HTTP_BODY_RATE("http.bodyRate", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
+    /** HTTP/1.1: a client that has ended its direction gets nothing for that long; then it is taken for gone. */
+    HTTP_HALF_CLOSED("http.halfClosed", Kind.SECONDS, Duration.ofSeconds(5), 1, 86_400),
     /** HTTP/2: requests in progress at a time on one connection. What is said of these three beats what a handler was given. */
     HTTP_STREAMS("http.streams", Kind.COUNT, 128, 1, 65_536),
     /** HTTP/2: bytes of one body that a client may send before they are read; a connection holds that for each stream. */

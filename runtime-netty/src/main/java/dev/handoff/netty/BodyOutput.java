@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.FileRegion;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,15 @@ final class BodyOutput {
     /** Sends a piece, which must not be empty. The result is done when it has been written out. */
     ChannelFuture send(ByteBuf piece) {
         begin();
-        return writer.sendPiece(gzip == null ? piece : gzip.piece(piece), framing);
+        return writer.sendPiece(gzip == null ? piece : gzip.piece(piece), framing)
+                .addListener(this::onPieceWritten);
+    }
+
+    /* A connection that has failed says so by itself; over TLS it may be open while nothing can be sent. */
+    private void onPieceWritten(Future<? super Void> written) {
+        if (!written.isSuccess() && !isEnded()) {
+            carrier.cut("a piece of the response could not be written: " + written.cause());
+        }
     }
 
     /** Sends a piece of a file without copying it through this process. */

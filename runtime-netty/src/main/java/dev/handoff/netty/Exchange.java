@@ -28,6 +28,7 @@ final class Exchange {
 
     private final Carrier carrier;
     private final RequestHead head;
+    private @Nullable ServerRequest served;
     private @Nullable BodyReader reader;
     private @Nullable BodyFeed feed;
     private @Nullable BodySender sender;
@@ -112,6 +113,9 @@ final class Exchange {
             sender.cancel();
         }
         endCompression();
+        if (served != null) {
+            served.abort();
+        }
     }
 
     /** The last byte of the response is on its way. */
@@ -188,7 +192,7 @@ final class Exchange {
             feed = streamed;
             body = streamed;
         }
-        Request request = carrier.request(head, body);
+        Request request = serve(body);
         try {
             carrier.service().context.blocking().execute(() -> handleBlocking(request));
         } catch (RejectedExecutionException e) {
@@ -230,7 +234,7 @@ final class Exchange {
 
     private void handle(Body body) {
         try {
-            answer(responseTo(carrier.request(head, body)));
+            answer(responseTo(serve(body)));
         } catch (Throwable e) {
             fail(e);
         }
@@ -243,6 +247,12 @@ final class Exchange {
         } catch (Throwable e) {
             carrier.execute(() -> fail(e));
         }
+    }
+
+    private Request serve(Body body) {
+        ServerRequest begun = carrier.request(head, body);
+        served = begun;
+        return begun;
     }
 
     private Response responseTo(Request request) throws Exception {

@@ -138,6 +138,19 @@ public final class Http implements WorkerHandler, HandBack {
     }
 
     /**
+     * How long a client of HTTP/1.1 that has ended its direction may get nothing: then it is taken for gone, {@link Request#onAbort}
+     * tells, and the connection is cut. What was said for the whole cluster, {@code http.halfClosed}, beats this.
+     *
+     * @param limit counted in fifths of a second, rounded up; default 5 s
+     */
+    public Http halfClosed(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("a client is waited for some time, not for " + limit);
+        }
+        return with(settings.withTimeouts(settings.timeouts().withHalfClosed(limit)));
+    }
+
+    /**
      * How large what a client of a WebSocket sends may be; beyond that it is closed with 1009. Of a compressed message, a frame
      * counts as it was sent and the message as it is when it is decompressed.
      *

@@ -19,6 +19,7 @@ final class Http1Writer implements ResponseWriter {
     private final ResponseEncoder encoder;
     private final LoopClock clock;
     private final boolean secure;
+    private long writes;
     private boolean inputEnded;
     private boolean endIsToldByClose;
 
@@ -33,6 +34,11 @@ final class Http1Writer implements ResponseWriter {
     /** The client has ended its direction. */
     void onInputEnded() {
         inputEnded = true;
+    }
+
+    /** How often something was written. */
+    long writes() {
+        return writes;
     }
 
     /** Whether a response is unfinished that would look whole if the connection ended now in the ordinary way. */
@@ -115,10 +121,12 @@ final class Http1Writer implements ResponseWriter {
     }
 
     private void write(Object message) {
+        writes++;
         var unused = channel.write(message);
     }
 
     private ChannelFuture writeAndFlush(Object message) {
+        writes++;
         if (!inputEnded) {
             return channel.writeAndFlush(message);
         }

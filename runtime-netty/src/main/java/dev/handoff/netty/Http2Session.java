@@ -21,6 +21,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.HashSet;
 import java.util.List;
@@ -238,7 +239,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
             leaving = true;
             connection.farewells().add(this::announce);
             List.copyOf(webSockets).forEach(WebSocketOverHttp2::leave);
-        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+        } else if (event == ChannelInputShutdownEvent.INSTANCE
+                || (event instanceof SslCloseCompletionEvent && Tls.canSendNoMore(channel))) {
             closeNow();
         }
         context.fireUserEventTriggered(event);

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -46,6 +47,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     private final InputGate gate;
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private @Nullable Exchange exchange;
+    private @Nullable HalfClose halfClose;
     private boolean proceeding;
     private boolean inputEnded;
     private boolean ending;
@@ -84,6 +86,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
+            halfClose = new HalfClose(LoopClock.of(channel.eventLoop()), writer, new WriteWatch.Socket(channel));
             writer.onInputEnded();
             proceed();
         } else if (event instanceof ConnectionEvent said) {
@@ -98,6 +101,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         context.fireUserEventTriggered(event);
         if (event == SslHandshakeCompletionEvent.SUCCESS && http2IsChosen()) {
             becomeHttp2();
+        } else if (event instanceof SslCloseCompletionEvent && Tls.canSendNoMore(channel) && !ending) {
+            closeNow();
         }
     }
 
@@ -362,6 +367,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         if (exchange != null) {
             exchange.onSlowHandler();
         }
+    }
+
+    @Override
+    public boolean stillWaits() {
+        if (Presence.isLost(channel)) {
+            cut("the client has gone");
+        } else if (halfClose != null && halfClose.isSilentFor(service.halfClosedTicks)) {
+            cut("the client has ended its direction, and its response is silent");
+        }
+        return !ending;
     }
 
     @Override

@@ -30,6 +30,10 @@ final class HttpService {
     /** {@link LoopClock#NEVER}: handlers may take for ever. */
     final long answerTicks;
 
+    /** Between two looks at what waits for a client. */
+    final long lookTicks;
+
+    final long halfClosedTicks;
     final long pingTicks;
     final Duration idleMin;
 
@@ -44,6 +48,8 @@ final class HttpService {
         this.keepAliveTicks = LoopClock.ticks(settings.timeouts().keepAlive().plus(GRACE));
         Duration answer = settings.timeouts().answer();
         this.answerTicks = answer.isZero() ? LoopClock.NEVER : LoopClock.ticks(answer);
+        this.lookTicks = Math.max(1, bodyIdleTicks / WriteWatch.PATIENCE);
+        this.halfClosedTicks = LoopClock.ticks(settings.timeouts().halfClosed());
         this.pingTicks = LoopClock.ticks(settings.webSocket().ping());
         this.idleMin = context.said(Setting.DRAIN_IDLE_MIN).orElse(DEFAULT_IDLE_MIN);
     }

@@ -13,9 +13,16 @@ import java.time.Duration;
  * @param keepAlive how long a connection may be silent between requests
  * @param answer how long a handler may neither answer nor read more of the body; zero: for ever
  * @param bodyRate bytes of a body that a client has to send in a second, on the average; 0: any number
+ * @param halfClosed how long a client that has ended its direction may get nothing
  */
 record HttpTimeouts(
-        Duration first, Duration head, Duration bodyIdle, Duration keepAlive, Duration answer, int bodyRate) {
+        Duration first,
+        Duration head,
+        Duration bodyIdle,
+        Duration keepAlive,
+        Duration answer,
+        int bodyRate,
+        Duration halfClosed) {
     private static final ClusterSettings DEFAULTS = ClusterSettings.defaults();
 
     static HttpTimeouts defaults() {
@@ -25,19 +32,24 @@ record HttpTimeouts(
                 DEFAULTS.duration(Setting.HTTP_BODY_IDLE),
                 DEFAULTS.duration(Setting.HTTP_KEEP_ALIVE),
                 DEFAULTS.duration(Setting.HTTP_ANSWER),
-                DEFAULTS.count(Setting.HTTP_BODY_RATE));
+                DEFAULTS.count(Setting.HTTP_BODY_RATE),
+                DEFAULTS.duration(Setting.HTTP_HALF_CLOSED));
     }
 
     HttpTimeouts withClients(Duration newFirst, Duration newHead, Duration newBodyIdle, Duration newKeepAlive) {
-        return new HttpTimeouts(newFirst, newHead, newBodyIdle, newKeepAlive, answer, bodyRate);
+        return new HttpTimeouts(newFirst, newHead, newBodyIdle, newKeepAlive, answer, bodyRate, halfClosed);
     }
 
     HttpTimeouts withAnswer(Duration limit) {
-        return new HttpTimeouts(first, head, bodyIdle, keepAlive, limit, bodyRate);
+        return new HttpTimeouts(first, head, bodyIdle, keepAlive, limit, bodyRate, halfClosed);
     }
 
     HttpTimeouts withBodyRate(int bytes) {
-        return new HttpTimeouts(first, head, bodyIdle, keepAlive, answer, bytes);
+        return new HttpTimeouts(first, head, bodyIdle, keepAlive, answer, bytes, halfClosed);
+    }
+
+    HttpTimeouts withHalfClosed(Duration limit) {
+        return new HttpTimeouts(first, head, bodyIdle, keepAlive, answer, bodyRate, limit);
     }
 
     /** The same, save for what was said for the whole cluster. */
@@ -48,6 +60,7 @@ record HttpTimeouts(
                 context.said(Setting.HTTP_BODY_IDLE).orElse(bodyIdle),
                 context.said(Setting.HTTP_KEEP_ALIVE).orElse(keepAlive),
                 context.said(Setting.HTTP_ANSWER).orElse(answer),
-                context.saidCount(Setting.HTTP_BODY_RATE).orElse(bodyRate));
+                context.saidCount(Setting.HTTP_BODY_RATE).orElse(bodyRate),
+                context.said(Setting.HTTP_HALF_CLOSED).orElse(halfClosed));
     }
 }

@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import io.netty.channel.Channel;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class Pace {
+    private static final long PRESENCE = LoopClock.ticks(Duration.ofSeconds(1)) - 1;
+
     private final HttpService service;
     private final Late late;
     private final WriteWatch writeWatch;
@@ -17,6 +20,7 @@ final class Pace {
     private Phase phase;
     private long since;
     private long unanswered;
+    private long nextLook;
 
     /** What is waited for, which decides how long. */
     enum Phase {
@@ -44,6 +48,15 @@ final class Pace {
 
         /** The client takes no more of the response. */
         void onStuck();
+
+        /**
+         * Asked about once a second whether the client still waits for its response.
+         *
+         * @return false if it has gone, and all of this has ended
+         */
+        default boolean stillWaits() {
+            return true;
+        }
 
         /** The handler has neither answered nor read more of the body for longer than it may. It may have begun to answer. */
         default void onSlowHandler() {}
@@ -120,7 +133,8 @@ final class Pace {
                 unanswered = service.answerTicks == LoopClock.NEVER
                         ? LoopClock.NEVER
                         : clock.now() + 1 + service.answerTicks;
-                watchHandlerAndWrites();
+                nextLook = clock.now() + 1 + service.lookTicks;
+                watchHandlerAndClient();
             }
             case ANSWERED -> {}
         }
@@ -136,9 +150,9 @@ final class Pace {
         since = clock.now();
     }
 
-    private void watchHandlerAndWrites() {
-        long look = Math.max(1, service.bodyIdleTicks / WriteWatch.PATIENCE);
-        timer.set(Math.min(look, Math.max(0, unanswered - clock.now() - 1)));
+    private void watchHandlerAndClient() {
+        long due = Math.min(unanswered, nextLook) - clock.now() - 1;
+        timer.set(Math.min(PRESENCE, Math.max(0, due)));
     }
 
     private void onTimeout() {
@@ -154,12 +168,22 @@ final class Pace {
     private void onStillBusy() {
         if (clock.now() >= unanswered) {
             unanswered = LoopClock.NEVER;
-            watchHandlerAndWrites();
+            watchHandlerAndClient();
             late.onSlowHandler();
-        } else if (writeWatch.isStuck()) {
-            late.onStuck();
-        } else {
-            watchHandlerAndWrites();
+        } else if (late.stillWaits()) {
+            if (isStuck()) {
+                late.onStuck();
+            } else {
+                watchHandlerAndClient();
+            }
         }
+    }
+
+    private boolean isStuck() {
+        if (clock.now() < nextLook) {
+            return false;
+        }
+        nextLook = clock.now() + 1 + service.lookTicks;
+        return writeWatch.isStuck();
     }
 }

@@ -79,6 +79,26 @@ public interface Request {
     /** When its connection was accepted, by the wall clock; also where another worker has served it before. */
     Instant accepted();
 
+    /**
+     * Calls this once if the client has gone, or was cut, before its response was whole; at once, on the caller's thread, if that
+     * has happened. Else it runs on the connection's event loop and must not block. Listeners run in the order in which they were
+     * added. One that throws is logged.
+     *
+     * <p>A reset is seen within two seconds, a client of HTTP/2 that resets its stream at once. One of HTTP/1.1 that has closed looks
+     * like one that has ended its direction and waits: it is taken for gone when it answers what is sent with a reset, or when
+     * nothing was sent for {@link Http#halfClosed}.
+     *
+     * <pre>{@code
+     * CompletableFuture<Row> row = database.find(request.path());
+     * request.onAbort(() -> row.cancel(true));
+     * return Response.later(row.thenApply(Response::json));
+     * }</pre>
+     */
+    void onAbort(Runnable listener);
+
+    /** Whether the client has gone, as {@link #onAbort} tells. Any thread may ask. */
+    boolean isAborted();
+
     /** Requests on this connection before this one, those that other workers have served included. */
     long served();
 }

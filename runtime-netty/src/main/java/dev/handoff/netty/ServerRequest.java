@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ final class ServerRequest implements Request {
     private final Body body;
     private final Origin origin;
     private final long served;
+
+    /* Guarded by this. */
+    private @Nullable List<Runnable> onAbort;
+    private boolean aborted;
 
     /**
      * What the requests of one connection have in common.
@@ -142,6 +147,42 @@ final class ServerRequest implements Request {
     @Override
     public long served() {
         return served;
+    }
+
+    @Override
+    public void onAbort(Runnable listener) {
+        if (!addUnlessAborted(listener)) {
+            tell(listener);
+        }
+    }
+
+    private synchronized boolean addUnlessAborted(Runnable listener) {
+        if (!aborted) {
+            onAbort = onAbort == null ? new ArrayList<>() : onAbort;
+            onAbort.add(listener);
+        }
+        return !aborted;
+    }
+
+    @Override
+    public synchronized boolean isAborted() {
+        return aborted;
+    }
+
+    /** The client has gone. On the event loop. */
+    void abort() {
+        takeListeners().forEach(this::tell);
+    }
+
+    private synchronized List<Runnable> takeListeners() {
+        aborted = true;
+        List<Runnable> told = onAbort == null ? List.of() : onAbort;
+        onAbort = null;
+        return told;
+    }
+
+    private void tell(Runnable listener) {
+        ProgramCode.run(this, "a listener for the end of its client failed", listener::run);
     }
 
     @Override

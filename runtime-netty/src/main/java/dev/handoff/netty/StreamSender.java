@@ -18,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class StreamSender extends OutputStream implements BodySender {
     private static final int PIECE = 8 * 1024;
+    private static final String GONE = "the client has gone";
     private static final int MAX_UNSENT = 64 * 1024;
 
     private final BodyOutput output;
@@ -79,7 +80,19 @@ final class StreamSender extends OutputStream implements BodySender {
         if (filled > 0) {
             sendPiece();
         } else {
+            checkClient();
             output.execute(output::flush);
+        }
+    }
+
+    private void checkClient() throws IOException {
+        lock.lock();
+        try {
+            if (cancelled) {
+                throw new IOException(GONE);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -119,7 +132,7 @@ final class StreamSender extends OutputStream implements BodySender {
                 changed.await();
             }
             if (cancelled) {
-                throw new IOException("the client has gone");
+                throw new IOException(GONE);
             }
             unsent += length;
         } catch (InterruptedException e) {

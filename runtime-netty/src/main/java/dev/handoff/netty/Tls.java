@@ -147,6 +147,12 @@ public final class Tls {
         return tls != null && HTTP_2.equals(tls.applicationProtocol());
     }
 
+    /** Whether TLS has ended, so that nothing that is sent reaches the client any more. */
+    static boolean canSendNoMore(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isOutboundDone();
+    }
+
     private TlsContext open(List<String> protocols, String host) {
         try {
             return source.open(protocols, authorities, host);
