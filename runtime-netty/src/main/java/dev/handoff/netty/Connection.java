@@ -21,11 +21,15 @@ final class Connection {
     private final int listener;
     private final WorkerHandler handler;
     private final long acceptedMillis;
+    private final @Nullable HandBack handBack;
+    private @Nullable NettyHttp1 http1;
     private @Nullable Channel channel;
     private @Nullable Farewells farewells;
     private @Nullable HandBacks handBacks;
     private long served;
     private boolean touched;
+    private boolean clientSpeaksFirst;
+    private long received;
     private int requestsInProgress;
     private boolean insideResponse;
     private boolean leaving;
@@ -44,6 +48,7 @@ final class Connection {
         this.listener = listener;
         this.handler = handler;
         this.acceptedMillis = acceptedMillis;
+        this.handBack = handBackOf(handler);
     }
 
     /** Where an event loop counts what its connections do. */
@@ -144,9 +149,54 @@ final class Connection {
 
     // --- on to another worker ---------------------------------------------------------------------------------------
 
+    /** Which states of connections a handler understands. */
+    static StateFormat stateFormat(WorkerHandler handler) {
+        HandBack able = handBackOf(handler);
+        return able == null ? StateFormat.NONE : new StateFormat(able.kind(), able.version());
+    }
+
+    private static @Nullable HandBack handBackOf(WorkerHandler handler) {
+        if (handler instanceof HandBack able) {
+            return able;
+        }
+        boolean handsBack =
+                ProgramCode.get(handler, "its connections are not handed back", false, handler::handsBackHttp);
+        return handsBack ? new CodecHandBack(handler) : null;
+    }
+
+    /** Whether the handler has a say in hand-backs; one that has none sees a connection that goes like one that ends. */
+    boolean hasOwnHandBack() {
+        return handler instanceof HandBack;
+    }
+
+    /** Netty's HTTP/1 codec in a pipeline of the program's own, if it was found. */
+    Optional<NettyHttp1> http1() {
+        return Optional.ofNullable(http1);
+    }
+
+    /** Netty's HTTP/1 codec was found in its pipeline. */
+    void found(NettyHttp1 codec) {
+        http1 = codec;
+    }
+
+    /** The client is to speak first, whatever the handler says of its protocol. */
+    void clientSpeaksFirst() {
+        clientSpeaksFirst = true;
+    }
+
     /** Bytes of the client's have been read. */
     void touched() {
         touched = true;
+    }
+
+    /** So many bytes of the client's have been read, or were by another worker and not used. */
+    void received(int bytes) {
+        received += bytes;
+    }
+
+    /** Bytes of the client's that this worker has had. */
+    long received() {
+        return received;
     }
 
     /** Another worker has handed it back when it had answered so many requests. */
@@ -157,7 +207,10 @@ final class Connection {
 
     /** Whether it is as good as new: the client is to speak first, and has said nothing. */
     boolean isUntouched() {
-        return !touched && (handler.protocol().isHttp() || handler.protocol().isEncrypted());
+        return !touched
+                && (clientSpeaksFirst
+                        || handler.protocol().isHttp()
+                        || handler.protocol().isEncrypted());
     }
 
     /** Lets the handler build the pipeline; false if it has thrown. */
@@ -171,21 +224,17 @@ final class Connection {
      * @throws RuntimeException whatever the handler throws
      */
     Optional<Progress> release(Channel opened) {
-        return handler instanceof HandBack able
-                ? able.release(opened)
+        return handBack == null
+                ? Optional.empty()
+                : handBack.release(opened)
                         .filter(state -> state.length <= Progress.MAX_STATE)
-                        .map(state -> new Progress(stateFormat(handler), served, state))
-                : Optional.empty();
-    }
-
-    /** Which states of connections a handler understands. */
-    static StateFormat stateFormat(WorkerHandler handler) {
-        return handler instanceof HandBack able ? new StateFormat(able.kind(), able.version()) : StateFormat.NONE;
+                        .map(state -> new Progress(stateFormat(handler), served, state));
     }
 
     /** Lets the handler go on where another worker's has left off; false if it has thrown. */
     boolean resume(Channel opened, byte[] state) {
-        return !(handler instanceof HandBack able)
+        HandBack able = handBack;
+        return able == null
                 || ProgramCode.run(
                         remote,
                         "the handler cannot go on where another worker's has left off: closed",
@@ -194,12 +243,16 @@ final class Connection {
 
     /** Whether it goes on in another worker when this one leaves. */
     boolean movesOn() {
-        return handler instanceof HandBack && handBacks != null && !handBacks.haveEnded();
+        return handBack != null && handBacks != null && !handBacks.haveEnded();
     }
 
-    /** Its worker leaves. */
-    void leave() {
+    /** Its worker leaves: its pipeline is told next. */
+    void startLeaving() {
         leaving = true;
+    }
+
+    /** Its pipeline has been told that its worker leaves: it goes if it is at rest. */
+    void leave() {
         departIfLeaving();
     }
 
@@ -219,8 +272,32 @@ final class Connection {
         }
     }
 
-    void setDeparting(boolean departs) {
-        departing = departs;
+    /** It goes as soon as nothing can come to it any more. */
+    void startDeparting() {
+        departing = true;
+    }
+
+    /** It is sent to the master. */
+    void departs() {
+        if (http1 != null) {
+            http1.onHandedBack();
+        }
+    }
+
+    /** It is served here again. */
+    void isBack() {
+        if (http1 != null) {
+            http1.onReturned();
+        }
+        atRest();
+    }
+
+    /** It was to go, and was not at rest any more. */
+    void stays() {
+        departing = false;
+        if (http1 != null) {
+            http1.onStays();
+        }
     }
 
     /** Whether it is on its way to the master, or there already: nothing may be done to its socket. */

@@ -6,7 +6,8 @@ public enum ConnectionEvent {
     LEAVING,
     /**
      * The connection goes to another worker, with the state that {@link HandBack#release} gave: nothing can be done with it
-     * any more. Timers stop here. The handlers are removed soon, or {@link #RETURNED} takes this back.
+     * any more. Timers stop here. The handlers are removed soon, or {@link #RETURNED} takes this back. Where the program's handler is
+     * no {@link HandBack} they see {@code channelInactive} before, as when a client has gone.
      */
     HANDED_BACK,
     /** Nobody else could take the connection: it goes on here, its pipeline as it was. */

@@ -1,22 +1,33 @@
 package dev.handoff.netty;
 
 import dev.handoff.wire.Progress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * First in every pipeline: lets the handler build the rest as soon as the channel has its event loop, tells that the
  * connection was read from for the first time, and that it has ended. On the connection's event loop.
  */
-final class ConnectionTracker extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+final class ConnectionTracker extends ChannelDuplexHandler implements ChannelFutureListener {
+    /** A pipeline that chooses its protocol by what comes first has chosen by then. */
+    private static final int MOST_LOOKS = 16;
+
+    private static final byte[] NOTHING = {};
+
     private final Connections connections;
     private final Connection connection;
     private final long frame;
     private final @Nullable Progress progress;
-    private boolean read;
+    private int reads;
+    private boolean asked;
+    private byte[] toReplay = NOTHING;
+    private @Nullable ChannelHandlerContext own;
 
     ConnectionTracker(Connections connections, Connection connection, long frame, @Nullable Progress progress) {
         this.connections = connections;
@@ -27,8 +38,11 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        own = context;
         context.channel().closeFuture().addListener(this);
-        if (!connection.initChannel(context.channel())) {
+        if (connection.initChannel(context.channel())) {
+            NettyCodecs.inspect(context.channel(), connection);
+        } else {
             context.close();
         }
     }
@@ -45,14 +59,51 @@ final class ConnectionTracker extends ChannelInboundHandlerAdapter implements Ch
         }
     }
 
+    /** Bytes that another worker has read and not used are read once more, as soon as they are asked for. */
+    void replay(byte[] bytes) {
+        toReplay = bytes;
+        connection.received(bytes.length);
+        ChannelHandlerContext context = Objects.requireNonNull(own);
+        if (asked || context.channel().config().isAutoRead()) {
+            replay(context);
+        }
+    }
+
+    private void replay(ChannelHandlerContext context) {
+        byte[] bytes = toReplay;
+        toReplay = NOTHING;
+        noteRead();
+        context.fireChannelRead(Unpooled.wrappedBuffer(bytes));
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void read(ChannelHandlerContext context) {
+        asked = true;
+        if (toReplay.length > 0) {
+            replay(context);
+        } else {
+            context.read();
+        }
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!read) {
-            read = true;
+        noteRead();
+        if (message instanceof ByteBuf bytes) {
+            connection.received(bytes.readableBytes());
+        }
+        context.fireChannelRead(message);
+        if (reads <= MOST_LOOKS) {
+            NettyCodecs.find(context.channel(), connection, false);
+        }
+    }
+
+    private void noteRead() {
+        if (reads++ == 0) {
             connection.touched();
             connections.firstRead(frame);
         }
-        context.fireChannelRead(message);
     }
 
     /** What fails before any other handler has its turn, such as the buffer for a read. */

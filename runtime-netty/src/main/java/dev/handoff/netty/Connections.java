@@ -2,7 +2,6 @@ package dev.handoff.netty;
 
 import dev.handoff.wire.Progress;
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -26,12 +25,12 @@ final class Connections {
     /**
      * None yet.
      *
-     * @param loop whose connections these are
+     * @param farewells of that event loop
      * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
      * @param handBacks of that event loop; null if there is nobody to hand connections back to
      */
-    Connections(EventExecutor loop, LongConsumer onFirstRead, @Nullable HandBacks handBacks) {
-        this.farewells = new Farewells(loop);
+    Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable HandBacks handBacks) {
+        this.farewells = farewells;
         this.onFirstRead = onFirstRead;
         this.handBacks = handBacks;
     }
@@ -73,8 +72,11 @@ final class Connections {
     /** Tells one that has its pipeline: where nobody says which is the last, it may have come after the others were told. */
     void tellIfLeaving(Channel channel) {
         if (leaving) {
+            Connection connection = Connection.of(channel);
+            connection.startLeaving();
             tell(channel, ConnectionEvent.LEAVING);
-            Connection.of(channel).leave();
+            NettyCodecs.leave(channel, connection);
+            connection.leave();
         }
     }
 

@@ -13,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
         this.handBacks = new HandBacks(loop, receiver::handBack);
-        this.connections = new Connections(loop, receiver::settled, handBacks);
+        Duration idleMin = Farewells.idleMin(runtime.welcome().saidToHandlers());
+        this.connections = new Connections(new Farewells(loop, idleMin), receiver::settled, handBacks);
         this.adoption = new Adoption(loop, connections);
     }
 

@@ -1,9 +1,12 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,13 +15,37 @@ import java.util.concurrent.TimeUnit;
  */
 final class Farewells {
     private final EventExecutor loop;
+    private final Duration idleMin;
     private final List<Farewell> waiting = new ArrayList<>();
     private boolean begun;
 
     private record Farewell(Duration notBefore, Runnable said) {}
 
+    /** With the usual minimum. */
     Farewells(EventExecutor loop) {
+        this(loop, idleMin(Map.of()));
+    }
+
+    /**
+     * None yet.
+     *
+     * @param idleMin how long an idle connection stays open at least
+     */
+    Farewells(EventExecutor loop, Duration idleMin) {
         this.loop = loop;
+        this.idleMin = idleMin;
+    }
+
+    /** How long an idle connection that must be closed stays open at least, under these settings. */
+    static Duration idleMin(Map<Setting, ?> said) {
+        return said.get(Setting.DRAIN_IDLE_MIN) instanceof Duration minimum
+                ? minimum
+                : ClusterSettings.defaults().duration(Setting.DRAIN_IDLE_MIN);
+    }
+
+    /** How long an idle connection that must be closed stays open at least. */
+    Duration idleMin() {
+        return idleMin;
     }
 
     /** Runs this when its turn comes; at once if the turns have been given out. */

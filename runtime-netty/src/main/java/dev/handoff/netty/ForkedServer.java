@@ -57,7 +57,8 @@ final class ForkedServer {
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
         loop = group.next();
-        connections = new Connections(loop, frame -> {}, null);
+        Farewells farewells = new Farewells(loop, Farewells.idleMin(settings.saidToHandlers()));
+        connections = new Connections(farewells, frame -> {}, null);
         adoption = new Adoption(loop, connections);
         context = new Context(worker, group, settings.saidToHandlers());
         ticketed = ForkedTickets.hear(context.ticketKeys()::renew);

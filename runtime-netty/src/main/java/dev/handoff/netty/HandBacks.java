@@ -78,7 +78,7 @@ final class HandBacks {
         if (ended || departure(channel, connection).isEmpty()) {
             return false;
         }
-        connection.setDeparting(true);
+        connection.startDeparting();
         // Not by the pipeline: what a handler makes of it there must not decide whether the socket is out of epoll.
         ChannelPromise out = channel.newPromise();
         channel.unsafe().deregister(out);
@@ -93,11 +93,14 @@ final class HandBacks {
         }
         Optional<Departure> departure = departure(channel, connection);
         if (departure.isEmpty()) {
-            connection.setDeparting(false);
-            loop.register(channel).addListener(in -> channel.flush());
+            loop.register(channel).addListener(in -> {
+                channel.flush();
+                connection.stays();
+            });
             return;
         }
         channel.pipeline().addFirst(DepartedGuard.INSTANCE);
+        connection.departs();
         Connections.tell(channel, ConnectionEvent.HANDED_BACK);
         unsent.add(departure.get());
         flush();
@@ -185,8 +188,11 @@ final class HandBacks {
         take(first, count).forEach(departure -> drop(departure.channel));
     }
 
-    /** Closes this worker's copy, and no more than that. */
+    /** Closes this worker's copy, and no more than that. Handlers that know of no hand-back are told that it has ended. */
     private static void drop(Channel channel) {
+        if (!Connection.of(channel).hasOwnHandBack()) {
+            channel.pipeline().fireChannelInactive();
+        }
         boolean more = true;
         while (more && channel.pipeline().firstContext() != null) {
             more = ProgramCode.run(
@@ -222,7 +228,7 @@ final class HandBacks {
 
     private static void comeBack(Channel channel, Connection connection) {
         Connections.tell(channel, ConnectionEvent.RETURNED);
-        connection.atRest();
+        connection.isBack();
     }
 
     /** The master is gone, and has not taken what it has not answered: its copies have been closed with it. */

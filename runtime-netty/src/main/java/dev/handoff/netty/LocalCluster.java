@@ -48,7 +48,7 @@ final class LocalCluster extends NoWorkers {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
     private final EventLoop loop = group.next();
-    private final Connections connections = new Connections(loop, frame -> {}, null);
+    private final Connections connections;
     private final LocalWorker worker = new LocalWorker(this::orderStop);
     private final Context context;
     private TicketSecrets tickets = TicketSecrets.fresh();
@@ -60,6 +60,8 @@ final class LocalCluster extends NoWorkers {
         this.settings = settings;
         this.listeners = listeners;
         this.context = new Context(worker, group, settings.saidToHandlers());
+        Farewells farewells = new Farewells(loop, Farewells.idleMin(settings.saidToHandlers()));
+        this.connections = new Connections(farewells, frame -> {}, null);
         context.ticketKeys().renew(tickets);
     }
 

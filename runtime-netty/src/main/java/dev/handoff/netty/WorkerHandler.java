@@ -4,11 +4,16 @@ import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
 
 /**
- * What serves. It is never serialised: every worker builds its own by running the program's {@code main} again, so
- * fields are per worker. All hooks are called in workers only.
+ * What serves. When a worker leaves, in a roll or a stop, a connection of a protocol of your own is told by the user event {@link
+ * ConnectionEvent#LEAVING} and nothing else: its handlers should end it where nothing is lost by it, and what is still open at the drain
+ * limit is cut. A handler that implements {@link HandBack} lets its connections go on in another worker.
  *
- * <p>A pipeline hears of its worker's leaving as the user event {@link ConnectionEvent#LEAVING}: the handlers should
- * then end the connection at the next point where nothing is lost by it. What is still open at the drain limit is cut.
+ * <p>A pipeline with Netty's HTTP/1 codec goes on in another worker between two requests by itself ({@link #handsBackHttp}); over TLS its
+ * client is told {@code Connection: close}, a WebSocket of Netty's is closed with 1012, and a connection of HTTP/2 with Netty's codec gets
+ * its GOAWAYs.
+ *
+ * <p>A handler is never serialised: every worker builds its own by running the program's {@code main} again, so
+ * fields are per worker. All hooks are called in workers only.
  *
  * <p>A client that ends its direction ends the connection, as is Netty's default: a protocol in which it may go on
  * reading sets {@link io.netty.channel.ChannelOption#ALLOW_HALF_CLOSURE}, and then has to close.
@@ -45,6 +50,15 @@ public interface WorkerHandler {
      * @throws Exception logged; the worker leaves all the same
      */
     default void stop(WorkerContext context) throws Exception {}
+
+    /**
+     * Whether a connection whose pipeline has Netty's HTTP/1 codec goes on in another worker, between two requests, when this one
+     * leaves or has too many. Say no where a handler keeps something for its connection from one request to the next, such as who has
+     * logged in: then the client is told {@code Connection: close} instead. A handler that is a {@link HandBack} is not asked.
+     */
+    default boolean handsBackHttp() {
+        return true;
+    }
 
     /** What the connections speak; decides how a new worker is probed. Default: {@link Protocol#TCP}. */
     default Protocol protocol() {

@@ -34,7 +34,7 @@ final class AdoptionTest implements Connection.Traffic {
     void whatWasResetOnItsWayHereCountsAsOpenedAndClosed() throws Exception {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         EventLoop loop = loops.next();
-        Connections connections = new Connections(loop, frame -> {}, null);
+        Connections connections = new Connections(new Farewells(loop), frame -> {}, null);
         try (Listener listener = Listener.open(0, ListenOptions.address("127.0.0.1", 0))) {
             Accepted accepted = acceptReset(listener);
             Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());

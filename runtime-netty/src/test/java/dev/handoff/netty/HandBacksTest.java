@@ -55,7 +55,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = loops.next();
     private final HandBacks handBacks = new HandBacks(loop, this::send);
-    private final Connections connections = new Connections(loop, frame -> {}, handBacks);
+    private final Connections connections = new Connections(new Farewells(loop), frame -> {}, handBacks);
     private final BlockingQueue<Fd> masters = new LinkedBlockingQueue<>();
     private final List<Socket> clients = new ArrayList<>();
     private final Listener listener;

@@ -177,7 +177,7 @@ class HttpBreakOffTest {
         private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         private final ExecutorService blocking = BlockingExecutor.create();
         private final EventLoop loop = loops.next();
-        private final Connections connections = new Connections(loop, frame -> {}, null);
+        private final Connections connections = new Connections(new Farewells(loop), frame -> {}, null);
         private final WorkerHandler handler;
         private final Listener listener;
 

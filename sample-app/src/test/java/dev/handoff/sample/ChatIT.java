@@ -129,7 +129,9 @@ class ChatIT {
                     .isEqualTo("HTTP/1.1 101");
             own.roll();
             await("it is told")
-                    .until(() -> own.output().text().contains("closed what was left, 1 requests in progress among it"));
+                    .until(() -> own.output()
+                            .text()
+                            .contains("cut what was left, 1 connections, with 1 requests in progress"));
         }
     }
 

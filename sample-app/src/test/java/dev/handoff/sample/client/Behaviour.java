@@ -20,8 +20,8 @@ public enum Behaviour {
         void play(Client client) throws IOException {
             client.pause(0, 2);
             client.connect();
-            client.request("GET /plaintext HTTP/1.1\r\nHost: strict\r\nConnection: close\r\n\r\n");
-            client.answered(HELLO);
+            client.get("Connection: close\r\n");
+            client.answered();
             client.mustEnd();
         }
     },
@@ -33,8 +33,8 @@ public enum Behaviour {
             boolean open = true;
             for (int i = 0; open && i < 50; i++) {
                 client.pause(0, 2);
-                client.request(HELLO_REQUEST);
-                open = client.answered(HELLO);
+                client.get("");
+                open = client.answered();
             }
         }
     },
@@ -44,8 +44,8 @@ public enum Behaviour {
         void play(Client client) throws IOException {
             client.connect();
             client.pause(200, 800);
-            client.request(HELLO_REQUEST);
-            client.answered(HELLO);
+            client.get("");
+            client.answered();
         }
     },
     /** A connection that rests between two requests. */
@@ -55,8 +55,8 @@ public enum Behaviour {
             client.connect();
             boolean open = true;
             for (int i = 0; open && i < 3; i++) {
-                client.request(HELLO_REQUEST);
-                open = client.answered(HELLO);
+                client.get("");
+                open = client.answered();
                 client.pause(100, 500);
             }
         }
@@ -95,10 +95,10 @@ public enum Behaviour {
         @Override
         void play(Client client) throws IOException {
             client.connect();
-            client.request("GET /plaintext HTTP/1.1\r\nHo");
+            client.halfGet();
             client.pause(50, 300);
-            client.more("st: strict\r\n\r\n");
-            client.answered(HELLO);
+            client.otherHalf();
+            client.answered();
         }
     },
     /** Requests that do not wait for the answers to those before. */
@@ -123,8 +123,8 @@ public enum Behaviour {
             client.connect();
             boolean inTime = true;
             for (int i = 0; inTime && i < 3; i++) {
-                client.request(HELLO_REQUEST);
-                inTime = client.answered(HELLO) && client.thinkAsLongAsAnnounced();
+                client.get("");
+                inTime = client.answered() && client.thinkAsLongAsAnnounced();
             }
         }
     },
@@ -153,6 +153,37 @@ public enum Behaviour {
             }
         }
     },
+    /** Hears what it says in capitals, as the server of Netty's examples has it, until it is told to go. */
+    SHOUTING_WEB_SOCKET {
+        @Override
+        void play(Client client) throws IOException {
+            client.connect();
+            client.upgrade("/websocket");
+            boolean open = true;
+            for (int i = 0; open && i < 50; i++) {
+                client.pause(10, 50);
+                open = client.says("line " + i, "LINE " + i);
+            }
+        }
+    },
+    /** A visit to the chat of Netty's examples: it hears what it says, and then says goodbye. */
+    CHAT_LINES {
+        @Override
+        void play(Client client) throws IOException {
+            client.connect();
+            client.hears("Welcome to secure chat service!");
+            for (int i = 0; i < 5; i++) {
+                client.pause(10, 100);
+                String line = client.unique("line " + i);
+                client.saysLine(line);
+                client.hears("[you] " + line);
+                client.answeredLine();
+            }
+            client.saysLine("bye");
+            client.hears("[you] bye");
+            client.answeredLine();
+        }
+    },
     /** Several requests of HTTP/2 at a time, until the server announces that it will end the connection. */
     HTTP_2 {
         @Override
@@ -168,9 +199,6 @@ public enum Behaviour {
         }
     };
 
-    private static final String HELLO = "Hello world\n";
-    private static final String HELLO_REQUEST = "GET /plaintext HTTP/1.1\r\nHost: strict\r\n\r\n";
-
     private static String echoHead(int length) {
         return "POST /echo HTTP/1.1\r\nHost: strict\r\nContent-Length: " + length + "\r\n\r\n";
     }
@@ -183,29 +211,46 @@ public enum Behaviour {
         private static final int SERVICE_RESTART = 1012;
         private static final int STREAMS = 6;
 
-        private final int port;
+        private final Load load;
         private final Ledger ledger;
         private final Random random;
         private final StrictConnection connection;
-        private final boolean asksWho;
         private Answer lastAnswer = Answer.NONE;
         private long askedNanos;
 
-        Client(int port, Ledger ledger, Random random, StrictConnection connection, boolean asksWho) {
-            this.port = port;
+        Client(Load load, Ledger ledger, Random random, StrictConnection connection) {
+            this.load = load;
             this.ledger = ledger;
             this.random = random;
             this.connection = connection;
-            this.asksWho = asksWho;
         }
 
         void connect() throws IOException {
-            connection.connect(port);
-            if (asksWho) {
+            connection.connect(load.port());
+            if (load.asksWho()) {
                 ledger.sent();
                 connection.askWho();
                 ledger.answered();
             }
+        }
+
+        /** Sends the request of its load, with these fields besides. */
+        void get(String fields) throws IOException {
+            request("GET " + load.target() + " HTTP/1.1\r\nHost: strict\r\n" + fields + "\r\n");
+        }
+
+        /** Sends what {@link #otherHalf} makes the request of its load. */
+        void halfGet() throws IOException {
+            request("GET " + load.target() + " HTTP/1.1\r\nHo");
+        }
+
+        void otherHalf() throws IOException {
+            more("st: strict\r\n\r\n");
+        }
+
+        /** Reads the answer that its load expects; false if it was the connection's last. */
+        boolean answered() throws IOException {
+            return answered(load.expected());
         }
 
         /** Sends the first bytes of a request, or all. */
@@ -263,16 +308,43 @@ public enum Behaviour {
 
         /** False if the server has said at once that it goes. */
         boolean upgrade() throws IOException {
-            connection.upgrade();
+            connection.upgrade("/chat");
             return heard().isPresent();
+        }
+
+        void upgrade(String target) throws IOException {
+            connection.upgrade(target);
+        }
+
+        /** Says a line to a chat of lines. */
+        void saysLine(String line) throws IOException {
+            ledger.sent();
+            connection.send(line + "\n");
+        }
+
+        /** Reads lines until that one. */
+        void hears(String expected) throws IOException {
+            String heard = "";
+            while (!heard.equals(expected)) {
+                heard = connection.chatLine();
+            }
+        }
+
+        void answeredLine() {
+            ledger.answered();
         }
 
         /** False if the server has said that it goes. */
         boolean says(String line) throws IOException {
+            return says(line, line);
+        }
+
+        /** False if the server has said that it goes. */
+        boolean says(String line, String expected) throws IOException {
             ledger.sent();
             connection.sendFrame(StrictConnection.Frame.TEXT, line);
             for (Optional<String> heard = heard(); heard.isPresent(); heard = heard()) {
-                if (heard.get().equals(line)) {
+                if (heard.get().equals(expected)) {
                     ledger.answered();
                     return true;
                 }
@@ -297,7 +369,8 @@ public enum Behaviour {
 
         void speakHttp2(Predicate<Http2Client> isOver) throws IOException {
             connection.note("speaks HTTP/2");
-            try (Http2Client http2 = connection.isSecure() ? Http2Client.overTls(port) : Http2Client.to(port)) {
+            try (Http2Client http2 =
+                    connection.isSecure() ? Http2Client.overTls(load.port()) : Http2Client.to(load.port())) {
                 for (int i = 0; i < 50 && !isOver.test(http2); i++) {
                     askAtOnce(http2);
                     pause(0, 10);
@@ -323,7 +396,7 @@ public enum Behaviour {
                 ledger.answered();
             } catch (CompletionException e) {
                 if (!(e.getCause() instanceof StreamRefused)) {
-                    throw new IOException("no answer to " + expected, e.getCause());
+                    throw new IOException("no answer to " + expected + ": " + e.getCause(), e.getCause());
                 }
                 waive(1);
             }

@@ -23,6 +23,8 @@ public final class Load implements AutoCloseable {
     private final long seed = ThreadLocalRandom.current().nextLong();
     private volatile boolean endsWhenRefused;
     private volatile boolean asksWho;
+    private volatile String target = "/plaintext";
+    private volatile String expected = "Hello world\n";
     private volatile boolean stopping;
 
     private Load(int port, @Nullable SSLContext tls) {
@@ -52,6 +54,29 @@ public final class Load implements AutoCloseable {
         return this;
     }
 
+    /** Clients that get something get this, and not the sample's greeting. */
+    public Load getting(String what, String answer) {
+        target = what;
+        expected = answer;
+        return this;
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean asksWho() {
+        return asksWho;
+    }
+
+    String target() {
+        return target;
+    }
+
+    String expected() {
+        return expected;
+    }
+
     /** Starts that many clients of a behaviour. */
     public Load with(int clients, Behaviour behaviour) {
         Ledger ledger = ledgers.computeIfAbsent(behaviour, b -> new Ledger(b.name()));
@@ -75,7 +100,7 @@ public final class Load implements AutoCloseable {
         while (!stopping) {
             StrictConnection connection = StrictConnection.unconnected(tls);
             try {
-                behaviour.play(new Behaviour.Client(port, ledger, random, connection, asksWho));
+                behaviour.play(new Behaviour.Client(this, ledger, random, connection));
             } catch (ConnectException e) {
                 if (endsWhenRefused) {
                     return;

@@ -152,17 +152,17 @@ public final class StrictConnection implements AutoCloseable {
         answers++;
     }
 
-    /** Asks for the chat, and reads that the connection is a WebSocket from now on. */
-    void upgrade() throws IOException {
+    /** Asks for a WebSocket, and reads that the connection is one from now on. */
+    void upgrade(String target) throws IOException {
         send("""
-                GET /chat HTTP/1.1\r
+                GET %s HTTP/1.1\r
                 Host: strict\r
                 Upgrade: websocket\r
                 Connection: Upgrade\r
                 Sec-WebSocket-Version: 13\r
                 Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
                 \r
-                """);
+                """.formatted(target));
         String line = line();
         if (!line.startsWith("HTTP/1.1 101 ")) {
             throw new WrongAnswer("expected a WebSocket, got " + line);
@@ -263,7 +263,12 @@ public final class StrictConnection implements AutoCloseable {
         note("is ended without an answer");
     }
 
-    private String line() throws IOException {
+    /** Reads a line of a protocol whose lines end with a line feed alone. */
+    String chatLine() throws IOException {
+        return toLineFeed().toString();
+    }
+
+    private StringBuilder toLineFeed() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
@@ -271,6 +276,11 @@ public final class StrictConnection implements AutoCloseable {
             }
             line.append((char) c);
         }
+        return line;
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = toLineFeed();
         if (line.length() == 0 || line.charAt(line.length() - 1) != '\r') {
             throw new WrongAnswer("a line without CR: '" + line + "'");
         }
