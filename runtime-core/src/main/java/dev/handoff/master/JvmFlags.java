@@ -5,6 +5,7 @@ import dev.handoff.jvm.DebuggerFlag;
 import dev.handoff.jvm.OptionVariables;
 import dev.handoff.jvm.OutputEncoding;
 import dev.handoff.jvm.Quoted;
+import dev.handoff.unix.NativeDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,6 +91,7 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
         if (unsafeIsOff(javaFeature) && !flags.hasStart("--sun-misc-unsafe-memory-access=")) {
             defaults.add("--sun-misc-unsafe-memory-access=allow");
         }
+        defaults.addAll(NativeDirectory.options());
         // A worker out of memory serves nobody well; another takes its place. The JVM's warnings go to stdout.
         defaults.add("-XX:+ExitOnOutOfMemoryError");
         if (!flags.hasStart("-Xlog", "-verbose")) {

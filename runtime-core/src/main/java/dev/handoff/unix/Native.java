@@ -8,6 +8,10 @@ import jnr.ffi.Runtime;
 
 /** libc itself, the numbers of its headers on Linux, and the way from errno to an exception. */
 final class Native {
+    static {
+        NativeDirectory.prepare();
+    }
+
     static final LibC LIBC = LibraryLoader.create(LibC.class).load("c");
     static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
 

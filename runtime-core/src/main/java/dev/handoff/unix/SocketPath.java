@@ -14,6 +14,10 @@ import jnr.ffi.Pointer;
 public final class SocketPath implements AutoCloseable {
     static final int MOST_BYTES = 107;
 
+    static {
+        NativeDirectory.prepare(); // the control channel's library is loaded by who has got a path here
+    }
+
     private final Path path;
     private final Optional<Fd> directory;
 
