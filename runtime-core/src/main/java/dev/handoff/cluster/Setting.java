@@ -104,6 +104,8 @@ public enum Setting {
     DIRECTORY("directory", Kind.TEXT, ""),
     /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
     JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
+    /** The launcher for the workers' JVMs, of the master's feature release. Default: the one that started the master. */
+    JVM_JAVA("jvm.java", Kind.TEXT, ""),
     /** JVM options that workers do not get, told by how they begin, separated by blanks: {@code -javaagent: -Xlog}. */
     JVM_DROP("jvm.drop", Kind.TEXT, ""),
     /**

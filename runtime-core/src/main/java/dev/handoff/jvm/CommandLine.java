@@ -1,6 +1,7 @@
 package dev.handoff.jvm;
 
 import dev.handoff.wire.RoleFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,23 @@ public final class CommandLine {
     /** The same program with other arguments. */
     CommandLine withArguments(List<String> others) {
         return new CommandLine(java, jvmOptions, main, others);
+    }
+
+    /**
+     * Makes sure that there is a launcher.
+     *
+     * @throws IllegalStateException if there is none, with what to do
+     */
+    public CommandLine checkLauncher() {
+        if (java.startsWith("/") && !Files.isExecutable(Path.of(java))) {
+            throw new IllegalStateException(
+                    "cannot start a JVM: " + java + " is not there. A program packaged by jpackage has it if"
+                            + " that was told --jlink-options \"--strip-debug --no-man-pages --no-header-files\", without"
+                            + " --strip-native-commands; or name a launcher of Java "
+                            + Runtime.version().feature()
+                            + ", for workers by the setting jvm.java, for others by SpawnOptions.java");
+        }
+        return this;
     }
 
     /** The launcher: an absolute path where it is this process's. */

@@ -27,9 +27,16 @@ final class JavaProcess {
      */
     static List<String> words() {
         List<String> typed = words(readBytes(COMMAND_LINE), PlatformText.jdk());
+        if (isPackaged()) {
+            return PackagedProgram.words(typedPath(typed.get(0)), typed.subList(1, typed.size()));
+        }
         List<String> words = new ArrayList<>(typed);
         words.set(0, launcher(typed.get(0)));
         return words;
+    }
+
+    private static boolean isPackaged() {
+        return PackagedProgram.launcher().isPresent() && !isJava(withoutMark(executable()));
     }
 
     /** The launcher for the next JVM of this program. */
@@ -38,7 +45,9 @@ final class JavaProcess {
     }
 
     private static String launcher(String typed) {
-        return launcher(executable(), Path.of(System.getProperty("java.home")), typed);
+        return isPackaged()
+                ? PackagedProgram.java(typedPath(typed))
+                : launcher(executable(), Path.of(System.getProperty("java.home")), typed);
     }
 
     /** NUL ends each word, so that an empty one counts. */
@@ -77,10 +86,10 @@ final class JavaProcess {
         Path current = withoutMark(executable);
         if (!isJava(current) && !isJava(Path.of(typed))) {
             throw new IllegalStateException("cannot repeat this process's command line: it was started by " + current
-                    + " and not by java; give the cluster the worker's command");
+                    + ", which is neither java nor a launcher of jpackage");
         }
         return Stream.of(
-                        typedPath(typed).filter(JavaProcess::isOfOurRelease),
+                        typedPath(typed).filter(JavaProcess::isJava).filter(JavaProcess::isOfOurRelease),
                         Optional.of(current).filter(JavaProcess::isJava),
                         Optional.of(home.resolve("bin/java")))
                 .flatMap(Optional::stream)
@@ -101,7 +110,7 @@ final class JavaProcess {
         for (Path name : path) {
             from = name.toString().equals(".") ? from : from.resolve(name);
         }
-        return Optional.of(from).filter(JavaProcess::isJava);
+        return Optional.of(from);
     }
 
     private static boolean isOfOurRelease(Path launcher) {

@@ -122,7 +122,7 @@ final class Launcher {
         flags.addAll(inherited.rewrite(found.jvmOptions()));
         flags.addAll(options.jvmArgs());
         role.map(RoleFile::jvmFlag).ifPresent(flags::add);
-        return found.withJvmOptions(flags).toList();
+        return found.withJvmOptions(flags).checkLauncher().toList();
     }
 
     private boolean saysThroughPipes() {

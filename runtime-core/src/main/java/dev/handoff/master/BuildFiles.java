@@ -39,7 +39,7 @@ final class BuildFiles {
                     generation.settings().directory().orElse(Path.of("")).toAbsolutePath();
             List<String> options = WorkerStarter.typedFlags(generation).all();
             List<Path> files = new ArrayList<>();
-            for (Path path : CodePaths.of(generation.command().withCurrentLauncher(), options, directory)) {
+            for (Path path : CodePaths.of(generation.currentCommand(), options, directory)) {
                 addAll(path, files);
             }
             return files.size() > MOST_FILES ? Optional.empty() : Optional.of(of(files));

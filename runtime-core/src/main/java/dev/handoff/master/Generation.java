@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.cluster.Setting;
 import dev.handoff.jvm.CommandLine;
 
 /**
@@ -12,6 +13,12 @@ import dev.handoff.jvm.CommandLine;
  * @param command how they are started, before each slot's own flags
  */
 record Generation(int number, ClusterSettings settings, CommandLine command) {
+    /** How they are started now: the launcher is looked up anew, unless the operator has named one. */
+    CommandLine currentCommand() {
+        String java = settings.text(Setting.JVM_JAVA);
+        return java.isEmpty() ? command.withCurrentLauncher() : command.withJava(java);
+    }
+
     /** The same settings once more, for what is on disk now. */
     Generation numbered(int next) {
         return new Generation(next, settings, command);

@@ -32,10 +32,29 @@ final class WorkerProgram {
         StartDirectory start = StartDirectory.ofThisProcess().orAs(settings.directory());
         PathOptions paths = new PathOptions(start.path());
         Path directory = settings.directory().map(start.path()::resolve).orElse(start.path());
-        ClusterSettings resolved = settings.option(Setting.DIRECTORY.key(), directory.toString());
-        return directory.equals(start.path())
+        ClusterSettings resolved = withJava(settings, start).option(Setting.DIRECTORY.key(), directory.toString());
+        Generation generation = directory.equals(start.path())
                 ? new Generation(1, resolved, command.withJvmOptions(paths.absoluteFiles(command.jvmOptions())))
                 : new Generation(1, elsewhere(resolved, paths), command.typedIn(start.path()));
+        checkLauncher(generation);
+        return generation;
+    }
+
+    private static ClusterSettings withJava(ClusterSettings settings, StartDirectory start) {
+        String java = settings.text(Setting.JVM_JAVA);
+        boolean isPath = java.indexOf('/') >= 0;
+        return isPath
+                ? settings.option(
+                        Setting.JVM_JAVA.key(), start.path().resolve(java).toString())
+                : settings;
+    }
+
+    private static void checkLauncher(Generation generation) {
+        try {
+            generation.currentCommand().checkLauncher();
+        } catch (IllegalStateException e) {
+            throw new StartException(StartException.WRONG_SETTING, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static ClusterSettings elsewhere(ClusterSettings settings, PathOptions paths) {

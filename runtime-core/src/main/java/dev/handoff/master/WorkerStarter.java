@@ -94,7 +94,7 @@ final class WorkerStarter {
 
     private LaunchSpec launch(ManagedWorker.Identity identity, int workers, RoleFile role) {
         ClusterSettings settings = identity.generation().settings();
-        CommandLine command = identity.generation().command().withCurrentLauncher();
+        CommandLine command = identity.generation().currentCommand();
         JvmFlags flags = flags(identity, workers);
         flags.notes().forEach(note -> LOG.info("worker {}: {}", identity.id(), note));
         Map<String, String> environment = new HashMap<>(settings.environment());

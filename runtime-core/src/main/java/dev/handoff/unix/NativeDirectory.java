@@ -42,7 +42,8 @@ public final class NativeDirectory {
     private static Optional<Path> choose() {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         Predicate<Path> refuses = mountsWithoutExecution(mounts());
-        if (PROPERTIES.stream().allMatch(property -> System.getProperty(property) != null) || !refuses.test(temporary)) {
+        if (PROPERTIES.stream().allMatch(property -> System.getProperty(property) != null)
+                || !refuses.test(temporary)) {
             return Optional.empty();
         }
         List<Path> others = Stream.of("/var/tmp", "/dev/shm", System.getProperty("user.home", "/"), "")
@@ -105,6 +106,9 @@ public final class NativeDirectory {
     }
 
     private static String unescaped(String field) {
-        return field.replace("\\040", " ").replace("\\011", "\t").replace("\\012", "\n").replace("\\134", "\\");
+        return field.replace("\\040", " ")
+                .replace("\\011", "\t")
+                .replace("\\012", "\n")
+                .replace("\\134", "\\");
     }
 }

@@ -167,7 +167,7 @@ class CommandLineTest {
         Path home = Path.of(System.getProperty("java.home"));
         assertThatThrownBy(() -> JavaProcess.launcher(Path.of("/opt/shop/shop"), home, "shop"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("started by /opt/shop/shop and not by java");
+                .hasMessageContaining("started by /opt/shop/shop, which is neither java nor a launcher of jpackage");
         assertThat(JavaProcess.launcher(Path.of("/usr/bin/qemu-aarch64"), home, "java"))
                 .isEqualTo(home + "/bin/java");
     }

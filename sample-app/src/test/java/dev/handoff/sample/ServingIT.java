@@ -197,8 +197,7 @@ class ServingIT {
     void servesWithADirectoryForTemporaryFilesThatIsMountedNoexec() throws IOException {
         String mounts = "for word; do case $word in -Djava.io.tmpdir=*)"
                 + " mount -t tmpfs -o noexec tmpfs \"${word#-Djava.io.tmpdir=}\" || exit 99;; esac; done; exec \"$@\"";
-        RunningCluster cluster =
-                CLUSTERS.start(aCluster().behind(List.of("unshare", "-rm", "sh", "-c", mounts, "sh")));
+        RunningCluster cluster = CLUSTERS.start(aCluster().behind(List.of("unshare", "-rm", "sh", "-c", mounts, "sh")));
         assertThat(cluster.output().text()).contains("is mounted noexec: native code is unpacked in");
         assertThat(cluster.workers()).contains(cluster.whoAnswers());
         assertThat(cluster.stop()).isZero();

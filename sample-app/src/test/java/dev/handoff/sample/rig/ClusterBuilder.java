@@ -43,6 +43,7 @@ public final class ClusterBuilder {
     private List<String> arguments = List.of();
     private @Nullable SSLContext tls;
     private @Nullable Path place;
+    private @Nullable Path launcher;
     private int workers = 2;
     private boolean terminal;
     private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
@@ -138,6 +139,13 @@ public final class ClusterBuilder {
         return main(main.getName(), List.of(APP, TARGET.resolve("test-classes")), args);
     }
 
+    /** The sample application by a launcher that knows what it starts, and takes JVM flags from the environment only. */
+    public ClusterBuilder launchedBy(Path packaged) {
+        archive = false;
+        launcher = packaged;
+        return this;
+    }
+
     /** The sample over TLS, on its only port. */
     public ClusterBuilder overTls(Certificate certificate) {
         tls = certificate.client();
@@ -185,6 +193,10 @@ public final class ClusterBuilder {
     private Map<String, String> environment(Path directory) {
         environment.put("HANDOFF_RUN", directory.resolve("run").toString());
         environment.put("HANDOFF_WORKERS", Integer.toString(workers));
+        if (launcher != null) {
+            environment.put(
+                    "JAVA_TOOL_OPTIONS", String.join(" ", flags) + " -Djava.io.tmpdir=" + directory.resolve("tmp"));
+        }
         return environment;
     }
 
@@ -195,6 +207,11 @@ public final class ClusterBuilder {
             command.addAll(List.of("sh", "-c", trap, "sh"));
         }
         command.addAll(prefix);
+        if (launcher != null) {
+            command.add(launcher.toString());
+            options.forEach((name, value) -> command.addAll(List.of(name, value)));
+            return inSession(command);
+        }
         command.add(JDK.resolve("bin/java").toString());
         command.addAll(flags);
         if (archive) {
