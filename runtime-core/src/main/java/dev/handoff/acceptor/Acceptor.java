@@ -3,6 +3,9 @@ package dev.handoff.acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Setting;
+import dev.handoff.process.spi.Fatal;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
@@ -60,6 +63,9 @@ public final class Acceptor implements AutoCloseable {
     /** What starting a worker and letting it in takes, and as much again. */
     private static final int RESERVE = 32;
 
+    /** So many descriptors must be free before it accepts. */
+    public static final int NEEDED_FREE = RESERVE + DescriptorReserve.MARGIN;
+
     private static final int PAUSE_MILLIS = 10;
 
     /** So long the acceptor waits for others, for each connection that it has found waiting together. */
@@ -90,7 +96,8 @@ public final class Acceptor implements AutoCloseable {
     private final Map<Integer, Unreceived> unreceived = new ConcurrentHashMap<>();
 
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
-    private final Thread thread = new Thread(this::run, "handoff-acceptor");
+    private final Thread thread = Threads.daemon("handoff-acceptor", this::run);
+    private Thread.UncaughtExceptionHandler failed = (thread, failure) -> {};
     /** Whether the last poll was to find new clients, too. */
     private boolean lookedAtListeners;
 
@@ -131,11 +138,11 @@ public final class Acceptor implements AutoCloseable {
      * Begins to accept.
      *
      * @param onFailure called on the acceptor's thread if that fails in a way that nobody foresaw: it accepts no more then
+     * @throws NoThreadException if that thread cannot be started; it is to be closed then
      */
-    public void start(Thread.UncaughtExceptionHandler onFailure) {
-        thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler(onFailure);
-        thread.start();
+    public void start(Thread.UncaughtExceptionHandler onFailure) throws NoThreadException {
+        failed = onFailure;
+        Threads.start(thread);
     }
 
     /** Lanes come in there from now on: somebody has removed the socket's file, or it is to be elsewhere. */
@@ -276,8 +283,11 @@ public final class Acceptor implements AutoCloseable {
             while (!closed) {
                 pass();
             }
-        } catch (UnixException e) {
-            throw new IllegalStateException("the acceptor cannot go on", e);
+        } catch (UnixException | RuntimeException e) {
+            failed.uncaughtException(thread, e);
+        } catch (Error e) {
+            // At once: what is closed first may fail in the same way, or wait.
+            Fatal.end(thread, e);
         } finally {
             closeAll();
         }

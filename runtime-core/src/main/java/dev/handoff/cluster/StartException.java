@@ -14,6 +14,8 @@ public class StartException extends RuntimeException {
     public static final int NO_RUNTIME_DIRECTORY = 12;
     /** Exit code on a platform that cannot do it. */
     public static final int PLATFORM = 13;
+    /** Exit code of a master to which the machine grants too few descriptors or threads. */
+    public static final int TOO_LITTLE_ROOM = 14;
 
     private final int exitCode;
 

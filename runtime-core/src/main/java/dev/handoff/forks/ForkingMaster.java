@@ -21,7 +21,9 @@ import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Stdio;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.ForkOrder;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
@@ -141,6 +143,7 @@ final class ForkingMaster implements ForkingCluster {
 
     private ForkedChild start(int id, Token token, SpawnOptions options, Map<String, String> env) {
         try {
+            Fatal.prepare();
             return starter.start(id, token, options, env, directory().paths());
         } catch (IOException e) {
             return ForkedChild.stillborn(options, e);
@@ -360,7 +363,8 @@ final class ForkingMaster implements ForkingCluster {
     }
 
     private static void completeWith(CompletableFuture<Void> end, CompletableFuture<Void> all) {
-        all.thenRunAsync(() -> end.complete(null), task -> new Thread(task, "handoff-disconnected").start());
+        all.thenRunAsync(
+                () -> end.complete(null), task -> Threads.startSoon(Threads.keeping("handoff-disconnected", task)));
     }
 
     @Override

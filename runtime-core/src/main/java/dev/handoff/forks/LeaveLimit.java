@@ -1,8 +1,8 @@
 package dev.handoff.forks;
 
 import dev.handoff.cluster.StopResult;
-import dev.handoff.jvm.Timer;
 import dev.handoff.process.Signal;
+import dev.handoff.process.spi.Timer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,8 @@ import dev.handoff.acceptor.Acceptor;
 import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
@@ -51,13 +53,22 @@ final class SharedListener extends SharedPlace implements Acceptor.Events {
     static SharedListener open(int key, Place place, Path rendezvous, ClusterSettings settings, Audience audience)
             throws IOException {
         Listener listener = Listener.open(0, place.options());
+        SharedListener shared;
         try {
-            SharedListener shared = new SharedListener(key, rendezvous, settings, listener, audience);
-            shared.acceptor.start(
-                    (thread, failure) -> LOG.error("nobody is accepted on {} any more", listener.address(), failure));
-            return shared;
+            shared = new SharedListener(key, rendezvous, settings, listener, audience);
         } catch (IOException e) {
             listener.close();
+            throw e;
+        }
+        shared.accept();
+        return shared;
+    }
+
+    private void accept() throws NoThreadException {
+        try {
+            acceptor.start((thread, failure) -> LOG.error("no client is accepted on {} any more", address(), failure));
+        } catch (NoThreadException e) {
+            close();
             throw e;
         }
     }
@@ -96,7 +107,7 @@ final class SharedListener extends SharedPlace implements Acceptor.Events {
     /** Elsewhere: it waits for the acceptor's thread. The process is not to end before the files are gone. */
     @Override
     void shut() {
-        new Thread(this::close, "handoff-close-" + key()).start();
+        Threads.startSoon(Threads.keeping("handoff-close-" + key(), this::close));
     }
 
     private void close() {

@@ -1,7 +1,7 @@
 package dev.handoff.forks;
 
-import dev.handoff.jvm.Timer;
 import dev.handoff.process.Message;
+import dev.handoff.process.spi.Timer;
 import dev.handoff.wire.TicketSecrets;
 import java.time.Duration;
 import java.util.function.Consumer;

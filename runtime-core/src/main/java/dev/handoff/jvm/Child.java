@@ -16,6 +16,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Reference;
+import dev.handoff.process.spi.Timer;
 import dev.handoff.wire.Conversation;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,9 +2,12 @@ package dev.handoff.jvm;
 
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +34,17 @@ public final class ChildHandle {
      *
      * @param thread the name of the thread that waits
      * @param sender how it is sent what the JDK cannot send: all but TERM and KILL
+     * @throws NoThreadException if that thread cannot be started: the process, whose exit would not be heard of, is ended
      */
-    public static ChildHandle watch(Process process, String thread, SignalSender sender) {
+    public static ChildHandle watch(Process process, String thread, SignalSender sender) throws NoThreadException {
         ChildHandle child = new ChildHandle(process, sender);
-        Thread waiter = new Thread(null, child::awaitExit, thread, 0, false);
-        waiter.setDaemon(true);
-        waiter.start();
-        return child;
+        try {
+            Threads.start(Threads.daemon(thread, child::awaitExit));
+            return child;
+        } catch (NoThreadException e) {
+            process.toHandle().destroyForcibly();
+            throw e;
+        }
     }
 
     private void awaitExit() {
@@ -66,6 +73,11 @@ public final class ChildHandle {
      */
     public CompletableFuture<ExitStatus> onExit() {
         return exit.copy();
+    }
+
+    /** Tells the process's end. As {@link #onExit}; an error of the listener's ends this process instead of being lost. */
+    public void whenExited(Consumer<ExitStatus> listener) {
+        exit.thenAccept(status -> Threads.guard(() -> listener.accept(status)));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.handoff.process.ChildInput;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.FdChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -124,19 +125,9 @@ final class InputPipe extends ChildInput {
     private void beginToWrite() {
         if (!writing) {
             EventThread.Hold hold = EventThread.get().hold();
-            Thread writer = new Thread(null, () -> writeAll(hold), name, 0, false);
-            writer.setDaemon(true);
-            start(writer, hold);
+            // What was given waits until there can be a thread.
+            Threads.startSoon(Threads.daemon(name, () -> writeAll(hold)));
             writing = true;
-        }
-    }
-
-    private static void start(Thread writer, EventThread.Hold hold) {
-        try {
-            writer.start();
-        } catch (Error e) {
-            hold.close();
-            throw e;
         }
     }
 

@@ -4,17 +4,23 @@ import dev.handoff.process.ChildProcess;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Output;
 import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.ProcessProvider;
+import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts children and knows this JVM's own start. A service. */
 public final class JvmProcessProvider implements ProcessProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(JvmProcessProvider.class);
+
     /** Called by the service loader. */
     public JvmProcessProvider() {}
 
@@ -71,7 +77,16 @@ public final class JvmProcessProvider implements ProcessProvider {
 
     @Override
     public Runnable handleSignal(String name, Runnable action) {
+        keepRoomForSignals();
         return Signals.handleForNow(name, action);
+    }
+
+    private static void keepRoomForSignals() {
+        try {
+            SpareThreads.keep();
+        } catch (NoThreadException e) {
+            LOG.warn("a signal may not be heard of: {}", e.getMessage());
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.handoff.jvm;
 
+import dev.handoff.process.spi.Threads;
+import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.Pipe;
 import dev.handoff.unix.Signals;
 import java.io.File;
@@ -22,6 +24,11 @@ public final class LaunchMechanism {
      */
     private static final int PIPES_NEEDED = 4;
 
+    /** The process, and the thread by which the JDK waits for its exit. */
+    private static final int TASKS_NEEDED = 2;
+
+    private static final Strays STRAYS = new Strays();
+
     private LaunchMechanism() {}
 
     /**
@@ -35,9 +42,15 @@ public final class LaunchMechanism {
      */
     public static Process start(ProcessBuilder builder, Map<String, String> environment) throws IOException {
         survivePatchedJdk();
+        Timer.prepare();
         refuseWithoutRoom();
+        Threads.checkRoom(TASKS_NEEDED, "the start of " + builder.command().get(0));
         // A copy: others may change this process's variables meanwhile.
         Map<String, String> variables = Map.copyOf(environment);
+        return STRAYS.start(builder, () -> startNow(builder, variables));
+    }
+
+    private static Process startNow(ProcessBuilder builder, Map<String, String> variables) throws IOException {
         boolean passed = builder.command().stream().allMatch(PlatformText::isPassedByJdk);
         if (passed && InheritedEnvironment.ours().giveTo(builder, variables)) {
             lookUp(builder, variables);

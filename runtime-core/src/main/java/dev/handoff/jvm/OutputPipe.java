@@ -5,6 +5,7 @@ import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.FdChannel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -107,9 +108,8 @@ final class OutputPipe implements ChildProcess.Source {
 
     private void beginToRead() {
         use = Use.READ;
-        Thread reader = new Thread(null, this::read, name, 0, false);
-        reader.setDaemon(true);
-        reader.start();
+        // Until there can be a thread the child waits with what it says when the pipe is full.
+        Threads.startSoon(Threads.daemon(name, this::read));
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.Reference;
 import dev.handoff.process.spi.RuntimeLine;
+import dev.handoff.process.spi.Timer;
+import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageChannel;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channel to the parent that forked this process. It is opened when it is first asked for, and keeps the process alive as
@@ -35,15 +38,26 @@ final class ParentLink implements ParentChannel {
 
     /** Empty for a process that was not forked with a channel. */
     static Optional<ParentChannel> get() {
-        return Holder.LINK;
+        return Holder.IS_FORKED ? Optional.of(Holder.link()) : Optional.empty();
     }
 
     private static final class Holder {
-        private static final Optional<ParentChannel> LINK =
-                ChannelDoor.isThere() ? Optional.of(open()) : Optional.empty();
+        private static final boolean IS_FORKED = ChannelDoor.isThere();
+        private static @Nullable ParentLink link;
 
-        private static ParentChannel open() {
+        /** One that could not be opened for a shortage is tried again. */
+        private static synchronized ParentLink link() {
+            ParentLink opened = link;
+            if (opened == null) {
+                opened = open();
+                link = opened;
+            }
+            return opened;
+        }
+
+        private static ParentLink open() {
             try {
+                Timer.prepare();
                 MessageChannel channel = new MessageChannel();
                 long parent =
                         ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
@@ -58,10 +72,12 @@ final class ParentLink implements ParentChannel {
         /** A parent that wants the channel no more has ended it: this process is told so, as when it had been there. */
         private static void start(MessageChannel channel, Conversation conversation) throws IOException {
             String name = "handoff-channel-parent";
-            ChannelDoor.toParent()
-                    .ifPresentOrElse(
-                            socket -> channel.start(socket, name, conversation),
-                            () -> channel.start(name, (woken, unwanted) -> null, conversation));
+            Optional<SeqPacketSocket> socket = ChannelDoor.toParent();
+            if (socket.isPresent()) {
+                channel.start(socket.get(), name, conversation);
+            } else {
+                channel.start(name, (woken, unwanted) -> null, conversation);
+            }
         }
     }
 

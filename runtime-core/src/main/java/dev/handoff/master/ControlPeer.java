@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
@@ -32,7 +33,7 @@ final class ControlPeer implements ControlChannel.Listener {
         this.sinceNanos = sinceNanos;
     }
 
-    void start() {
+    void start() throws NoThreadException {
         channel.start("handoff-control-" + credentials.pid(), this);
     }
 

@@ -1,5 +1,8 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.Fatal;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.RareLog;
 import dev.handoff.wire.ControlChannel;
@@ -65,11 +68,10 @@ final class ControlServer implements AutoCloseable {
         before.close();
     }
 
-    void start() {
-        Thread thread = new Thread(this::run, "handoff-control");
-        thread.setDaemon(true);
+    void start() throws NoThreadException {
+        Thread thread = Threads.daemon("handoff-control", this::run);
         thread.setUncaughtExceptionHandler(Fatal::end);
-        thread.start();
+        Threads.start(thread);
     }
 
     Events events() {
@@ -107,7 +109,16 @@ final class ControlServer implements AutoCloseable {
             stranger.reject(MOST_STRANGERS + " others have not become workers yet either");
         } else {
             strangers.add(stranger);
+            begin(stranger);
+        }
+    }
+
+    private void begin(ControlPeer stranger) {
+        try {
             stranger.start();
+        } catch (NoThreadException e) {
+            strangers.remove(stranger);
+            stranger.reject(String.valueOf(e.getMessage()));
         }
     }
 

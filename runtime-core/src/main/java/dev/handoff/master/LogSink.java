@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.Threads;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,7 +30,7 @@ final class LogSink implements AutoCloseable {
     private final PrintStream err;
     private final LogLimits limits;
     private final LongSupplier nanoClock;
-    private final Thread writer = new Thread(this::write, "handoff-log");
+    private final Thread writer = Threads.daemon("handoff-log", this::write);
 
     // All below is guarded by the queue.
     private final Deque<Block> queue = new ArrayDeque<>();
@@ -48,7 +49,6 @@ final class LogSink implements AutoCloseable {
         this.limits = limits;
         this.nanoClock = nanoClock;
         reportedAtNanos = nanoClock.getAsLong() - BETWEEN_REPORTS.toNanos();
-        writer.setDaemon(true);
     }
 
     /** One for this process's standard streams, at work. */
@@ -59,7 +59,7 @@ final class LogSink implements AutoCloseable {
     }
 
     void start() {
-        writer.start();
+        Threads.startSoon(writer);
     }
 
     LogLimits limits() {

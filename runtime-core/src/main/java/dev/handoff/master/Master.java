@@ -12,6 +12,9 @@ import dev.handoff.cluster.spi.WorkerMessages;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Fatal;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +56,15 @@ final class Master implements SupervisedCluster {
         this.events = events;
         this.completions = completions;
         this.addresses = addresses;
-        this.thread = new Thread(() -> work(inbox, closer), "handoff-supervisor");
+        this.thread = Threads.keeping("handoff-supervisor", () -> work(inbox, closer));
         onFork(messages::joined);
         onExit((worker, status) -> messages.left(worker));
     }
 
     /** Starts the supervisor; the process lives as long as it works. */
-    void begin() {
+    void begin() throws NoThreadException {
         thread.setUncaughtExceptionHandler(Fatal::end);
-        thread.start();
+        Threads.start(thread);
     }
 
     private void work(Inbox inbox, Closer closer) {

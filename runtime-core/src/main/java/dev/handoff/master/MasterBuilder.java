@@ -7,7 +7,11 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.LogEncoding;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.SpareThreads;
+import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
@@ -15,12 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -31,6 +29,9 @@ final class MasterBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(MasterBuilder.class);
 
     private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
+
+    /** For probes, and for what programs do when a future of theirs is done: one may block. */
+    private static final int KEPT_THREADS = 2;
 
     private final Closer closer = new Closer();
     private final ClusterSettings settings;
@@ -55,6 +56,9 @@ final class MasterBuilder {
             master = builder.build();
             begun.accept(master);
             master.begin();
+        } catch (NoThreadException e) {
+            builder.closer.close();
+            throw new StartException(StartException.TOO_LITTLE_ROOM, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             builder.closer.close();
             throw new StartException(StartException.NO_RUNTIME_DIRECTORY, String.valueOf(e.getMessage()), e);
@@ -67,6 +71,10 @@ final class MasterBuilder {
     }
 
     private Master build() throws IOException {
+        DescriptorBudget descriptors = DescriptorBudget.ofThisProcess(settings);
+        checkThatTheyAreEnough(descriptors);
+        Fatal.prepare();
+        SpareThreads.keep();
         LOG.debug("{} classes loaded ahead", ClassPreloader.loadAll());
         RuntimeDirectory directory = openDirectory();
         List<Listener> listeners = Listener.openAll(settings);
@@ -76,7 +84,14 @@ final class MasterBuilder {
         Inbox inbox = new Inbox();
         SupervisorProxy proxy = new SupervisorProxy(inbox);
         EventBus events = new EventBus();
-        Supervisor.Crew crew = crew(directory, listeners, sink, new Completions(threads()), events, proxy);
+        Supervisor.Crew crew = crew(
+                directory,
+                listeners,
+                descriptors,
+                sink,
+                new Completions(new TaskThreads("handoff-task-", KEPT_THREADS, Integer.MAX_VALUE)),
+                events,
+                proxy);
         Supervisor supervisor = new Supervisor(generation, crew, inbox, proxy, System::nanoTime);
         sayWhatBegins(directory, listeners);
         Master master = new Master(
@@ -91,6 +106,12 @@ final class MasterBuilder {
         crew.acceptor().start(Fatal::end);
         crew.control().start();
         return master;
+    }
+
+    private void checkThatTheyAreEnough(DescriptorBudget descriptors) {
+        descriptors.refusal(settings.count(Setting.WORKERS)).ifPresent(why -> {
+            throw new StartException(StartException.TOO_LITTLE_ROOM, "cannot start: " + why);
+        });
     }
 
     private RuntimeDirectory openDirectory() throws IOException {
@@ -129,6 +150,7 @@ final class MasterBuilder {
     private Supervisor.Crew crew(
             RuntimeDirectory directory,
             List<Listener> listeners,
+            DescriptorBudget descriptors,
             LogSink sink,
             Completions completions,
             EventBus events,
@@ -143,7 +165,7 @@ final class MasterBuilder {
                 new WorkerStarter(WorkerStarter.launcher(), directory::paths, Machine.ofThisProcess(), sink);
         Prober prober = new Prober(settings, acceptor::probe, completions.threads());
         return new Supervisor.Crew(
-                premises, starter, acceptor, control, prober, events, welcome(listeners), completions);
+                premises, starter, acceptor, control, prober, events, welcome(listeners), completions, descriptors);
     }
 
     private Welcome welcome(List<Listener> listeners) {
@@ -193,20 +215,5 @@ final class MasterBuilder {
     private static void closeLog(LogSink sink) throws InterruptedException {
         sink.flush(LOG_LIMIT);
         sink.close();
-    }
-
-    /** As many as there is to do at a time: probes, and what programs do when a future of theirs is done. */
-    private static Executor threads() {
-        return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("handoff-task-"));
-    }
-
-    private static ThreadFactory daemons(String prefix) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

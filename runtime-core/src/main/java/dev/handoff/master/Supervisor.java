@@ -10,11 +10,13 @@ import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.jvm.DebuggerFlag;
 import dev.handoff.master.StopSequence.Phase;
+import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,8 @@ final class Supervisor implements Lifecycle.Losses {
             Prober prober,
             EventBus events,
             Welcome welcome,
-            Completions completions) {}
+            Completions completions,
+            DescriptorBudget descriptors) {}
 
     private final Inbox inbox;
     private final SupervisorProxy proxy;
@@ -241,13 +244,21 @@ final class Supervisor implements Lifecycle.Losses {
             ManagedWorker worker = crew.starter().start(slot, generation, wanted, nowNanos, proxy::disconnect);
             roster.add(worker);
             lifecycle.forked(worker);
-            worker.child().onExit().thenAccept(status -> proxy.exited(worker, status));
+            worker.child().whenExited(status -> proxy.exited(worker, status));
+        } catch (NoThreadException e) {
+            LOG.error("cannot start a worker in slot {}: {}", slot, e.getMessage());
+            notStarted(slot, generation, e, nowNanos);
         } catch (IOException | RuntimeException e) {
             LOG.error("cannot start a worker in slot {}", slot, e);
             crew.acceptor().spendReserve();
-            slots.lost(slot, generation.number(), Slot.Loss.FAILURE, String.valueOf(e.getMessage()), nowNanos);
-            onLost(generation.number(), Slot.Loss.FAILURE, String.valueOf(e.getMessage()), null, nowNanos);
+            notStarted(slot, generation, e, nowNanos);
         }
+    }
+
+    private void notStarted(int slot, Generation generation, Exception failure, long nowNanos) {
+        String why = String.valueOf(failure.getMessage());
+        slots.lost(slot, generation.number(), Slot.Loss.FAILURE, why, nowNanos);
+        onLost(generation.number(), Slot.Loss.FAILURE, why, null, nowNanos);
     }
 
     /** Tells whoever waits for what has come true. */
@@ -301,6 +312,13 @@ final class Supervisor implements Lifecycle.Losses {
     void onScale(int count, CompletableFuture<Void> answer) {
         if (stop.isOrdered()) {
             scaleOrders.stopped(answer);
+            return;
+        }
+        Optional<String> refusal = count > wanted ? crew.descriptors().refusal(count) : Optional.empty();
+        if (refusal.isPresent()) {
+            LOG.warn("does not scale to {} workers: {}", count, refusal.get());
+            crew.completions()
+                    .fail(answer, new IllegalStateException("cannot scale to " + count + " workers: " + refusal.get()));
             return;
         }
         LOG.info("scales from {} to {} workers", wanted, count);

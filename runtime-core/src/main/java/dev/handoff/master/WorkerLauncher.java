@@ -5,6 +5,7 @@ import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.LaunchMechanism;
 import dev.handoff.jvm.SignalSender;
 import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.FdChannel;
 import dev.handoff.unix.Pipe;
@@ -55,6 +56,9 @@ final class WorkerLauncher {
             Process process = start(spec, out, err);
             String waiter = "handoff-worker-" + spec.workerId() + "-exit";
             return new WorkerProcess(ChildHandle.watch(process, waiter, signals), stdout, stderr);
+        } catch (NoThreadException e) {
+            undo.close();
+            throw e;
         } catch (IOException | IllegalArgumentException e) {
             undo.close();
             throw new IOException("cannot start worker " + spec.workerId() + ": " + e.getMessage(), e);

@@ -1,8 +1,11 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.FdChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,37 +37,40 @@ final class WorkerOutput {
     private final CompletableFuture<Void> stdoutEnd;
     private final CompletableFuture<Void> stderrEnd;
 
-    private WorkerOutput(WorkerProcess worker, int workerId, int generation, LogSink sink) {
+    private WorkerOutput(WorkerProcess worker, int workerId, int generation, LogSink sink) throws NoThreadException {
         this.prefix = "[worker " + workerId + " pid " + worker.child().pid() + " gen " + generation + "] ";
         this.sink = sink;
         stdoutEnd = read(worker.stdout(), LogSink.Stream.OUT, "handoff-worker-" + workerId + "-stdout");
         stderrEnd = read(worker.stderr(), LogSink.Stream.ERR, "handoff-worker-" + workerId + "-stderr");
-        worker.child().onExit().thenRun(() -> {
+        worker.child().whenExited(status -> {
             worker.stdout().endWhenEmpty();
             worker.stderr().endWhenEmpty();
         });
     }
 
-    /** Begins to read. To be called at once after the start: a pipe that nobody reads stops the worker when it is full. */
-    static WorkerOutput of(WorkerProcess worker, int workerId, int generation, LogSink sink) {
+    /**
+     * Begins to read. To be called at once after the start: a pipe that nobody reads stops the worker when it is full.
+     *
+     * @throws NoThreadException if that cannot be; the worker is the caller's to end
+     */
+    static WorkerOutput of(WorkerProcess worker, int workerId, int generation, LogSink sink) throws NoThreadException {
         return new WorkerOutput(worker, workerId, generation, sink);
     }
 
-    private CompletableFuture<Void> read(FdChannel in, LogSink.Stream stream, String threadName) {
+    private CompletableFuture<Void> read(FdChannel in, LogSink.Stream stream, String threadName)
+            throws NoThreadException {
         CompletableFuture<Void> end = new CompletableFuture<>();
-        Thread reader = new Thread(
-                () -> {
-                    try (in) {
-                        readToEnd(in, stream);
-                    } catch (IOException e) {
-                        LOG.warn("{}cannot read more of its output: {}", prefix, e.toString());
-                    } finally {
-                        end.complete(null);
-                    }
-                },
-                threadName);
-        reader.setDaemon(true);
-        reader.start();
+        Threads.start(Threads.daemon(threadName, () -> {
+            try (in) {
+                readToEnd(in, stream);
+            } catch (ClosedChannelException e) {
+                LOG.debug("{}its start was given up, and its output with it", prefix, e);
+            } catch (IOException e) {
+                LOG.warn("{}cannot read more of its output: {}", prefix, e.toString());
+            } finally {
+                end.complete(null);
+            }
+        }));
         return end;
     }
 

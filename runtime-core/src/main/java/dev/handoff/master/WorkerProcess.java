@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.jvm.ChildHandle;
+import dev.handoff.process.Signal;
 import dev.handoff.unix.FdChannel;
 
 /**
@@ -9,4 +10,11 @@ import dev.handoff.unix.FdChannel;
  * @param stdout what it writes to its standard output; the reader closes it
  * @param stderr what it writes to its standard error; the reader closes it
  */
-record WorkerProcess(ChildHandle child, FdChannel stdout, FdChannel stderr) {}
+record WorkerProcess(ChildHandle child, FdChannel stdout, FdChannel stderr) {
+    /** Ends it: its start is given up. */
+    void undo() {
+        child.signal(Signal.KILL);
+        stdout.close();
+        stderr.close();
+    }
+}

@@ -7,7 +7,8 @@ import dev.handoff.jvm.ChildHandle;
 import dev.handoff.jvm.CommandLine;
 import dev.handoff.jvm.FreePorts;
 import dev.handoff.process.CurrentProcess;
-import dev.handoff.process.Signal;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.wire.ChannelDoor;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageRouter;
@@ -59,6 +60,9 @@ final class WorkerStarter {
     ManagedWorker start(
             int slot, Generation generation, int workers, long nowNanos, Consumer<ManagedWorker> disconnectOrder)
             throws IOException {
+        if (!SpareThreads.leaveRoom()) {
+            throw new NoThreadException("a worker in slot " + slot);
+        }
         ManagedWorker.Identity identity =
                 new ManagedWorker.Identity(++lastId, slot, generation, Token.random(), nowNanos);
         ClusterSettings settings = generation.settings();
@@ -68,9 +72,7 @@ final class WorkerStarter {
             ChannelDoor door = ChannelDoor.at(paths.get().channel(identity.id()));
             try {
                 WorkerProcess process = launcher.launch(launch(identity, workers, door.invite(role(identity))));
-                WorkerOutput output = WorkerOutput.of(process, identity.id(), generation.number(), sink);
-                Conversation messages = converse(identity.id(), process.child(), door);
-                return new ManagedWorker(identity, process.child(), output, messages, board, disconnectOrder);
+                return connect(process, identity, door, board, disconnectOrder);
             } catch (IOException | RuntimeException e) {
                 door.close();
                 throw e;
@@ -81,13 +83,23 @@ final class WorkerStarter {
         }
     }
 
-    private Conversation converse(int workerId, ChildHandle child, ChannelDoor door) throws IOException {
+    /** One that cannot be heard in every way is ended: it would run on, and the master would not know it. */
+    private ManagedWorker connect(
+            WorkerProcess process,
+            ManagedWorker.Identity identity,
+            ChannelDoor door,
+            Scoreboard board,
+            Consumer<ManagedWorker> disconnectOrder)
+            throws IOException {
+        ChildHandle child = process.child();
         try {
-            Conversation messages = ChildChannel.open(door, child, workerId, router::join);
-            child.onExit().thenRun(messages::peerExited);
-            return messages;
-        } catch (IOException e) {
-            child.signal(Signal.KILL);
+            WorkerOutput output = WorkerOutput.of(
+                    process, identity.id(), identity.generation().number(), sink);
+            Conversation messages = ChildChannel.open(door, child, identity.id(), router::join);
+            child.whenExited(status -> messages.peerExited());
+            return new ManagedWorker(identity, child, output, messages, board, disconnectOrder);
+        } catch (IOException | RuntimeException e) {
+            process.undo();
             throw e;
         }
     }

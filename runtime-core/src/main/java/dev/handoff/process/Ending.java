@@ -2,6 +2,7 @@ package dev.handoff.process;
 
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Threads;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -135,9 +136,7 @@ final class Ending {
         if (anyOther().isEmpty()) {
             return false;
         }
-        Thread waiter = new Thread(null, this::awaitOthers, "handoff-others", 0, false);
-        waiter.setDaemon(true);
-        waiter.start();
+        Threads.startSoon(Threads.daemon("handoff-others", this::awaitOthers));
         return true;
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class DescriptorReserve implements AutoCloseable {
     /** So many must be free beside it before it is filled up again, or the next one who comes would empty it. */
-    private static final int MARGIN = 8;
+    public static final int MARGIN = 8;
 
     private final int size;
     private final List<Fd> kept = new ArrayList<>();

@@ -64,6 +64,8 @@ public interface LibC {
 
     int pthread_sigmask(int how, @u_int64_t long set, @u_int64_t long before);
 
+    int waitpid(int pid, @u_int64_t long status, int options);
+
     int geteuid();
 
     int close(int fd);

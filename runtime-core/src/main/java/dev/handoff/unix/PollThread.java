@@ -1,5 +1,7 @@
 package dev.handoff.unix;
 
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -8,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits on behalf of virtual threads: in a native call of its own each of them would keep its carrier, and as many of them as there
@@ -44,24 +48,27 @@ final class PollThread {
         this.wakeUp = wakeUp;
     }
 
-    private static final class Holder {
-        private static final PollThread INSTANCE = start();
+    private static @Nullable PollThread instance;
 
-        private static PollThread start() {
-            try {
-                PollThread started = new PollThread(new WakeUp());
-                Thread thread = new Thread(null, started::run, "handoff-poll", 0, false);
-                thread.setDaemon(true);
-                thread.start();
-                return started;
-            } catch (UnixException e) {
-                throw new IllegalStateException("cannot wait for descriptors on virtual threads", e);
-            }
+    /** This JVM's. One that could not be started for a shortage is tried again by the next call. */
+    static synchronized PollThread get() throws UnixException {
+        PollThread current = instance;
+        if (current == null) {
+            current = new PollThread(new WakeUp());
+            current.start();
+            instance = current;
         }
+        return current;
     }
 
-    static PollThread get() {
-        return Holder.INSTANCE;
+    private void start() throws UnixException {
+        try {
+            Threads.start(Threads.daemon("handoff-poll", this::run));
+        } catch (NoThreadException e) {
+            wakeUp.close();
+            throw new UnixException(
+                    "cannot wait for descriptors on virtual threads, " + e.getMessage(), Errno.EAGAIN.intValue());
+        }
     }
 
     /** As {@link Poller#poll}. Called on virtual threads: parks. */

@@ -125,6 +125,20 @@ public final class Signals {
         }
     }
 
+    /**
+     * Takes the exit status of a child that is dead, or dies at once, and that no other part of this JVM waits for: waitpid(2).
+     *
+     * @param pid of one process
+     */
+    public static void reap(long pid) throws UnixException {
+        int child = Math.toIntExact(pid);
+        int result = Native.LIBC.waitpid(child, 0, 0);
+        while (result < 0 && Native.errno() == Errno.EINTR.intValue()) {
+            result = Native.LIBC.waitpid(child, 0, 0);
+        }
+        Native.check(result, "cannot wait for the end of process " + pid);
+    }
+
     private static Object install(String name, Object handler) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");

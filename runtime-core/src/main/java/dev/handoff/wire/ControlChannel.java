@@ -1,5 +1,7 @@
 package dev.handoff.wire;
 
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.SharedUse;
 import dev.handoff.unix.SocketPath;
 import java.io.IOException;
@@ -59,15 +61,18 @@ public final class ControlChannel implements AutoCloseable {
      * Begins to read and to write.
      *
      * @param name of the threads, {@code -in} and {@code -out} added
+     * @throws NoThreadException if one of them cannot be started: the channel is closed then, and the listener hears nothing
      */
-    public void start(String name, Listener listener) {
-        Thread reading = new Thread(() -> read(listener), name + "-in");
-        Thread writing = new Thread(this::write, name + "-out");
-        reading.setDaemon(true);
-        writing.setDaemon(true);
-        writer = writing;
-        writing.start();
-        reading.start();
+    public void start(String name, Listener listener) throws NoThreadException {
+        Thread writing = Threads.daemon(name + "-out", this::write);
+        try {
+            Threads.start(writing);
+            writer = writing;
+            Threads.start(Threads.daemon(name + "-in", () -> read(listener)));
+        } catch (NoThreadException e) {
+            close();
+            throw e;
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.handoff.wire;
 
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
@@ -83,21 +85,30 @@ public final class MessageChannel implements AutoCloseable {
      *
      * @param connected the channel owns it from here on
      * @param name of the thread
+     * @throws NoThreadException if that cannot be started: the channel is closed then, and the listener hears nothing
      */
-    public void start(SeqPacketSocket connected, String name, Listener listener) {
+    public void start(SeqPacketSocket connected, String name, Listener listener) throws NoThreadException {
         outbox.connected(connected);
-        start(name, (woken, unwanted) -> connected, listener);
+        start(Threads.daemon(name, () -> run((woken, unwanted) -> connected, listener)), connected);
     }
 
     /**
      * Begins to connect, and then to read and write.
      *
      * @param name of the thread
+     * @throws NoThreadException if that cannot be started: the channel is closed then, and the listener hears nothing
      */
-    public void start(String name, Connector connector, Listener listener) {
-        Thread thread = new Thread(null, () -> run(connector, listener), name, 0, false);
-        thread.setDaemon(true);
-        thread.start();
+    public void start(String name, Connector connector, Listener listener) throws NoThreadException {
+        start(Threads.daemon(name, () -> run(connector, listener)), null);
+    }
+
+    private void start(Thread thread, @Nullable SeqPacketSocket connected) throws NoThreadException {
+        try {
+            Threads.start(thread);
+        } catch (NoThreadException e) {
+            end(connected);
+            throw e;
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.handoff.worker;
 
+import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.OwnFile;
@@ -91,19 +92,8 @@ final class Orphan {
         }
     }
 
-    /** Ends this process at that time by a thread of its own: neither a blocked event loop nor a hook can keep it. */
+    /** Ends this process at that time, on {@code handoff-timer}: neither a blocked event loop nor a hook can keep it. */
     static void haltAfter(Duration limit, int code) {
-        Thread halting = new Thread(
-                () -> {
-                    try {
-                        Thread.sleep(limit.toMillis());
-                    } catch (InterruptedException e) {
-                        LOG.debug("interrupted: halts at once");
-                    }
-                    Runtime.getRuntime().halt(code);
-                },
-                "handoff-halt");
-        halting.setDaemon(true);
-        halting.start();
+        Timer.after(limit, () -> Runtime.getRuntime().halt(code));
     }
 }

@@ -2,6 +2,7 @@ package dev.handoff.worker;
 
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.process.spi.Reference;
+import dev.handoff.process.spi.Threads;
 
 /** An address that this worker has opened or shares: while it is there, and counts, it keeps the process alive. */
 abstract class WorkerAddress {
@@ -31,10 +32,11 @@ abstract class WorkerAddress {
         reference.there(isThere);
     }
 
-    /** Waits for what comes to it, on a thread of its own that does not keep the process. */
+    /**
+     * Waits for what comes to it, on a thread of its own that does not keep the process. What comes before there can be one waits in
+     * the kernel, or at the master.
+     */
     final void startThread(String prefix, Runnable waiting) {
-        Thread thread = new Thread(waiting, prefix + address);
-        thread.setDaemon(true);
-        thread.start();
+        Threads.startSoon(Threads.daemon(prefix + address, waiting));
     }
 }

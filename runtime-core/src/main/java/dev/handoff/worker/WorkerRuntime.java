@@ -4,6 +4,7 @@ import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.process.MessageException;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.ProcessProvider;
+import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Signals;
 import dev.handoff.wire.ControlChannel;
@@ -113,6 +114,7 @@ public final class WorkerRuntime {
     }
 
     private void sayHello() throws IOException {
+        Timer.prepare();
         control.start("handoff-control", new FromMaster());
         control.send(new ControlFrame.Hello(
                 ControlFrame.VERSION,

@@ -1,11 +1,16 @@
 package dev.handoff.netty;
 
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Where a worker's blocking work runs: a virtual thread for each task from JDK 21 on; before, 200 threads with a queue of
- * 1,000, beyond which tasks are rejected. The threads are daemons named {@code handoff-blocking-1}, {@code -2} …
+ * 1,000, beyond which tasks are rejected. Where the kernel grants no more threads a task waits for one that is there, or is rejected.
+ * The threads are daemons named {@code handoff-blocking-1}, {@code -2} …
  */
 final class BlockingExecutor {
     private static final String NAME = "handoff-blocking-";
@@ -31,15 +37,48 @@ final class BlockingExecutor {
 
     static ExecutorService pool(int threads, int queue) {
         AtomicInteger number = new AtomicInteger();
-        ThreadFactory factory = task -> {
-            Thread thread = new Thread(task, NAME + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(queue), factory);
+        ThreadFactory factory = task -> Threads.daemon(NAME + number.incrementAndGet(), task);
+        Pool pool = new Pool(threads, new LinkedBlockingQueue<>(queue), factory);
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    private static final class Pool extends ThreadPoolExecutor {
+        Pool(int threads, BlockingQueue<Runnable> queue, ThreadFactory factory) {
+            super(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, factory);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            try {
+                Threads.inLibrary(NAME, () -> {
+                    super.execute(task);
+                    return true;
+                });
+            } catch (NoThreadException e) {
+                if (getPoolSize() == 0 || !getQueue().offer(task)) {
+                    throw rejected(e);
+                }
+            }
+        }
+    }
+
+    private static RejectedExecutionException rejected(NoThreadException why) {
+        return new RejectedExecutionException(why.getMessage(), why);
+    }
+
+    /** The same threads; a task for which none can be started is rejected. Carriers of virtual threads are started as they are needed. */
+    static Executor rejecting(Executor threads) {
+        return task -> {
+            try {
+                Threads.inLibrary(NAME, () -> {
+                    threads.execute(task);
+                    return true;
+                });
+            } catch (NoThreadException e) {
+                throw rejected(e);
+            }
+        };
     }
 
     /* Looked up by name: this is compiled for JDK 17, which has none of it. */

@@ -13,6 +13,7 @@ import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.LogEncoding;
+import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.Role;
 import dev.handoff.worker.CurrentWorkerProvider;
 import java.util.ArrayList;
@@ -268,12 +269,19 @@ public final class ClusterServer implements AutoCloseable {
         private SupervisedCluster supervise(boolean obeySignals) {
             LogEncoding.beUtf8();
             ClusterSettings resolved = resolve();
-            Consumer<SupervisedCluster> begun =
-                    obeySignals ? MasterSignals.obeyFromNowOn()::becomeResponsibleFor : cluster -> {};
+            Consumer<SupervisedCluster> begun = obeySignals ? obeyFromNowOn()::becomeResponsibleFor : cluster -> {};
             if (resolved.count(Setting.WORKERS) == 0) {
                 return LocalCluster.start(resolved, handlers(), begun);
             }
             return Cluster.supervise(resolved, begun);
+        }
+
+        private static MasterSignals obeyFromNowOn() {
+            try {
+                return MasterSignals.obeyFromNowOn();
+            } catch (NoThreadException e) {
+                throw new StartException(StartException.TOO_LITTLE_ROOM, "cannot obey signals: " + e.getMessage(), e);
+            }
         }
 
         private ClusterSettings resolve() {

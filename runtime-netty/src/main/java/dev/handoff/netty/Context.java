@@ -69,6 +69,6 @@ final class Context implements WorkerContext {
     }
 
     private static final class Blocking {
-        private static final Executor EXECUTOR = BlockingExecutor.create();
+        private static final Executor EXECUTOR = BlockingExecutor.rejecting(BlockingExecutor.create());
     }
 }

@@ -8,6 +8,8 @@ import dev.handoff.cluster.Listener;
 import dev.handoff.cluster.Setting;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.SocketHandle;
 import dev.handoff.wire.SocketHandle.Lent;
@@ -57,6 +59,7 @@ final class ForkedServer {
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
         loop = group.next();
+        startLoop();
         Farewells farewells = new Farewells(loop, Farewells.idleMin(settings.saidToHandlers()));
         connections = new Connections(farewells, frame -> {}, null);
         adoption = new Adoption(loop, connections);
@@ -65,10 +68,20 @@ final class ForkedServer {
         drainLimit = settings.duration(Setting.DRAIN_LIMIT);
     }
 
+    /** Now, and not when the first connection is there. */
+    private void startLoop() {
+        try {
+            Threads.inLibrary("handoff-loop", () -> loop.submit(() -> {}));
+        } catch (NoThreadException e) {
+            group.shutdownGracefully();
+            throw new IllegalStateException("cannot serve: " + e.getMessage(), e);
+        }
+    }
+
     /**
      * This process's, which begins with the first call.
      *
-     * @throws IllegalStateException if this process is no worker that its program has forked
+     * @throws IllegalStateException if this process is no worker that its program has forked, or the kernel grants no thread
      */
     static synchronized ForkedServer get() {
         if (server == null) {

@@ -8,6 +8,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.TicketSecrets;
 import dev.handoff.worker.CurrentWorkerProvider;
@@ -110,7 +111,7 @@ final class LocalCluster extends NoWorkers {
             throw failure;
         }
         LOG.info("serving in this process, without workers, on {}", addresses());
-        new Thread(() -> live(handlers), "handoff-local").start();
+        Threads.start(Threads.keeping("handoff-local", () -> live(handlers)));
     }
 
     /** The program that listens is the one that serves: it declares what there is. */

@@ -3,12 +3,14 @@ package dev.handoff.netty;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.process.spi.NoThreadException;
+import dev.handoff.process.spi.SpareThreads;
+import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.Terminal;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -41,16 +43,20 @@ final class MasterSignals {
     private final CompletableFuture<SupervisedCluster> cluster = new CompletableFuture<>();
     private final boolean onTerminal = Terminal.isControlling();
     private final StopSignals stops = new StopSignals();
-    private final Executor thread = Executors.newSingleThreadExecutor(task -> {
-        Thread worker = new Thread(task, "handoff-signals");
-        worker.setDaemon(true);
-        return worker;
-    });
+    /** There from the start: a signal that comes while the kernel grants no thread is obeyed, too. */
+    private final Executor thread;
 
-    private MasterSignals() {}
+    private MasterSignals() throws NoThreadException {
+        thread = new TaskThreads("handoff-signals-", 1, 1);
+        SpareThreads.keep();
+    }
 
-    /** Obeys signals; those that come before there is a cluster wait for it. */
-    static MasterSignals obeyFromNowOn() {
+    /**
+     * Obeys signals; those that come before there is a cluster wait for it.
+     *
+     * @throws NoThreadException if the kernel does not grant what that needs
+     */
+    static MasterSignals obeyFromNowOn() throws NoThreadException {
         MasterSignals signals = new MasterSignals();
         signals.on("TERM", arrivedNanos -> signals.stop(EXIT_BY_TERM, arrivedNanos));
         signals.on("INT", arrivedNanos -> signals.stop(EXIT_BY_INT, arrivedNanos));

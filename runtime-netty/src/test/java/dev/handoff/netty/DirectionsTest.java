@@ -13,17 +13,22 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.handoff.acceptor.Listener;
 import dev.handoff.acceptor.Platform;
+import dev.handoff.process.spi.TaskThreads;
+import dev.handoff.process.spi.Threads;
+import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Directories;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.LibC;
 import dev.handoff.unix.OwnFile;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.SocketAddressBytes;
 import dev.handoff.unix.Terminal;
@@ -43,7 +48,13 @@ import dev.handoff.wire.TicketSecrets;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -64,6 +75,7 @@ class DirectionsTest {
     /** What crosses the seam between the worker's side and Netty: values and single descriptors, no channel or codec. */
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
             Fd.class,
+            RareLog.class,
             SocketAddressBytes.class,
             UnnamedAddress.class,
             Signals.class,
@@ -80,6 +92,38 @@ class DirectionsTest {
             Scoreboard.class,
             StateFormat.class,
             TicketSecrets.class);
+
+    /** The seam, and the pools behind it. */
+    private static final DescribedPredicate<JavaClass> STARTS_THREADS = belongToAnyOf(
+                    Threads.class, Timer.class, TaskThreads.class, BlockingExecutor.class)
+            .or(nameMatching("dev\\.handoff\\.process\\.spi\\.Spare"));
+
+    /** By itself, by a pool of the JDK's, or, where no executor is named, by the common pool. */
+    private static final DescribedPredicate<JavaMethodCall> STARTS_A_THREAD = calls("start", Thread.class)
+            .or(calls("onExit", Process.class))
+            .or(calls("onExit", ProcessHandle.class))
+            .or(calls("parallelStream", Collection.class))
+            .or(DescribedPredicate.describe("use the JDK's pools", DirectionsTest::usesAPool));
+
+    private static DescribedPredicate<JavaMethodCall> calls(String name, Class<?> owner) {
+        return DescribedPredicate.describe(
+                "call " + owner.getSimpleName() + "." + name,
+                call -> call.getName().equals(name) && call.getTargetOwner().isAssignableTo(owner));
+    }
+
+    private static boolean usesAPool(JavaMethodCall call) {
+        JavaClass owner = call.getTargetOwner();
+        boolean inCommonPool = owner.isAssignableTo(CompletionStage.class)
+                && call.getName().endsWith("Async")
+                && call.getTarget().getRawParameterTypes().stream()
+                        .noneMatch(type -> type.isEquivalentTo(Executor.class));
+        return inCommonPool || owner.isEquivalentTo(Executors.class) || owner.isEquivalentTo(ForkJoinPool.class);
+    }
+
+    private static final DescribedPredicate<JavaConstructorCall> MAKES_A_POOL = DescribedPredicate.describe(
+            "make a pool of threads",
+            call -> call.getTargetOwner().isAssignableTo(ExecutorService.class)
+                    || call.getTargetOwner().isEquivalentTo(java.util.Timer.class));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -118,7 +162,7 @@ class DirectionsTest {
 
     @Test
     void masterAndWorkerMeetOnTheWireOnly() {
-        onlyKnows("acceptor", "wire", "unix", "guard", "cluster");
+        onlyKnows("acceptor", "wire", "unix", "guard", "cluster", "process");
         onlyKnows("master", "acceptor", "wire", "unix", "metrics", "cluster", "process", "jvm");
         onlyKnows("forks", "acceptor", "jvm", "wire", "unix", "cluster", "process");
         onlyKnows("worker", "wire", "unix", "metrics", "cluster", "process");
@@ -127,7 +171,7 @@ class DirectionsTest {
     @Test
     void whatBothSidesShareKnowsNeither() {
         onlyKnows("wire", "unix", "cluster", "process");
-        onlyKnows("unix");
+        onlyKnows("unix", "process");
         onlyKnows("guard", "unix");
         onlyKnows("jvm", "wire", "unix", "process");
         onlyKnows("metrics", "cluster", "process");
@@ -200,6 +244,13 @@ class DirectionsTest {
         return not(resideInAPackage(OURS))
                 .or(resideInAnyPackage(ours("netty", "cluster", "process", "guard", "worker")))
                 .or(SEAM);
+    }
+
+    /** A thread that the kernel does not grant is an answer there, and an end of the process everywhere else. */
+    @Test
+    void threadsAreStartedWhereAShortageIsAnswered() {
+        check(noClasses().that(not(STARTS_THREADS)).should().callMethodWhere(STARTS_A_THREAD));
+        check(noClasses().that(not(STARTS_THREADS)).should().callConstructorWhere(MAKES_A_POOL));
     }
 
     @Test

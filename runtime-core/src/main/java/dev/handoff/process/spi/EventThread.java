@@ -1,6 +1,7 @@
 package dev.handoff.process.spi;
 
 import java.lang.Thread.UncaughtExceptionHandler;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventThread {
     private static final Logger LOG = LoggerFactory.getLogger(EventThread.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
     /** The thread's name. */
     public static final String NAME = "handoff-events";
 
@@ -57,6 +59,7 @@ public final class EventThread {
     private Idle idle = Idle.UNASKED;
     private int holds;
     private boolean stopped;
+    private boolean retrying;
 
     EventThread() {}
 
@@ -85,12 +88,35 @@ public final class EventThread {
     private void wake() {
         idle = Idle.UNASKED;
         if (thread == null) {
-            Thread started = new Thread(null, this::run, NAME, 0, false);
-            started.setDaemon(false);
-            thread = started;
-            started.start();
+            begin();
         } else {
             notifyAll();
+        }
+    }
+
+    /** What waits is not lost where no thread can be started just now: the next task tries again, and so does time. */
+    private void begin() {
+        Thread started = Threads.keeping(NAME, this::run);
+        try {
+            Threads.start(started);
+            thread = started;
+        } catch (NoThreadException e) {
+            retryLater(e);
+        }
+    }
+
+    private void retryLater(NoThreadException why) {
+        if (!retrying) {
+            LOG.warn("{}; what is to be told waits, next try in {} ms", why.getMessage(), RETRY.toMillis());
+            retrying = true;
+            Timer.after(RETRY, this::beginAgain);
+        }
+    }
+
+    private synchronized void beginAgain() {
+        retrying = false;
+        if (thread == null && !stopped) {
+            begin();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.handoff.sample.rig;
 import static dev.handoff.sample.rig.Patience.await;
 
 import dev.handoff.sample.programs.SampleOverTls;
+import dev.handoff.unix.OrdinaryUser;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,7 @@ public final class ClusterBuilder {
     private @Nullable Path launcher;
     private int workers = 2;
     private boolean terminal;
+    private boolean ordinary;
     private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
 
     private ClusterBuilder() {
@@ -121,6 +123,12 @@ public final class ClusterBuilder {
         return this;
     }
 
+    /** As a user whom the kernel's limits bind. */
+    public ClusterBuilder asOrdinaryUser() {
+        ordinary = true;
+        return behind(OrdinaryUser.words());
+    }
+
     /** With all classes from the jar, and no flag that an archive of them needs. */
     public ClusterBuilder withoutArchive() {
         archive = false;
@@ -172,6 +180,9 @@ public final class ClusterBuilder {
             Path directory = Files.createTempDirectory("handoff-it-");
             for (String name : List.of("run", "tmp", "cwd")) {
                 Files.createDirectory(directory.resolve(name));
+            }
+            if (ordinary) {
+                OrdinaryUser.own(directory);
             }
             ProcessBuilder process = new ProcessBuilder(command(directory))
                     .directory((place == null ? directory.resolve("cwd") : place).toFile());

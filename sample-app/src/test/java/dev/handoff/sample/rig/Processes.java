@@ -88,6 +88,17 @@ public final class Processes {
                 .split("\0", -1));
     }
 
+    /** The names of a process's threads. */
+    public static List<String> threads(long pid) {
+        try (Stream<Path> tasks = Files.list(PROC.resolve(Long.toString(pid)).resolve("task"))) {
+            return tasks.flatMap(task -> read(task.resolve("comm")).stream())
+                    .map(String::strip)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the threads of process " + pid, e);
+        }
+    }
+
     private static Set<Long> pids(Predicate<Stat> which) {
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(PROC, "[0-9]*")) {
             Set<Long> pids = new TreeSet<>();

@@ -1,0 +1,46 @@
+package dev.handoff.process.spi;
+
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A thread that does nothing until it is ended: it stands for one that could be started in its place. */
+final class Spare {
+    private static final Logger LOG = LoggerFactory.getLogger(Spare.class);
+
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final Thread thread = Threads.daemon("handoff-spare", this::await);
+
+    /** Begins; throws what {@link Thread#start} throws if the kernel grants no thread. */
+    void begin() {
+        thread.start();
+    }
+
+    private void await() {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            LOG.debug("a spare thread was interrupted, and ends", e);
+        }
+    }
+
+    void end() {
+        end.countDown();
+    }
+
+    /** Ends it, and waits until its room is free. */
+    void endNow() {
+        end();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.handoff.sample;
+
+import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
+import static dev.handoff.sample.rig.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.handoff.process.Signal;
+import dev.handoff.sample.client.StrictConnection;
+import dev.handoff.sample.rig.Clusters;
+import dev.handoff.sample.rig.Processes;
+import dev.handoff.sample.rig.RunningCluster;
+import dev.handoff.unix.OrdinaryUser;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The kernel grants the master no more processes and threads. */
+class ThreadShortageIT {
+    @RegisterExtension
+    static final Clusters CLUSTERS = new Clusters();
+
+    private static final long PLENTY = 10_000;
+    private static final int MOST_ROOM = 10;
+    private static final String ROLLED_BACK = "rolled back to generation 1";
+
+    /** What a worker's start needs in the master and in the worker, so that each room short of that ends it at another step. */
+    @Test
+    @Tag("core")
+    void aMasterWithoutThreadsServesOnAndObeysSignalsAndHealsByItself() throws IOException {
+        RunningCluster cluster = CLUSTERS.start(aCluster().asOrdinaryUser().setting("restart.backoffMax", 500));
+        cluster.expectErrors();
+        Set<Long> workers = cluster.workers();
+        try (StrictConnection one = cluster.connect();
+                StrictConnection other = cluster.connect()) {
+            List<StrictConnection> clients = List.of(one, other);
+            assertThat(Set.of(one.askWho(), other.askWho())).hasSize(2);
+
+            leaveNoRoom(cluster);
+            rollInVain(cluster, clients, 1);
+
+            for (int room = 1; room <= MOST_ROOM; room++) {
+                OrdinaryUser.limitTasks(cluster.master(), OrdinaryUser.tasks() + room);
+                rollInVain(cluster, clients, room + 1);
+            }
+            assertThat(cluster.workers()).isEqualTo(workers);
+
+            long victim = workers.iterator().next();
+            OrdinaryUser.limitTasks(cluster.master(), 1);
+            cluster.kill(victim);
+            await("worker " + victim + " is gone")
+                    .until(() -> !cluster.workers().contains(victim));
+            assertThat(cluster.connect().get("/info").status()).isEqualTo(200);
+        }
+        OrdinaryUser.limitTasks(cluster.master(), PLENTY);
+        cluster.awaitReady();
+        cluster.roll();
+
+        leaveNoRoom(cluster);
+        assertThat(cluster.stop()).isZero();
+    }
+
+    /** Not before what has ended is gone: it would leave its room. */
+    private static void leaveNoRoom(RunningCluster cluster) {
+        AtomicLong before = new AtomicLong();
+        long tasks = await("nothing ends or begins any more")
+                .until(OrdinaryUser::tasks, now -> now == before.getAndSet(now));
+        OrdinaryUser.limitTasks(cluster.master(), tasks);
+        await("the master leaves the room of its spare threads to signals")
+                .until(() -> !Processes.threads(cluster.master()).contains("handoff-spare"));
+    }
+
+    /** Each client is served by the worker that it had before: on its old connection. */
+    private static void rollInVain(RunningCluster cluster, List<StrictConnection> clients, int rolls)
+            throws IOException {
+        cluster.signal(Signal.HUP);
+        await("roll " + rolls + " is given up")
+                .until(() -> cluster.output().text().split(ROLLED_BACK, -1).length > rolls);
+        for (StrictConnection client : clients) {
+            assertThat(client.get("/info").status()).isEqualTo(200);
+        }
+    }
+}
