@@ -65,7 +65,7 @@ final class Adoption {
         } else {
             Connection connection = new Connection(traffic, peer, offer.listener(), handler, offer.acceptedMillis());
             connections.add(channel, connection, frame, offer.progress());
-            loop.register(channel);
+            Registration.first(loop, channel);
         }
     }
 
@@ -88,8 +88,10 @@ final class Adoption {
         SocketAddress peer = unix ? UnnamedAddress.UNNAMED : channel.remoteAddress();
         Connection connection = new Connection(traffic, peer, NO_LISTENER, handler, System.currentTimeMillis());
         connections.add(channel, connection, Connections.NO_FRAME, null);
-        loop.register(channel);
-        connections.tellIfLeaving(channel);
+        Registration.first(loop, channel);
+        if (channel.isOpen()) {
+            connections.tellIfLeaving(channel);
+        }
         return true;
     }
 
@@ -136,7 +138,7 @@ final class Adoption {
      *
      * @param key of the listener
      * @param unix whether it is of a Unix path
-     * @return what accepts, until it is closed
+     * @return what accepts, until it is closed; at once, if epoll has no room for it
      */
     Channel listener(Fd socket, int key, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
         int number = socket.release();
@@ -154,6 +156,6 @@ final class Adoption {
                         connections.add(channel, connection, Connections.NO_FRAME, null);
                     }
                 });
-        return bootstrap.register().channel();
+        return Registration.watch(bootstrap.register()).channel();
     }
 }

@@ -4,17 +4,15 @@ import dev.handoff.wire.Progress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in every pipeline: lets the handler build the rest as soon as the channel has its event loop, tells that the
- * connection was read from for the first time, and that it has ended. On the connection's event loop.
+ * First in every pipeline: lets the handler build the rest as soon as the channel has its event loop, and tells that the
+ * connection was read from for the first time. On the connection's event loop.
  */
-final class ConnectionTracker extends ChannelDuplexHandler implements ChannelFutureListener {
+final class ConnectionTracker extends ChannelDuplexHandler {
     /** A pipeline that chooses its protocol by what comes first has chosen by then. */
     private static final int MOST_LOOKS = 16;
 
@@ -39,7 +37,6 @@ final class ConnectionTracker extends ChannelDuplexHandler implements ChannelFut
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         own = context;
-        context.channel().closeFuture().addListener(this);
         if (connection.initChannel(context.channel())) {
             NettyCodecs.inspect(context.channel(), connection);
         } else {
@@ -111,10 +108,5 @@ final class ConnectionTracker extends ChannelDuplexHandler implements ChannelFut
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Exhaustion.check(cause);
         context.fireExceptionCaught(cause);
-    }
-
-    @Override
-    public void operationComplete(ChannelFuture closed) {
-        connections.ended(closed.channel());
     }
 }

@@ -44,6 +44,8 @@ final class Connections {
     void add(Channel channel, Connection connection, long frame, @Nullable Progress progress) {
         open.add(channel);
         connection.opened(channel, farewells, handBacks);
+        // Not by a handler: one whose registration fails has none.
+        channel.closeFuture().addListener(closed -> ended(channel));
         channel.pipeline().addLast(new ConnectionTracker(this, connection, frame, progress));
     }
 
@@ -51,7 +53,7 @@ final class Connections {
         onFirstRead.accept(frame);
     }
 
-    void ended(Channel channel) {
+    private void ended(Channel channel) {
         open.remove(channel);
         Connection.of(channel).closed();
         completeIfEmpty();

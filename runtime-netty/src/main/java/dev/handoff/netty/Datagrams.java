@@ -33,7 +33,7 @@ public final class Datagrams {
      * @param group of epoll's event loops
      * @param handler gets each {@link io.netty.channel.socket.DatagramPacket}; a {@link io.netty.channel.ChannelInitializer} for
      *     more than one
-     * @return done when the channel is registered, and active
+     * @return done when the channel is registered, and active; fails, with the channel closed, if epoll has no room for it
      * @throws IllegalStateException if the socket is closed
      */
     public static ChannelFuture channel(EventLoopGroup group, UdpSocket socket, ChannelHandler handler) {
@@ -56,11 +56,11 @@ public final class Datagrams {
             throw new IllegalArgumentException("cannot read datagrams from " + socket + ": expected a DATAGRAM");
         }
         int number = open.release().release();
-        return new Bootstrap()
+        return Registration.watch(new Bootstrap()
                 .group(group)
                 .channelFactory(() -> adopt(number))
                 .handler(handler)
-                .register();
+                .register());
     }
 
     private static Channel adopt(int number) {

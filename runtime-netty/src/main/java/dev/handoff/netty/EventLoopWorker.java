@@ -125,7 +125,17 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     @Override
     public void listen(int listener, Fd listeningSocket) {
         boolean unix = runtime.welcome().listeners().get(listener).file().isPresent();
-        accepting.put(listener, adoption.listener(listeningSocket, listener, unix, traffic, handlers.get(listener)));
+        Channel server = adoption.listener(listeningSocket, listener, unix, traffic, handlers.get(listener));
+        accepting.put(listener, server);
+        server.closeFuture().addListener(closed -> onListenerClosed(listener, server));
+    }
+
+    /** Where that was not wanted, epoll has no room for it: this worker would be ready, and serve no client. */
+    private void onListenerClosed(int listener, Channel server) {
+        if (accepting.remove(listener, server)) {
+            LOG.error("cannot accept on listener {} any more, this worker leaves", listener);
+            runtime.requestLeave("it cannot accept on listener " + listener + " any more");
+        }
     }
 
     @Override
@@ -174,7 +184,9 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     }
 
     private Cut cutNow() {
-        accepting.values().forEach(Channel::close);
+        List<Channel> servers = List.copyOf(accepting.values());
+        accepting.clear();
+        servers.forEach(Channel::close);
         return connections.cut();
     }
 

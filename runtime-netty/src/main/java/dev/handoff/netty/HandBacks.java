@@ -93,7 +93,7 @@ final class HandBacks {
         }
         Optional<Departure> departure = departure(channel, connection);
         if (departure.isEmpty()) {
-            loop.register(channel).addListener(in -> {
+            Registration.again(loop, channel).addListener(in -> {
                 channel.flush();
                 connection.stays();
             });
@@ -223,10 +223,13 @@ final class HandBacks {
         if (channel.pipeline().context(DepartedGuard.INSTANCE) != null) {
             channel.pipeline().remove(DepartedGuard.INSTANCE);
         }
-        loop.register(channel).addListener(in -> comeBack(channel, departure.connection));
+        Registration.again(loop, channel).addListener(in -> comeBack(channel, departure.connection));
     }
 
     private static void comeBack(Channel channel, Connection connection) {
+        if (!channel.isOpen()) {
+            return;
+        }
         Connections.tell(channel, ConnectionEvent.RETURNED);
         connection.isBack();
     }

@@ -23,7 +23,7 @@ final class Reregistration {
         channel.deregister().addListener(out -> {
             if (channel.isOpen()) {
                 step.run();
-                loop.register(channel).addListener(in -> channel.flush());
+                Registration.again(loop, channel).addListener(in -> channel.flush());
             }
         });
     }

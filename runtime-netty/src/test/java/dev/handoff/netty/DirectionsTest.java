@@ -47,6 +47,7 @@ import dev.handoff.wire.StateFormat;
 import dev.handoff.wire.TicketSecrets;
 import java.io.File;
 import java.nio.file.Files;
+import io.netty.channel.EventLoopGroup;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -251,6 +252,15 @@ class DirectionsTest {
     void threadsAreStartedWhereAShortageIsAnswered() {
         check(noClasses().that(not(STARTS_THREADS)).should().callMethodWhere(STARTS_A_THREAD));
         check(noClasses().that(not(STARTS_THREADS)).should().callConstructorWhere(MAKES_A_POOL));
+    }
+
+    /** Elsewhere a channel that epoll has no room for would be registered never, and nothing would be told of it. */
+    @Test
+    void channelsArePutIntoEpollWhereARefusalIsSeen() {
+        check(noClasses()
+                .that(not(belongToAnyOf(Registration.class, LaneHandle.class)))
+                .should()
+                .callMethodWhere(calls("register", EventLoopGroup.class)));
     }
 
     @Test
