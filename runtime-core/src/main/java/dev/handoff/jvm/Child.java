@@ -12,6 +12,7 @@ import dev.handoff.process.MessageException;
 import dev.handoff.process.Output;
 import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.Stdio;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
@@ -51,6 +52,8 @@ final class Child implements ChildProcess {
     /** Whether it was to have a channel. */
     private final boolean forked;
 
+    private final boolean hasEmptyStreams;
+
     private final Announcement<Child> spawned = new Announcement<>();
     private final Announcement<ChildProcessException> failed = new Announcement<>();
     private final Announcement<ExitStatus> exited = new Announcement<>();
@@ -69,12 +72,16 @@ final class Child implements ChildProcess {
 
     /** One that is still to begin, or was never started: {@link ChildStarter} makes it. */
     Child(SpawnOptions options, Optional<Launched> launched, Optional<Conversation> conversation, boolean collects) {
-        this(options, launched, conversation, collects, conversation.isPresent());
+        this(options, launched, conversation, collects, conversation.isPresent(), false);
     }
 
-    /** One that could not be started. */
-    static Child stillborn(SpawnOptions options, boolean collects, boolean forked) {
-        return new Child(options, Optional.empty(), Optional.empty(), collects, forked);
+    /**
+     * One that could not be started.
+     *
+     * @param hasStreams whether those that are pipes are there, with nothing in them
+     */
+    static Child stillborn(SpawnOptions options, boolean collects, boolean forked, boolean hasStreams) {
+        return new Child(options, Optional.empty(), Optional.empty(), collects, forked, hasStreams);
     }
 
     private Child(
@@ -82,9 +89,11 @@ final class Child implements ChildProcess {
             Optional<Launched> launched,
             Optional<Conversation> conversation,
             boolean collects,
-            boolean forked) {
+            boolean forked,
+            boolean hasEmptyStreams) {
         this.options = options;
         this.forked = forked;
+        this.hasEmptyStreams = hasEmptyStreams;
         this.launched = launched;
         this.conversation = conversation;
         this.collecting = collects ? Optional.of(new Collecting(options, this::tooMuch)) : Optional.empty();
@@ -235,23 +244,30 @@ final class Child implements ChildProcess {
     @Override
     public ChildInput stdin() {
         return launched.<ChildInput>flatMap(Launched::stdin)
+                .or(() -> isEmpty(options.stdin()) ? Optional.of(new NoInput()) : Optional.empty())
                 .orElseThrow(
                         () -> new IllegalStateException("the stdin of " + options + " is no pipe to this process"));
     }
 
     @Override
     public Source stdout() {
-        return source(launched.flatMap(Launched::stdout), "stdout");
+        return source(launched.flatMap(Launched::stdout), options.stdout(), "stdout");
     }
 
     @Override
     public Source stderr() {
-        return source(launched.flatMap(Launched::stderr), "stderr");
+        return source(launched.flatMap(Launched::stderr), options.stderr(), "stderr");
     }
 
-    private Source source(Optional<OutputPipe> pipe, String stream) {
-        return pipe.orElseThrow(() -> new IllegalStateException(
-                "the " + stream + " of " + options + " is no pipe to this process, or it was never started"));
+    private Source source(Optional<OutputPipe> pipe, Stdio stdio, String stream) {
+        return pipe.<Source>map(output -> output)
+                .or(() -> isEmpty(stdio) ? Optional.of(new NoOutput()) : Optional.empty())
+                .orElseThrow(() -> new IllegalStateException(
+                        "the " + stream + " of " + options + " is no pipe to this process, or it was never started"));
+    }
+
+    private boolean isEmpty(Stdio stdio) {
+        return hasEmptyStreams && stdio.kind() == Stdio.Kind.PIPE;
     }
 
     @Override

@@ -38,7 +38,7 @@ final class ChildStarter {
             child.begin(launched);
             return child;
         } catch (IOException e) {
-            return stillborn(Child.stillborn(options, collects, false), e);
+            return stillborn(options, collects, false, e);
         }
     }
 
@@ -93,10 +93,12 @@ final class ChildStarter {
 
     /** One that was to have a channel, and could not be started. */
     static Child stillborn(SpawnOptions options, IOException why) {
-        return stillborn(Child.stillborn(options, false, true), why);
+        return stillborn(options, false, true, why);
     }
 
-    private static Child stillborn(Child child, IOException why) {
+    private static Child stillborn(SpawnOptions options, boolean collects, boolean forked, IOException why) {
+        boolean hasStreams = why instanceof NotStartedException launch && launch.hadStreams();
+        Child child = Child.stillborn(options, collects, forked, hasStreams);
         child.stillborn(why);
         return child;
     }

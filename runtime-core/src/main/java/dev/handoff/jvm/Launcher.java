@@ -85,7 +85,7 @@ final class Launcher {
         } catch (IOException e) {
             channels.forEach(FdChannel::close);
             pipes.forEach(Pipe::close);
-            throw new IOException("cannot start " + options + ": " + e.getMessage(), e);
+            throw new NotStartedException("cannot start " + options + ": " + e.getMessage(), e);
         }
     }
 
@@ -148,8 +148,8 @@ final class Launcher {
         Optional<Path> directory =
                 options.cwd().map(CurrentProcess.cwd()::resolve).or(this::inherited);
         if (directory.isPresent() && !Files.isDirectory(directory.get())) {
-            throw new IOException(
-                    "cannot start " + options + ": its working directory " + directory.get() + " is not there");
+            throw new NotStartedException(
+                    "cannot start " + options + ": its working directory " + directory.get() + " is not there", null);
         }
         return directory;
     }

@@ -138,23 +138,23 @@ public interface ChildProcess extends Peer, AutoCloseable {
     void disconnect();
 
     /**
-     * What the child reads from its standard input.
+     * What the child reads from its standard input. One that could not be started reads nothing: writes fail.
      *
-     * @throws IllegalStateException if that is no pipe
+     * @throws IllegalStateException if that is no pipe, or there was no descriptor for one
      */
     ChildInput stdin();
 
     /**
-     * What the child writes to its standard output.
+     * What the child writes to its standard output: nothing if it could not be started.
      *
-     * @throws IllegalStateException if that is no pipe
+     * @throws IllegalStateException if that is no pipe, or there was no descriptor for one
      */
     Source stdout();
 
     /**
-     * What the child writes to its standard error.
+     * What the child writes to its standard error: nothing if it could not be started.
      *
-     * @throws IllegalStateException if that is no pipe
+     * @throws IllegalStateException if that is no pipe, or there was no descriptor for one
      */
     Source stderr();
 

@@ -8,7 +8,6 @@ import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

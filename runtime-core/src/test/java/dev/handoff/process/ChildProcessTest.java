@@ -144,6 +144,26 @@ class ChildProcessTest {
     }
 
     @Test
+    @NodeTest("test-child-process-spawn-error.js")
+    void whatCannotBeStartedHasStreamsAllTheSameAndNothingInThem() throws Exception {
+        ChildProcess child =
+                ChildProcess.spawn(SpawnOptions.of("no-such-program-anywhere").stderr(Stdio.ignore()));
+        child.stdout().onLine(events::add);
+        CompletableFuture<ChildProcessException> error = new CompletableFuture<>();
+        child.onError(error::complete);
+        assertThat(error.join()).hasMessageContaining("no-such-program-anywhere");
+        assertThat(closed(child).join()).isEqualTo(new Exited(127));
+        assertThat(child.stdout().stream().readAllBytes()).isEmpty();
+        assertThat(catchThrowable(() -> child.stdin().write(1)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("could not be started");
+        assertThat(child.stdin().isWritable()).isFalse();
+        child.stdin().close();
+        assertThatIllegalStateException().isThrownBy(child::stderr);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
     void whoComesLateHearsOfWhatHasHappened() {
         ChildProcess child = shell("echo said before; exit 4");
         closed(child).join();

@@ -38,8 +38,8 @@ class StopIT {
     private static final Pattern MASTER_LATE =
             Pattern.compile(" WARN Punctuality - the master was \\d+ ms late: silences of workers are judged anew$");
 
-    private static final Pattern SAME_BUILD =
-            Pattern.compile(" WARN Rolls - roll to generation 2 begins .* it starts the very files that generation 1 runs, ");
+    private static final Pattern SAME_BUILD = Pattern.compile(
+            " WARN Rolls - roll to generation 2 begins .* it starts the very files that generation 1 runs, ");
 
     @Test
     @Tag("core")
