@@ -22,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ public final class WorkerRuntime {
     private final CompletableFuture<ControlFrame.Welcome> welcome = new CompletableFuture<>();
     private final CountDownLatch leaving = new CountDownLatch(1);
     private final CountDownLatch controlEnded = new CountDownLatch(1);
-    private final AtomicInteger lanesToDrain = new AtomicInteger();
+    private final LanesToDrain lanesToDrain = new LanesToDrain();
     private final ThisWorker self;
     private @Nullable TicketSecrets tickets;
     private Consumer<? super TicketSecrets> ticketsListener = unheard -> {};
@@ -125,7 +124,7 @@ public final class WorkerRuntime {
         try {
             ControlFrame.Welcome answer = welcome.get(WELCOME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             scoreboard = Scoreboard.open(paths.board(role.workerId()), role.workerId());
-            lanesToDrain.set(answer.eventLoops());
+            lanesToDrain.begin(answer.eventLoops());
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         } catch (TimeoutException e) {
@@ -209,9 +208,13 @@ public final class WorkerRuntime {
                 .toList();
     }
 
-    /** A lane has brought its last connection. Called by its event loop, once. */
-    public void laneDrained() {
-        if (lanesToDrain.decrementAndGet() == 0) {
+    /**
+     * A lane has brought its last connection. Called by its event loop; again changes nothing.
+     *
+     * @param index of the lane
+     */
+    public void laneDrained(int index) {
+        if (lanesToDrain.drained(index)) {
             startLeaving();
         }
     }

@@ -166,6 +166,6 @@ public final class TestWorker implements HandoffReceiver.Adopter {
     @Override
     public void drain() {
         drained = true;
-        runtime.laneDrained();
+        runtime.laneDrained(0);
     }
 }

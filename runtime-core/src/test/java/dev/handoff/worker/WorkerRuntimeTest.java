@@ -418,7 +418,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
 
         @Override
         public void drain() {
-            runtime.laneDrained();
+            runtime.laneDrained(0);
         }
     }
 }

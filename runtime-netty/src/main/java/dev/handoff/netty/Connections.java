@@ -60,11 +60,14 @@ final class Connections {
     }
 
     /**
-     * No more will come: tells those that are there, and hands back what is at rest.
+     * No more will come: tells those that are there, and hands back what is at rest. Once.
      *
      * @param limit how long the others may go on
      */
     void leave(Duration limit) {
+        if (leaving) {
+            return;
+        }
         leaving = true;
         List.copyOf(open).forEach(this::tellIfLeaving);
         farewells.begin(limit);

@@ -151,7 +151,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     @Override
     public void drain() {
         connections.leave(runtime.drainLimit());
-        runtime.laneDrained();
+        runtime.laneDrained(index);
     }
 
     @Override

@@ -40,6 +40,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -308,6 +309,23 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         });
         mustEcho(client);
         assertThat(masters).isEmpty();
+    }
+
+    /** The order to drain has come, and then the lane has failed. */
+    @Test
+    void connectionsAreToldOnceThatTheirWorkerLeaves() throws Exception {
+        List<Object> told = new CopyOnWriteArrayList<>();
+        connect(channel -> channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext context, Object event) {
+                told.add(event);
+            }
+        }));
+        onLoop(() -> {
+            connections.leave(Duration.ofHours(1));
+            connections.leave(Duration.ofHours(1));
+        });
+        assertThat(told).containsExactly(ConnectionEvent.LEAVING);
     }
 
     @Test
