@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * {@code ManagedWorker}. The acceptor's thread only.
  */
 final class Target implements SchedulingPolicy.Candidate {
+    /** So long behind its rest a worker that has refused is on trial, if no connection tells more of it. */
+    private static final long TRIAL_NANOS = 5_000_000_000L;
+
     private final int workerId;
     private final int slot;
     private final long pid;
@@ -143,6 +146,7 @@ final class Target implements SchedulingPolicy.Candidate {
     /** Whether it may get connections now. */
     boolean takes(long nowNanos) {
         resting = resting && nowNanos - restUntilNanos < 0;
+        endTrial(nowNanos);
         return inRotation && !resting && credit() > 0;
     }
 
@@ -169,8 +173,14 @@ final class Target implements SchedulingPolicy.Candidate {
     }
 
     /** Whether it has refused what it was given last: it may have no room for more. */
-    boolean isOnTrial() {
+    boolean isOnTrial(long nowNanos) {
+        endTrial(nowNanos);
         return onTrial;
+    }
+
+    /** With no client to try it with, what it has refused last says nothing any more. */
+    private void endTrial(long nowNanos) {
+        onTrial = onTrial && nowNanos - restUntilNanos < TRIAL_NANOS;
     }
 
     /** It has taken what it was given. */

@@ -37,6 +37,7 @@ final class Targets {
     private static final int MOST_READ_A_PASS = 64;
 
     private final RareLog shortages = new RareLog(LOG);
+    private final RareLog closed = new RareLog(LOG);
 
     private final Map<Integer, Target> byWorker = new TreeMap<>();
     private final List<Lane> polledLanes = new ArrayList<>();
@@ -159,7 +160,7 @@ final class Targets {
 
         @Override
         public void onHandedBack(Pending connection, long number) {
-            if (dead || isReadyFor(connection)) {
+            if (dead || isReadyFor(connection, nowNanos)) {
                 lane.take(connection, number, () -> handedBack.accept(connection));
             } else if (lane.target().isDraining()) {
                 lane.keep(connection, number, nowNanos);
@@ -186,7 +187,10 @@ final class Targets {
         for (Target target : byWorker.values()) {
             for (Lane lane : target.lanes()) {
                 if (lane.hasUndecided()) {
-                    lane.decide(this::isReadyFor, hope ? nowNanos - HOPE_NANOS : nowNanos, handedBack);
+                    lane.decide(
+                            connection -> isReadyFor(connection, nowNanos),
+                            hope ? nowNanos - HOPE_NANOS : nowNanos,
+                            handedBack);
                 }
             }
         }
@@ -210,11 +214,11 @@ final class Targets {
     }
 
     /** What a full worker could not take either would have nobody at all. */
-    private boolean isReadyFor(Pending connection) {
+    private boolean isReadyFor(Pending connection, long nowNanos) {
         return takesBack
                 && byWorker.values().stream()
                         .anyMatch(target ->
-                                target.isInRotation() && !target.isOnTrial() && target.isMeantFor(connection));
+                                target.isInRotation() && !target.isOnTrial(nowNanos) && target.isMeantFor(connection));
     }
 
     /** Lets some workers shed connections, which others get. */
@@ -305,16 +309,15 @@ final class Targets {
         target.close();
     }
 
-    private static List<Pending> survivors(Target target, List<Pending> unanswered) {
+    private List<Pending> survivors(Target target, List<Pending> unanswered) {
         List<Pending> survivors = new ArrayList<>();
         for (Pending connection : unanswered) {
             if (connection.survivesFailure()) {
                 survivors.add(connection);
             } else {
-                LOG.warn(
-                        "closed the connection from {}: worker {} is the last of those that failed to take it up",
-                        connection.offer().peer().decode(),
-                        target.workerId());
+                closed.warn("closed the connection from "
+                        + connection.offer().peer().decode() + ": worker " + target.workerId()
+                        + " is the last of those that failed to take it up");
                 connection.close();
             }
         }

@@ -45,6 +45,27 @@ final class TargetTest {
         }
     }
 
+    /** Nothing but a connection that it takes ended that before, and what others handed back stayed where it was. */
+    @Test
+    void aTrialThatNoClientEndsIsOverAfterAWhile() throws Exception {
+        try (SeqPacketPair pair = SeqPacketPair.open()) {
+            Target target = new Target(1, 1, 4711, TOKEN, 1, () -> 0);
+            target.open(0, new HandoffChannel(pair.left()), 4);
+            target.setInRotation(true);
+            long rest = Long.MAX_VALUE;
+            target.refused(List.of(), rest);
+            assertThat(target.isOnTrial(rest + 4_999_999_999L)).isTrue();
+            assertThat(target.credit()).isOne();
+            assertThat(target.isOnTrial(rest + 5_000_000_000L)).isFalse();
+            assertThat(target.credit()).isEqualTo(4);
+
+            target.refused(List.of(), rest);
+            assertThat(target.takes(rest + 5_000_000_000L)).isTrue();
+            assertThat(target.credit()).isEqualTo(4);
+            target.close();
+        }
+    }
+
     @Test
     void whatDrainsNeverComesBack() throws Exception {
         try (SeqPacketPair pair = SeqPacketPair.open();
