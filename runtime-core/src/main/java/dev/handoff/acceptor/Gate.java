@@ -4,16 +4,16 @@ import dev.handoff.unix.Accepted;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.Offer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where connections come in: the listeners, open from the start to the last stop. The acceptor's thread only. */
 final class Gate {
-    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Gate.class));
 
     private static final long CLOSING_NANOS = Listener.CLOSING.toNanos();
 
@@ -136,7 +136,7 @@ final class Gate {
             ListeningSocket.Backlog backlog = listener.socket().backlog();
             return Math.max(0, backlog.waiting() - backlog.limit() / 4 * 3);
         } catch (UnixException e) {
-            LOG.warn("{} of {}: takes connections early instead", e.getMessage(), listener.address());
+            LOG.warn(e.getMessage() + " of " + listener.address() + ": takes connections early instead");
             return 1;
         }
     }

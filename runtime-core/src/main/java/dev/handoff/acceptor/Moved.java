@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnixException;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
  * {@link WaitingLine}. The acceptor's thread only.
  */
 final class Moved {
-    private static final Logger LOG = LoggerFactory.getLogger(Moved.class);
-
+    private final RareLog closed = new RareLog(LoggerFactory.getLogger(Moved.class));
     private final Dismissal dismissal;
     private Deque<Pending> waiting = new ArrayDeque<>();
     private boolean fresh;
@@ -66,9 +65,8 @@ final class Moved {
         for (Iterator<Pending> each = waiting.iterator(); each.hasNext() && given < most; ) {
             Pending connection = each.next();
             if (targets.stream().noneMatch(target -> !target.isDraining() && target.understands(connection))) {
-                LOG.warn(
-                        "closed the connection from {}: no worker is left that could go on with it",
-                        connection.offer().peer().decode());
+                closed.warn("closed the connection from "
+                        + connection.offer().peer().decode() + ": no worker is left that could go on with it");
                 connection.close();
                 each.remove();
             } else if (give(connection, rotation, targets)) {

@@ -3,6 +3,7 @@ package dev.handoff.acceptor;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
@@ -17,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * acceptor's thread only.
  */
 final class Rendezvous {
-    private static final Logger LOG = LoggerFactory.getLogger(Rendezvous.class);
+    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Rendezvous.class));
     private static final int BACKLOG = 256;
     private static final int MOST_STRANGERS = 64;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
@@ -155,7 +155,7 @@ final class Rendezvous {
     }
 
     private static void sendAway(HandoffChannel channel, PeerCredentials peer, @Nullable String reason) {
-        LOG.warn("closed a hand-off lane from pid {} (uid {}): {}", peer.pid(), peer.uid(), reason);
+        LOG.warn("closed a hand-off lane from pid " + peer.pid() + " (uid " + peer.uid() + "): " + reason);
         channel.close();
     }
 

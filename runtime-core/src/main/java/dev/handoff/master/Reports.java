@@ -3,6 +3,7 @@ package dev.handoff.master;
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.unix.RareLog;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;
 import dev.handoff.wire.ControlFrame.Failed;
@@ -27,6 +28,7 @@ final class Reports {
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
+    private final RareLog nonsense = new RareLog(LOG);
     private final Roster roster;
     private final Lifecycle lifecycle;
     private final StopSequence stop;
@@ -110,10 +112,8 @@ final class Reports {
         } else if (frame instanceof Drained drained) {
             onDrained(worker, new Cut(drained.connectionsCut(), drained.requestsCut()));
         } else {
-            LOG.warn(
-                    "{} sent a {}, which is none of a worker's frames",
-                    worker,
-                    frame.getClass().getSimpleName());
+            nonsense.warn(
+                    worker + " sent a " + frame.getClass().getSimpleName() + ", which is none of a worker's frames");
         }
     }
 

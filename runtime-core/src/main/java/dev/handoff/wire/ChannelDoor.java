@@ -3,6 +3,7 @@ package dev.handoff.wire;
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChannelDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelDoor.class);
+    private static final RareLog STRANGERS = new RareLog(LOG);
     private static final int VERSION = 1;
     private static final int HELLO = 24;
     private static final int BACKLOG = 8;
@@ -137,11 +139,8 @@ public final class ChannelDoor implements AutoCloseable {
             PeerCredentials peer = guest.peer();
             welcome = peer.isOurs() && peer.pid() == pid && saysHello(guest, woken, unwanted);
             if (!welcome && !unwanted.getAsBoolean()) {
-                LOG.warn(
-                        "closed a channel from pid {} (uid {}): pid {} is expected, with its token",
-                        peer.pid(),
-                        peer.uid(),
-                        pid);
+                STRANGERS.warn("closed a channel from pid " + peer.pid() + " (uid " + peer.uid() + "): pid " + pid
+                        + " is expected, with its token");
             }
             return welcome;
         } finally {

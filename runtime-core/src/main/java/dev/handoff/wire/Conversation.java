@@ -8,6 +8,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.RuntimeLine;
+import dev.handoff.unix.RareLog;
 import dev.handoff.wire.Envelope.Format;
 import dev.handoff.wire.Envelope.Kind;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Conversation implements Channel, MessageChannel.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
+    private final RareLog shortages = new RareLog(LOG);
     private final MessageChannel channel;
     private final int id;
     private final long pid;
@@ -251,9 +253,8 @@ public final class Conversation implements Channel, MessageChannel.Listener {
     @Override
     public void onMessage(Envelope message) {
         if (message.descriptorLost()) {
-            LOG.warn(
-                    "the socket with a message of pid {} did not arrive: this process has as many files open as it may",
-                    pid);
+            shortages.warn("the socket with a message of pid " + pid
+                    + " did not arrive: this process has as many files open as it may");
         }
         switch (message.kind()) {
             case MESSAGE, REQUEST -> {

@@ -7,6 +7,7 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
@@ -47,6 +48,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
 
     private final ListenOptions options;
     private final Taking connections;
+    private final RareLog shortages = new RareLog(LOG);
     private final Owner owner;
     private final WakeUp wakeUp;
     private final OpenConnections open;
@@ -203,7 +205,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
                 take(accepted);
             }
         } catch (UnixException e) {
-            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address(), REST_MILLIS);
+            shortages.warn(e.getMessage() + " on " + address() + ": next try in " + REST_MILLIS + " ms");
             resting = true;
         }
     }

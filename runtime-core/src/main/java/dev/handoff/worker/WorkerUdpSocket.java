@@ -10,6 +10,7 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.unix.DatagramMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SharedUse;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.UnixException;
@@ -49,6 +50,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
     }
 
     private final Fd fd;
+    private final RareLog shortages = new RareLog(LOG);
     private final Owner owner;
     private final WakeUp wakeUp = new WakeUp();
     private final SharedUse use = new SharedUse(wakeUp::signal, this::closeNow);
@@ -205,7 +207,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
             }
             return true;
         } catch (UnixException e) {
-            LOG.warn("{} on {}: next try in {} ms", e.getMessage(), address(), REST_MILLIS);
+            shortages.warn(e.getMessage() + " on " + address() + ": next try in " + REST_MILLIS + " ms");
             return false;
         }
     }

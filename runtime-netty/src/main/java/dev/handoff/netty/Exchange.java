@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.unix.RareLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import java.io.EOFException;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final RareLog UNANSWERED = new RareLog(LOG);
 
     /** RFC 9110, 15.3.6: a response of this status has no content, and says so by its length. */
     private static final int RESET_CONTENT = 205;
@@ -97,11 +99,8 @@ final class Exchange {
     /** The handler has taken longer than it may. If it answers later, that is too late. */
     void onSlowHandler() {
         if (!answered && !carrier.isEnding()) {
-            LOG.warn(
-                    "the handler of {} {} has not answered within {}: answering 503",
-                    head.method(),
-                    target(),
-                    carrier.service().settings.timeouts().answer());
+            UNANSWERED.warn(request() + ": the handler has not answered within "
+                    + carrier.service().settings.timeouts().answer() + ": answering 503");
             answer(Response.status(503));
         }
     }
@@ -467,7 +466,7 @@ final class Exchange {
     }
 
     private void answerRejected() {
-        LOG.warn("no thread for {} {}: answering 503", head.method(), target());
+        UNANSWERED.warn(request() + ": no thread for it: answering 503");
         answer(Response.status(503).header("Retry-After", "1"));
     }
 
