@@ -12,6 +12,7 @@ import dev.handoff.unix.Signals;
 import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -92,6 +93,11 @@ public final class JvmProcessProvider implements ProcessProvider {
     @Override
     public Map<String, String> environment() {
         return InheritedEnvironment.ours().asText();
+    }
+
+    @Override
+    public void enter(Path directory) {
+        HeldDirectory.enter(directory);
     }
 
     @Override

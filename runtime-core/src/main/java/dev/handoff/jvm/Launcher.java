@@ -32,6 +32,7 @@ final class Launcher {
     private final InheritedFlags inherited;
     private final List<Pipe> pipes = new ArrayList<>();
     private final List<FdChannel> channels = new ArrayList<>();
+    private Optional<Fd> held = Optional.empty();
 
     /**
      * A process that was started, with what connects it to us.
@@ -72,7 +73,14 @@ final class Launcher {
      */
     Launched launch() throws IOException {
         Runner.refuseToRepeat(options);
-        Optional<Path> directory = directory();
+        try {
+            return launchIn(directory());
+        } finally {
+            held.ifPresent(Fd::close);
+        }
+    }
+
+    private Launched launchIn(Optional<Path> directory) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(words(directory));
         directory.ifPresent(path -> builder.directory(path.toFile()));
         try {
@@ -145,8 +153,8 @@ final class Launcher {
 
     /** Empty: the one that the kernel keeps this process in, even if it was removed. */
     private Optional<Path> directory() throws IOException {
-        Optional<Path> directory =
-                options.cwd().map(CurrentProcess.cwd()::resolve).or(this::inherited);
+        Optional<Path> said = options.cwd().map(CurrentProcess.cwd()::resolve);
+        Optional<Path> directory = said.isPresent() ? said : inherited();
         if (directory.isPresent() && !Files.isDirectory(directory.get())) {
             throw new NotStartedException(
                     "cannot start " + options + ": its working directory " + directory.get() + " is not there", null);
@@ -154,12 +162,18 @@ final class Launcher {
         return directory;
     }
 
-    private Optional<Path> inherited() {
-        if (!StartDirectory.isReal(CurrentProcess.cwd())) {
-            return Optional.of(CurrentProcess.cwd());
+    private Optional<Path> inherited() throws IOException {
+        Path directory = CurrentProcess.cwd();
+        if (!StartDirectory.isReal(directory)) {
+            return Optional.of(Files.isDirectory(directory) || options.runsJvm() ? directory : removed(directory));
         }
         boolean usable = !options.runsJvm() || !StartDirectory.isGone();
         return usable ? Optional.empty() : Optional.of(StartDirectory.ofKernel());
+    }
+
+    private Path removed(Path directory) throws IOException {
+        held = HeldDirectory.duplicate();
+        return held.map(HeldDirectory::path).orElse(directory);
     }
 
     private Optional<Pipe> pipe(Stdio stream) throws IOException {

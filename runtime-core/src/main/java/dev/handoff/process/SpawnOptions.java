@@ -161,7 +161,7 @@ public final class SpawnOptions {
         return change(copy -> copy.shell = Optional.of(path));
     }
 
-    /** The child's working directory; default: {@link CurrentProcess#cwd()}. */
+    /** The child's working directory; default: {@link CurrentProcess#cwd()}, even if it was removed, where a program starts and a JVM does not. */
     public SpawnOptions cwd(Path directory) {
         return change(copy -> copy.cwd = Optional.of(directory));
     }

@@ -1,5 +1,6 @@
 package dev.handoff.process;
 
+import dev.handoff.process.spi.ProcessProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ final class WorkingDirectory {
             if (!Files.isDirectory(real)) {
                 throw new NotDirectoryException(real.toString());
             }
+            ProcessProvider.get().enter(real);
             current = real;
         } catch (IOException e) {
             throw new UncheckedIOException(

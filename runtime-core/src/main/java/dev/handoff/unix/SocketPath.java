@@ -36,7 +36,7 @@ public final class SocketPath implements AutoCloseable {
         if (length(file) <= MOST_BYTES || name == null) {
             return new SocketPath(file, Optional.empty());
         }
-        Fd directory = open(file);
+        Fd directory = DirectoryFd.open(file.resolveSibling("").toAbsolutePath());
         Path shorter = Path.of("/proc/self/fd/" + directory.number()).resolve(name);
         if (length(shorter) > MOST_BYTES) {
             directory.close();
@@ -47,12 +47,6 @@ public final class SocketPath implements AutoCloseable {
                     Errno.ENAMETOOLONG.intValue());
         }
         return new SocketPath(shorter, Optional.of(directory));
-    }
-
-    private static Fd open(Path file) throws UnixException {
-        Path parent = file.toAbsolutePath().getParent();
-        int opened = Native.LIBC.open(String.valueOf(parent), Native.O_PATH | Native.O_CLOEXEC, 0);
-        return new Fd(Native.check(opened, "cannot open " + parent));
     }
 
     private static int length(Path path) {

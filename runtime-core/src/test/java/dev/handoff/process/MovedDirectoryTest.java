@@ -50,7 +50,8 @@ class MovedDirectoryTest {
                         "shell in " + real + " (deleted)",
                         "no JVM: cannot start " + TestPrograms.Echo.class.getName() + " none: its working directory "
                                 + current + " is not there",
-                        "[two]");
+                        "[two]",
+                        "shell in " + other.toRealPath() + "/sub (deleted)");
     }
 
     /** The class path as seen from a directory. */
@@ -130,6 +131,9 @@ class MovedDirectoryTest {
             }
             Files.createSymbolicLink(current, other);
             say(echo("two"));
+            CurrentProcess.chdir(Files.createDirectory(other.resolve("sub")));
+            Files.delete(other.resolve("sub"));
+            say(shell.stderr(Stdio.ignore()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.handoff.process.Output;
 import dev.handoff.process.SpawnOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,13 @@ public interface ProcessProvider {
 
     /** The variables that this process was started with, but those that were meant for it alone. */
     Map<String, String> environment();
+
+    /**
+     * This process pretends to be in that directory from now on.
+     *
+     * @param directory one that is there, absolute
+     */
+    void enter(Path directory);
 
     /**
      * How this process was started.
