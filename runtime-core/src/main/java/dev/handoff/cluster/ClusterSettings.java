@@ -25,9 +25,6 @@ import java.util.function.Consumer;
  * {@code HANDOFF_FILE} names, what the program {@link #with set}, the default.
  */
 public final class ClusterSettings {
-    /** What the JDK puts where bytes are no character. */
-    private static final char LOST = '\ufffd';
-
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
     private static final int DEFAULT_PORT = 8080;
     private static final Set<Setting> OF_HANDLERS = EnumSet.of(
@@ -205,21 +202,11 @@ public final class ClusterSettings {
     private static Optional<Object> said(Setting setting, String name, Map<String, String> source) {
         return Optional.ofNullable(source.get(name)).map(text -> {
             try {
-                refuseLost(text);
                 return setting.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
             }
         });
-    }
-
-    /** The JDK reads system properties in the locale's encoding. */
-    private static void refuseLost(String text) {
-        if (text.indexOf(LOST) >= 0) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' has characters that the locale's encoding has not: say it"
-                            + " in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
-        }
     }
 
     private Object value(Setting setting) {

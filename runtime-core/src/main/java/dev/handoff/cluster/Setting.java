@@ -122,6 +122,9 @@ public enum Setting {
     /** The directory in which the cluster's own runtime directory is made. Default: the first usable of the usual. */
     RUN_DIRECTORY("run", Kind.TEXT, "");
 
+    /** What the JDK puts where bytes are no character. */
+    private static final char LOST = '\ufffd';
+
     private enum Kind {
         TEXT("text"),
         COUNT("a count"),
@@ -203,6 +206,7 @@ public enum Setting {
      */
     Object parse(String text) {
         String trimmed = text.trim();
+        refuseLost(trimmed);
         return switch (kind) {
             case TEXT -> text(trimmed);
             case COUNT -> (int) checked(number(trimmed, trimmed), trimmed);
@@ -210,6 +214,14 @@ public enum Setting {
             case MILLIS -> duration(trimmed, 1);
             case SWITCH -> onOrOff(trimmed);
         };
+    }
+
+    /** The JDK reads the command line, properties too, in the locale's encoding. */
+    private void refuseLost(String text) {
+        if (text.indexOf(LOST) >= 0) {
+            throw new IllegalArgumentException(key + " = '" + text + "' has characters that the locale's encoding has not:"
+                    + " say it in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
+        }
     }
 
     /** Refuses where it is said what could not be made use of later. */

@@ -228,7 +228,11 @@ final class SettingsTest {
     void aValueThatTheJdkHasLostIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of("handoff.name", "gr\ufffd"), Map.of()))
-                .withMessageStartingWith("handoff.name: 'gr\ufffd' has characters that the locale's encoding has not");
+                .withMessageStartingWith(
+                        "handoff.name: name = 'gr\ufffd' has characters that the locale's encoding has not");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.defaults().option("listen", "unix:/run/gr\ufffd"))
+                .withMessageContaining("has characters that the locale's encoding has not");
     }
 
     @Test

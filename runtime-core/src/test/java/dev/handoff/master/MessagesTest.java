@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,12 +21,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +80,22 @@ class MessagesTest {
 
     private static Report report(Worker to, String text, Worker from) {
         return new Report(to.id(), new Heard(text, from.id(), from.pid()));
+    }
+
+    @Test
+    void nothingOfAWorkersRoleIsLeftForWhatItStarts() throws Exception {
+        Worker worker = worker(0);
+        Path process = Path.of("/proc", Long.toString(worker.pid()));
+        assertThat(Files.readString(process.resolve("environ"), ISO_8859_1)).doesNotContain("HANDOFF_");
+        assertThat(Files.readString(process.resolve("cmdline"), ISO_8859_1))
+                .contains("-Dhandoff.role=")
+                .as("the token")
+                .doesNotContainPattern("[0-9a-f]{32}");
+        try (Stream<Path> files = Files.walk(run)) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .contains("master.lock")
+                    .noneMatch(name -> name.startsWith("role-"));
+        }
     }
 
     @Test
