@@ -219,8 +219,9 @@ public enum Setting {
     /** The JDK reads the command line, properties too, in the locale's encoding. */
     private void refuseLost(String text) {
         if (text.indexOf(LOST) >= 0) {
-            throw new IllegalArgumentException(key + " = '" + text + "' has characters that the locale's encoding has not:"
-                    + " say it in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
+            throw new IllegalArgumentException(
+                    key + " = '" + text + "' has characters that the locale's encoding has not:"
+                            + " say it in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
         }
     }
 

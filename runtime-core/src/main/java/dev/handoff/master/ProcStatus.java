@@ -1,5 +1,7 @@
 package dev.handoff.master;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.handoff.unix.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,8 +55,10 @@ record ProcStatus(
 
     static Optional<ProcStatus> read(Path directory, long pid) {
         try {
-            String stat = Files.readString(directory.resolve("stat"));
-            return Optional.of(parse(pid, stat, Files.readString(directory.resolve("status")), runDelays(directory)));
+            // Both have the process's name, whose bytes may be anything.
+            String stat = Files.readString(directory.resolve("stat"), ISO_8859_1);
+            String status = Files.readString(directory.resolve("status"), ISO_8859_1);
+            return Optional.of(parse(pid, stat, status, runDelays(directory)));
         } catch (IOException e) {
             return Optional.empty(); // a process may end between any two of these reads; the error then varies
         }

@@ -1,5 +1,7 @@
 package dev.handoff.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.handoff.process.spi.Channel;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
@@ -8,10 +10,14 @@ import dev.handoff.process.spi.ProcessProvider.Started;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +44,7 @@ public final class CurrentProcess {
     private static final SignalListeners SIGNALS = new SignalListeners();
     private static final Listeners<Warning> WARNINGS = new Listeners<>();
     private static final Path COMM = Path.of("/proc/self/comm");
+    private static final int COMM_BYTES = 15;
 
     private static volatile boolean printsWarnings = true;
 
@@ -115,7 +122,7 @@ public final class CurrentProcess {
     /** The name that ps(1) shows for this process. */
     public static String title() {
         try {
-            return Files.readString(COMM).strip();
+            return new String(Files.readAllBytes(COMM), UTF_8).strip();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read this process's title: " + e, e);
         }
@@ -124,14 +131,20 @@ public final class CurrentProcess {
     /**
      * Changes the name that ps(1) shows in its column COMM.
      *
-     * @param title the kernel keeps its first 15 bytes
+     * @param title the kernel keeps 15 bytes; of its UTF-8 as many whole characters as fit
      */
     public static void title(String title) {
         try {
-            Files.writeString(COMM, title);
+            Files.write(COMM, firstBytes(title));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot change this process's title to " + title + ": " + e, e);
         }
+    }
+
+    private static byte[] firstBytes(String title) {
+        ByteBuffer kept = ByteBuffer.allocate(COMM_BYTES);
+        UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).encode(CharBuffer.wrap(title), kept, true);
+        return Arrays.copyOf(kept.array(), kept.position());
     }
 
     /** The directory that this process is in, as far as {@link #chdir} and children are concerned. Absolute. */

@@ -1,5 +1,7 @@
 package dev.handoff.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
@@ -26,7 +28,8 @@ public record MemoryUsage(long rss, long heapTotal, long heapUsed, long external
 
     private static long rssNow() {
         try {
-            return Files.readAllLines(STATUS).stream()
+            // It has the process's name, whose bytes may be anything.
+            return Files.readAllLines(STATUS, ISO_8859_1).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()

@@ -1,5 +1,7 @@
 package dev.handoff.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,8 +124,8 @@ public record Role(
     /** When a process started, in clock ticks since boot; -1 if there is none with that pid, or it has ended. */
     public static long startOf(long pid) {
         try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            // The name, field 2, is in parentheses and may contain anything: count from its end.
+            // The name, field 2, is in parentheses and may be any bytes: count from its end.
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             // One that nobody has waited for yet (Z) keeps its pid, but it works no more.
             return fields[0].equals("Z") ? -1 : Long.parseLong(fields[22 - 3]);

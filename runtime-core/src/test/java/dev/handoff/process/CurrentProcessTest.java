@@ -148,6 +148,21 @@ class CurrentProcessTest {
         assertThat(CurrentProcess.title()).isEqualTo(before);
     }
 
+    /** The kernel keeps 15 bytes, in the midst of a character or not. */
+    @Test
+    void aTitleIsCutBetweenCharacters() throws Exception {
+        String before = CurrentProcess.title();
+        try {
+            CurrentProcess.title("\u00c4\u00d6\u00dc\u00e4\u00f6\u00fc\u00df\u00c4");
+            assertThat(CurrentProcess.title()).isEqualTo("\u00c4\u00d6\u00dc\u00e4\u00f6\u00fc\u00df");
+            Files.write(Path.of("/proc/self/comm"), new byte[] {'x', (byte) 0xe4});
+            assertThat(CurrentProcess.title()).as("which others may have set").isEqualTo("x\ufffd");
+            assertThat(CurrentProcess.memoryUsage().rss()).isPositive();
+        } finally {
+            CurrentProcess.title(before);
+        }
+    }
+
     @Test
     @NodeTest("test-process-env.js")
     @NodeTest("test-process-env-delete.js")

@@ -120,6 +120,19 @@ final class RoleTest {
         }
     }
 
+    /** Names of processes are bytes. */
+    @Test
+    void aProcessOfAnyNameHasAStart() throws Exception {
+        Process process =
+                new ProcessBuilder("sh", "-c", "printf '\\344) Z 1' > /proc/$$/comm; echo up; read line").start();
+        try {
+            assertThat(process.inputReader().readLine()).isEqualTo("up");
+            assertThat(Role.startOf(process.pid())).isPositive();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"MASTER, 12", "MASTER, x:y", "MASTER, ''", "WORKER, 1:2", "WORKER, 1:2:3:4", "WORKER, 1:2:three"})
     void aWordThatNoMasterWritesIsRefusedByName(String name, String value) {
