@@ -3,11 +3,11 @@ package dev.handoff.master;
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.unix.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +48,8 @@ record DescriptorBudget(long limit, long open, int listeners, int eventLoops, in
     }
 
     private static long countOpen() {
-        try (Stream<Path> all = Files.list(OPEN)) {
-            return all.count();
+        try {
+            return Directories.contents(OPEN).size();
         } catch (IOException e) {
             LOG.warn("cannot count the open descriptors: {}", e.toString());
             return 0;
@@ -57,8 +57,9 @@ record DescriptorBudget(long limit, long open, int listeners, int eventLoops, in
     }
 
     private static long readLimit() {
-        try (Stream<String> lines = Files.lines(LIMITS)) {
-            return lines.filter(line -> line.startsWith(LIMIT_LINE))
+        try {
+            return Files.readAllLines(LIMITS).stream()
+                    .filter(line -> line.startsWith(LIMIT_LINE))
                     .map(line -> line.substring(LIMIT_LINE.length()).strip().split("\\s+", -1)[0])
                     .filter(soft -> !soft.equals("unlimited"))
                     .mapToLong(Long::parseLong)

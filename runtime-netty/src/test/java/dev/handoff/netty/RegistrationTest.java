@@ -42,7 +42,7 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final IoEventLoop loop = (IoEventLoop) loops.next();
     private final HandBacks handBacks = new HandBacks(loop, this::send);
-    private final Connections connections = new Connections(loop, frame -> {}, handBacks);
+    private final Connections connections = new Connections(new Farewells(loop), frame -> {}, handBacks);
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Channel> served = new CompletableFuture<>();
     private final CompletableFuture<Void> inactive = new CompletableFuture<>();
