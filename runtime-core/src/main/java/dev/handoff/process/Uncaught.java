@@ -57,8 +57,9 @@ final class Uncaught {
         }
     }
 
+    /** What a listener or a tick has thrown is told before the next one runs, as in Node. */
     private void onUncaught(Thread thread, Throwable failure) {
-        if (ending.isExiting()) {
+        if (ending.isExiting() || EventThread.get().isCurrent()) {
             handle(thread, failure);
         } else {
             EventThread.get().enqueue(() -> handle(thread, failure));

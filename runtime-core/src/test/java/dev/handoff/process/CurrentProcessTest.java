@@ -635,6 +635,35 @@ class CurrentProcessTest {
     }
 
     @Test
+    @NodeTest("test-next-tick-errors.js")
+    void whatATickThrowsIsToldBeforeTheNextTick() {
+        sameAsNode("""
+                process.on('uncaughtException', e => console.log('caught ' + e.message));
+                process.on('exit', code => console.log('exit ' + code));
+                process.nextTick(() => { throw new Error('one'); });
+                process.nextTick(() => console.log('two'));
+                process.nextTick(() => { throw new Error('three'); });""", ThrowsInTicks.class);
+    }
+
+    static final class ThrowsInTicks {
+        private ThrowsInTicks() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onUncaughtException((e, thread) -> print("caught " + e.getMessage()));
+            CurrentProcess.onExit(code -> print("exit " + code));
+            CurrentProcess.nextTick(() -> {
+                CurrentProcess.nextTick(() -> {
+                    throw new IllegalStateException("one");
+                });
+                CurrentProcess.nextTick(() -> print("two"));
+                CurrentProcess.nextTick(() -> {
+                    throw new IllegalStateException("three");
+                });
+            });
+        }
+    }
+
+    @Test
     @NodeTest("test-process-uncaught-exception-monitor.js")
     void aMonitorSeesItFirstAndChangesNothing() {
         sameAsNode("""
