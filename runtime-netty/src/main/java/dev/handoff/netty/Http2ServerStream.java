@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -19,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A stream of an HTTP/2 connection: one request and its response. While its body is not wanted the stream is not read, and the
- * client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
+ * A stream of an HTTP/2 connection: one request and its response. What comes of a body is kept in one buffer, however small the
+ * frames, and while it is not wanted the client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
  */
 final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ServerStream.class);
@@ -40,6 +41,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     Http2ServerStream(Http2Session session, Http2StreamChannel channel) {
         this.session = session;
         this.channel = channel;
+        channel.config().setOption(Http2StreamChannelOption.AUTO_STREAM_FLOW_CONTROL, false);
         this.writer = new Http2Writer(session, channel.stream().id(), LoopClock.of(channel.eventLoop()));
     }
 
@@ -51,7 +53,9 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
             if (pace != null) {
                 pace.received(data.content().readableBytes());
             }
+            int padding = data.initialFlowControlledBytes() - data.content().readableBytes();
             input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, data.content());
+            session.returnWindow(channel.stream().id(), padding);
             onBytes(data.isEndStream());
         } else if (message instanceof Http2HeadersFrame headers && exchange == null) {
             begin(headers);
@@ -170,12 +174,14 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
             return;
         }
         proceeding = true;
+        int waiting = input.readableBytes();
         try {
             while (!ending && exchange != null && exchange.readBody(input)) {}
         } catch (HttpFailure failure) {
             refuse(failure);
         } finally {
             proceeding = false;
+            session.returnWindow(channel.stream().id(), waiting - input.readableBytes());
         }
         settle();
     }
@@ -189,7 +195,8 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
             input = Unpooled.EMPTY_BUFFER;
         }
         pace.enter(exchange.wantsBody() ? Phase.BODY : Phase.BUSY);
-        channel.config().setAutoRead(exchange.wantsInput(input.isReadable()));
+        // What comes early for a WebSocket waits as it came: one message after the other.
+        channel.config().setAutoRead(body != null || exchange.wantsInput(input.isReadable()));
     }
 
     /* RFC 9113, 8.1: who has answered without having read the body asks the client to stop sending it. */
@@ -215,6 +222,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         session.flush();
         ByteBuf first = input;
         input = Unpooled.EMPTY_BUFFER;
+        session.returnWindow(channel.stream().id(), first.readableBytes());
         channel.pipeline().remove(this);
         transport.begin(first, inputEnded);
     }

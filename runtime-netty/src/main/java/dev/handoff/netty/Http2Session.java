@@ -194,6 +194,21 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         }
     }
 
+    /** Lets a client send so much more on a stream: as many bytes of what it has sent were taken. */
+    void returnWindow(int streamId, int bytes) {
+        if (bytes == 0 || !isOpen(streamId)) {
+            return;
+        }
+        try {
+            Http2Stream stream = codec.connection().stream(streamId);
+            if (codec.connection().local().flowController().consumeBytes(stream, bytes)) {
+                flush();
+            }
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("no more was taken than had come", e);
+        }
+    }
+
     private boolean isOpen(int streamId) {
         Http2Stream stream = codec.connection().stream(streamId);
         return stream != null && stream.state() != Http2Stream.State.CLOSED;

@@ -53,7 +53,9 @@ final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocket
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof Http2DataFrame data) {
+            int length = data.initialFlowControlledBytes();
             onBytes(context, data.content());
+            session.returnWindow(channel.stream().id(), length);
             endInput(context, data.isEndStream());
         } else if (message instanceof Http2HeadersFrame trailers) {
             endInput(context, trailers.isEndStream());
