@@ -2,6 +2,7 @@ package dev.handoff.sample.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -173,7 +174,7 @@ public final class Processes {
 
     private static Optional<String> read(Path file) {
         try {
-            return Optional.of(Files.readString(file));
+            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException ended) {
             return Optional.empty();
         } catch (IOException e) {
