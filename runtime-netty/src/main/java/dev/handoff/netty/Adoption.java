@@ -118,7 +118,7 @@ final class Adoption {
     private static Channel open(Fd socket, boolean unix) {
         int number = socket.release();
         try {
-            return unix ? new EpollDomainSocketChannel(number) : new EpollSocketChannel(number);
+            return unix ? new EpollDomainSocketChannel(number) : AcceptedChannels.of(number);
         } catch (ChannelException e) {
             new Fd(number).close();
             throw e;
