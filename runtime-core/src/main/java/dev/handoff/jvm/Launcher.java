@@ -130,7 +130,9 @@ final class Launcher {
         flags.addAll(inherited.rewrite(found.jvmOptions()));
         flags.addAll(options.jvmArgs());
         role.map(RoleFile::jvmFlag).ifPresent(flags::add);
-        return found.withJvmOptions(flags).checkLauncher().toList();
+        CommandLine complete = found.withJvmOptions(flags);
+        // One that the program has named is missing as any other program is: its child has an error event.
+        return (options.java().isPresent() ? complete : complete.checkLauncher()).toList();
     }
 
     private boolean saysThroughPipes() {
