@@ -23,7 +23,7 @@ class MovedDirectoryTest {
     @Test
     void whatWasTypedAsARelativePathIsFoundFromAnyDirectory() throws Exception {
         Path start = Files.createDirectory(directory.resolve("start"));
-        Path other = Files.createDirectory(directory.resolve("other"));
+        Path other = Files.createDirectories(directory.resolve("deeper/down"));
         assertThat(run(start, relative(start), Map.of(), Elsewhere.class, other.toString()))
                 .containsExactly("[cwd]", "[this program]", "[chdir]", "[" + other.toRealPath() + "]");
     }
@@ -31,7 +31,7 @@ class MovedDirectoryTest {
     @Test
     void theClassPathOfTheEnvironmentIsFoundFromAnyDirectory() throws Exception {
         Path start = Files.createDirectory(directory.resolve("start"));
-        Path other = Files.createDirectory(directory.resolve("other"));
+        Path other = Files.createDirectories(directory.resolve("deeper/down"));
         Map<String, String> environment = Map.of("CLASSPATH", relative(start));
         assertThat(run(start, "", environment, Elsewhere.class, other.toString()))
                 .contains("[cwd]", "[this program]", "[chdir]");
