@@ -159,6 +159,15 @@ public final class Acceptor implements AutoCloseable {
         reserve.spend();
     }
 
+    /**
+     * Interrupts a scheduling policy that has been choosing for a second or longer. To be called regularly.
+     *
+     * @param nowNanos a reading of {@link System#nanoTime}
+     */
+    public void interruptSlowPolicy(long nowNanos) {
+        rotation.watch().interruptIfSlow(nowNanos);
+    }
+
     /** The lanes of that worker may connect from now on; when its connections end is not known. */
     public void expect(int workerId, int slot, long pid, Token token) {
         expect(workerId, slot, pid, token, () -> 0);

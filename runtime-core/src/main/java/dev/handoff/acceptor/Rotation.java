@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Rotation {
     private static final UserCode CODE = new UserCode(LoggerFactory.getLogger(Rotation.class));
 
+    private final ChoiceWatch watch = new ChoiceWatch();
     private final SchedulingPolicy policy;
     private final List<Target> takers = new ArrayList<>();
     /** What the policy sees: a user's must not change it. */
@@ -72,10 +73,18 @@ final class Rotation {
 
     /** A policy of the program's that fails costs its choice, not the connection. */
     private int pick(List<Target> among, Pending connection) {
-        return CODE.get(
+        watch.begin();
+        int chosen = CODE.get(
                 policy,
                 "the scheduling policy failed: the first of the workers gets the connection",
                 0,
                 () -> Objects.checkIndex(policy.pick(among, connection), among.size()));
+        watch.end();
+        return chosen;
+    }
+
+    /** What another thread interrupts a choice by that takes too long. */
+    ChoiceWatch watch() {
+        return watch;
     }
 }

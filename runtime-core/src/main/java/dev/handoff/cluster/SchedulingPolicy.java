@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Who gets the next connection. Called on the acceptor's thread, of one cluster only, and must not block.
+ * Who gets the next connection. Called on the acceptor's thread, of one cluster only, and must not block: no client is served
+ * meanwhile. Whatever it throws goes to the log, and the first of the workers gets the connection. A supervised cluster interrupts one
+ * that takes a second.
  *
  * <p>What is said of each policy holds among the candidates: a worker without credit, or that has just refused, is none for that
  * moment.

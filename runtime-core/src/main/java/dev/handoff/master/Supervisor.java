@@ -157,6 +157,7 @@ final class Supervisor implements Lifecycle.Losses {
         punctuality.pass(nowNanos);
         crew.premises().keep(nowNanos);
         crew.control().cutStrangers(nowNanos);
+        crew.acceptor().interruptSlowPolicy(nowNanos);
         limitWorkers(nowNanos);
         forgetTheDead(nowNanos);
         renewTickets(nowNanos);

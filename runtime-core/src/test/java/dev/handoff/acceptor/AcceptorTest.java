@@ -331,6 +331,38 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
+    void aPolicyThatBlocksIsInterruptedAndCostsItsChoiceOnly() throws Exception {
+        CountDownLatch choosing = new CountDownLatch(1);
+        AtomicInteger choices = new AtomicInteger();
+        settings = settings.policy((candidates, client) -> {
+            if (choices.incrementAndGet() == 1) {
+                choosing.countDown();
+                blockUntilInterrupted();
+            }
+            return Thread.currentThread().isInterrupted() ? 17 : 1;
+        });
+        Acceptor acceptor = startAcceptor();
+        WorkerEnd one = ready(acceptor, 1);
+        WorkerEnd two = ready(acceptor, 2);
+        List<Integer> ports = clients(1);
+        assertThat(choosing.await(20, TimeUnit.SECONDS)).isTrue();
+        acceptor.interruptSlowPolicy(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        assertThat(ports(one.take(1))).isEqualTo(ports);
+        ports = clients(1);
+        assertThat(ports(two.take(1))).as("the next one is chosen as ever").isEqualTo(ports);
+    }
+
+    /** With the flag set behind it, as careful code leaves it. */
+    private static void blockUntilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("on purpose", e);
+        }
+    }
+
+    @Test
     void eachEventLoopHasItsLane() throws Exception {
         settings = settings.with(Setting.EVENT_LOOPS, 2);
         Acceptor acceptor = startAcceptor();
