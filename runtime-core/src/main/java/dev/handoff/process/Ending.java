@@ -4,6 +4,7 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.process.spi.Threads;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -22,6 +23,9 @@ final class Ending {
     private final Listeners<Integer> beforeExit = new Listeners<>();
     private final Listeners<Integer> exit = new Listeners<>();
     private final AtomicReference<@Nullable Thread> exiting = new AtomicReference<>();
+    /** Whether {@code handoff-others} waits for other threads. */
+    private final AtomicBoolean waiting = new AtomicBoolean();
+
     private volatile int exitCode;
     private volatile boolean inHook;
     private boolean watching;
@@ -136,7 +140,9 @@ final class Ending {
         if (anyOther().isEmpty()) {
             return false;
         }
-        Threads.startSoon(Threads.daemon("handoff-others", this::awaitOthers));
+        if (waiting.compareAndSet(false, true)) {
+            Threads.startSoon(Threads.daemon("handoff-others", this::awaitOthers));
+        }
         return true;
     }
 
@@ -148,7 +154,9 @@ final class Ending {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        events.enqueue(() -> {});
+        // In this order: one that is found alive from now on gets a waiting thread of its own.
+        waiting.set(false);
+        events.askAgain();
     }
 
     private Optional<Thread> anyOther() {

@@ -460,6 +460,29 @@ class CurrentProcessTest {
     }
 
     @Test
+    @NodeTest("test-process-beforeexit.js")
+    void howOftenTheEndWasAskedForBeforeMainEndsChangesNothing() {
+        sameAsNode("""
+                process.on('beforeExit', code => console.log('beforeExit'));
+                process.on('exit', code => console.log('exit ' + code));""", QueuesManyTicks.class);
+    }
+
+    static final class QueuesManyTicks {
+        private QueuesManyTicks() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onBeforeExit(code -> print("beforeExit"));
+            CurrentProcess.onExit(code -> print("exit " + code));
+            // After each of them nothing is left to do but to wait for this thread.
+            for (int tick = 0; tick < 200; tick++) {
+                CompletableFuture<Void> run = new CompletableFuture<>();
+                CurrentProcess.nextTick(() -> run.complete(null));
+                run.join();
+            }
+        }
+    }
+
+    @Test
     void threadsThatKeepNoProcessAliveAreNoWork() {
         Output output = java(StartsNoWork.class);
         assertThat(output.stdout()).isEqualTo("beforeExit\nexit 0\n");

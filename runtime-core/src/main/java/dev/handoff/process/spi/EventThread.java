@@ -160,6 +160,13 @@ public final class EventThread {
         wake();
     }
 
+    /** Asks once more what to do when nothing waits: something has changed outside. That is no work. */
+    public synchronized void askAgain() {
+        if (!stopped) {
+            wake();
+        }
+    }
+
     /** Whether a task waits or somebody holds the thread; what came by {@link #nextTick} does not count. */
     public synchronized boolean hasWork() {
         return !tasks.isEmpty() || holds > 0;
