@@ -72,7 +72,7 @@ final class TlsSession {
     }
 
     /** Whether a request may come on this connection. Called on the event loop. */
-    boolean permits(RequestHead head) {
+    boolean admits(RequestHead head) {
         return hosts.isEmpty() || permits(head.authority());
     }
 
