@@ -222,6 +222,12 @@ public final class Tls {
             }
         }
 
+        /** The keys of a connection are this worker's: it is told to come again. */
+        @Override
+        public boolean handsBackHttp() {
+            return false;
+        }
+
         @Override
         public Protocol protocol() {
             return inside.protocol().encrypted();
