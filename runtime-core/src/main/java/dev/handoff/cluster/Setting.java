@@ -115,6 +115,8 @@ public enum Setting {
     JVM_ADD("jvm.add", Kind.TEXT, ""),
     /** Lines of workers' output that may wait for the master's own; more are dropped and counted. */
     LOG_LINES("log.lines", Kind.COUNT, 8192, 200, 1_048_576),
+    /** MiB of output that may wait to be written, the master's own and its workers'; more is dropped, counted, and told. */
+    LOG_MEMORY("log.memory", Kind.COUNT, 8, 1, 1024),
     /** KiB of one such line; the rest is cut. */
     LOG_LINE_MAX("log.lineMax", Kind.COUNT, 16, 1, 1024),
     /** The last lines of each worker that are kept, to tell why it ended. */

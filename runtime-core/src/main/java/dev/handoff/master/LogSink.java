@@ -1,9 +1,13 @@
 package dev.handoff.master;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.handoff.process.spi.Threads;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,11 +15,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the lines of all workers meet on their way to the master's own output. Any thread may offer and none ever
- * waits: a terminal that was stopped by Ctrl-S stops only this sink's thread, {@code handoff-log}. What then no longer
- * fits is dropped, counted, and told in one line a second as soon as the output moves again.
+ * Where all output meets on its way to the master's own: the lines of all workers, and what is printed in this process. Any
+ * thread may offer and none ever waits: a terminal that was stopped by Ctrl-S stops only this sink's thread, {@code
+ * handoff-log}. What then no longer fits is dropped, counted, and told in one line a second as soon as the output moves again.
  *
- * <p>Lines that are offered together stay together. Lines of one stream keep their order.
+ * <p>Lines that are offered together stay together. What one thread offers keeps its order. Bounded by bytes, of which the
+ * workers' lines may take three quarters: however much they say, there is room for what the master says of it.
  */
 final class LogSink implements AutoCloseable {
     /** The master's own streams. */
@@ -26,6 +31,12 @@ final class LogSink implements AutoCloseable {
 
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
+    /** What a block takes beside its bytes. */
+    private static final int OVERHEAD = 64;
+
+    /** As much is written at once at most. */
+    private static final int LARGEST_WRITE = 64 * 1024;
+
     private final PrintStream out;
     private final PrintStream err;
     private final LogLimits limits;
@@ -35,13 +46,30 @@ final class LogSink implements AutoCloseable {
     // All below is guarded by the queue.
     private final Deque<Block> queue = new ArrayDeque<>();
     private int queuedLines;
+    private long queuedBytes;
     private boolean writing;
+    private boolean direct;
     private boolean closed;
     private long dropped;
     private long droppedInAll;
     private long reportedAtNanos;
 
-    private record Block(Stream stream, List<String> lines) {}
+    /** What is written at once. */
+    private static final class Block {
+        private final Stream stream;
+        private final byte[] bytes;
+        private final int workerLines;
+
+        Block(Stream stream, byte[] bytes, int workerLines) {
+            this.stream = stream;
+            this.bytes = bytes;
+            this.workerLines = workerLines;
+        }
+
+        long size() {
+            return (long) bytes.length + OVERHEAD;
+        }
+    }
 
     LogSink(PrintStream out, PrintStream err, LogLimits limits, LongSupplier nanoClock) {
         this.out = out;
@@ -49,13 +77,6 @@ final class LogSink implements AutoCloseable {
         this.limits = limits;
         this.nanoClock = nanoClock;
         reportedAtNanos = nanoClock.getAsLong() - BETWEEN_REPORTS.toNanos();
-    }
-
-    /** One for this process's standard streams, at work. */
-    static LogSink toStandardStreams(LogLimits limits) {
-        LogSink sink = new LogSink(System.out, System.err, limits, System::nanoTime);
-        sink.start();
-        return sink;
     }
 
     void start() {
@@ -66,18 +87,71 @@ final class LogSink implements AutoCloseable {
         return limits;
     }
 
-    /** Takes lines to be written one after the other; drops them if there is no room for all, or after the close. */
+    /**
+     * Takes lines of a worker, to be written one after the other; drops them if there is no room for all, or after the
+     * close.
+     */
     void offer(Stream stream, List<String> lines) {
+        Block block = new Block(stream, text(lines), lines.size());
         synchronized (queue) {
-            if (closed || queuedLines + lines.size() > limits.lines()) {
-                dropped += lines.size();
-                droppedInAll += lines.size();
+            boolean fits = queuedLines + block.workerLines <= limits.lines()
+                    && queuedBytes + block.size() <= limits.bytes() / 4 * 3L;
+            if (fits && !closed) {
+                add(block);
             } else {
-                queue.add(new Block(stream, List.copyOf(lines)));
-                queuedLines += lines.size();
+                drop(lines.size());
             }
-            queue.notifyAll();
         }
+    }
+
+    private static byte[] text(List<String> lines) {
+        return (String.join("\n", lines) + "\n").getBytes(UTF_8);
+    }
+
+    /** Takes what is printed in this process; drops it if there is no room. */
+    void offer(Stream stream, byte[] bytes, int offset, int length) {
+        if (!offered(stream, bytes, offset, length)) {
+            PrintStream target = stream(stream);
+            target.write(bytes, offset, length);
+            target.flush();
+        }
+    }
+
+    /** False once all goes out directly. */
+    private boolean offered(Stream stream, byte[] bytes, int offset, int length) {
+        synchronized (queue) {
+            if (direct) {
+                return false;
+            }
+            if (queuedBytes + length + OVERHEAD <= limits.bytes()) {
+                add(new Block(stream, Arrays.copyOfRange(bytes, offset, offset + length), 0));
+            } else {
+                drop(lines(bytes, offset, length));
+            }
+            return true;
+        }
+    }
+
+    /** A piece of a line counts as one. */
+    private static int lines(byte[] bytes, int offset, int length) {
+        int ends = 0;
+        for (int i = offset; i < offset + length; i++) {
+            ends += bytes[i] == '\n' ? 1 : 0;
+        }
+        return Math.max(1, ends);
+    }
+
+    private void add(Block block) {
+        queue.add(block);
+        queuedLines += block.workerLines;
+        queuedBytes += block.size();
+        queue.notifyAll();
+    }
+
+    private void drop(int lines) {
+        dropped += lines;
+        droppedInAll += lines;
+        queue.notifyAll();
     }
 
     /** How many lines were never written. */
@@ -89,34 +163,47 @@ final class LogSink implements AutoCloseable {
 
     private void write() {
         try {
-            Block block = next();
-            while (block != null) {
-                print(block);
-                block = next();
+            List<Block> blocks = next();
+            while (!blocks.isEmpty()) {
+                print(blocks);
+                blocks = next();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // only a close that could not wait any longer interrupts
+            Thread.currentThread().interrupt(); // nothing interrupts it but what ends threads that it does not know
         }
     }
 
-    /** The next block, or a report on what was dropped; null when closed and empty. */
-    private @Nullable Block next() throws InterruptedException {
+    /** The next blocks, all of one stream, or a report on what was dropped; empty when closed and empty. */
+    private List<Block> next() throws InterruptedException {
         synchronized (queue) {
             writing = false;
             queue.notifyAll();
             while (queue.isEmpty() && !reportIsDue() && !closed) {
                 waitForWork();
             }
-            Block block = reportIsDue() ? report() : poll();
-            writing = block != null;
-            return block;
+            List<Block> blocks = reportIsDue() ? List.of(report()) : poll();
+            writing = !blocks.isEmpty();
+            return blocks;
         }
     }
 
-    private @Nullable Block poll() {
-        Block block = queue.poll();
-        queuedLines -= block == null ? 0 : block.lines().size();
-        return block;
+    private List<Block> poll() {
+        List<Block> blocks = new ArrayList<>();
+        long bytes = 0;
+        for (Block next = queue.peek(); isNext(next, blocks, bytes); next = queue.peek()) {
+            Block block = queue.remove();
+            queuedLines -= block.workerLines;
+            queuedBytes -= block.size();
+            bytes += block.bytes.length;
+            blocks.add(block);
+        }
+        return blocks;
+    }
+
+    private static boolean isNext(@Nullable Block next, List<Block> blocks, long bytes) {
+        return next != null
+                && (blocks.isEmpty()
+                        || (next.stream == blocks.get(0).stream && bytes + next.bytes.length <= LARGEST_WRITE));
     }
 
     private boolean reportIsDue() {
@@ -140,15 +227,39 @@ final class LogSink implements AutoCloseable {
         String line = "[handoff] " + dropped + " lines of output dropped: what reads them does not keep up";
         dropped = 0;
         reportedAtNanos = nanoClock.getAsLong();
-        return new Block(Stream.ERR, List.of(line));
+        return new Block(Stream.ERR, text(List.of(line)), 0);
     }
 
-    private void print(Block block) {
-        PrintStream stream = block.stream() == Stream.OUT ? out : err;
-        synchronized (stream) {
-            block.lines().forEach(stream::println);
+    private void print(List<Block> blocks) {
+        byte[] bytes = joined(blocks);
+        PrintStream target = stream(blocks.get(0).stream);
+        try {
+            target.write(bytes, 0, bytes.length);
+            target.flush();
+        } catch (RuntimeException e) {
+            // A stream of the program's own: what it did not take is lost, and counted.
+            synchronized (queue) {
+                drop(lines(bytes, 0, bytes.length));
+            }
         }
-        stream.flush();
+    }
+
+    private static byte[] joined(List<Block> blocks) {
+        if (blocks.size() == 1) {
+            return blocks.get(0).bytes;
+        }
+        byte[] joined =
+                new byte[blocks.stream().mapToInt(block -> block.bytes.length).sum()];
+        int length = 0;
+        for (Block block : blocks) {
+            System.arraycopy(block.bytes, 0, joined, length, block.bytes.length);
+            length += block.bytes.length;
+        }
+        return joined;
+    }
+
+    private PrintStream stream(Stream stream) {
+        return stream == Stream.OUT ? out : err;
     }
 
     /**
@@ -158,20 +269,38 @@ final class LogSink implements AutoCloseable {
      * @return false if it is not all written yet
      */
     boolean flush(Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
         synchronized (queue) {
-            while (writing || !queue.isEmpty()) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                TimeUnit.NANOSECONDS.timedWait(queue, left);
-            }
-            return true;
+            return isWritten(limit);
         }
     }
 
-    /** Takes no more; what is queued is still written, if the process lives so long: {@link #flush} first. */
+    private boolean isWritten(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (writing || !queue.isEmpty()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(queue, left);
+        }
+        return true;
+    }
+
+    /**
+     * From now on what is printed in this process is written by the thread that prints it, once all that was offered is
+     * written.
+     *
+     * @param limit how long that is waited for at most
+     * @return false if it is not all written yet; then nothing changes
+     */
+    boolean writeDirectly(Duration limit) throws InterruptedException {
+        synchronized (queue) {
+            direct = direct || isWritten(limit);
+            return direct;
+        }
+    }
+
+    /** Takes no more lines of workers; what is queued is still written, if the process lives so long: {@link #flush} first. */
     @Override
     public void close() {
         synchronized (queue) {

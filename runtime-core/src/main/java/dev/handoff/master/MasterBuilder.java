@@ -16,7 +16,6 @@ import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
 /** Builds a master, part by part; if one of them cannot be had, those before it are given back. */
 final class MasterBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(MasterBuilder.class);
-
-    private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
 
     /** For probes, and for what programs do when a future of theirs is done: one may block. */
     private static final int KEPT_THREADS = 2;
@@ -75,12 +72,12 @@ final class MasterBuilder {
         checkThatTheyAreEnough(descriptors);
         Fatal.prepare();
         SpareThreads.keep();
+        StandardStreams streams = StandardStreams.takeOver(LogLimits.of(settings));
+        closer.add("write the last lines of the log", streams::giveBack);
         LOG.debug("{} classes loaded ahead", ClassPreloader.loadAll());
         RuntimeDirectory directory = openDirectory();
         List<Listener> listeners = Listener.openAll(settings);
         closer.add("close the listeners", () -> listeners.forEach(Listener::close));
-        LogSink sink = LogSink.toStandardStreams(LogLimits.of(settings));
-        closer.add("close the log", () -> closeLog(sink));
         Inbox inbox = new Inbox();
         SupervisorProxy proxy = new SupervisorProxy(inbox);
         EventBus events = new EventBus();
@@ -88,7 +85,7 @@ final class MasterBuilder {
                 directory,
                 listeners,
                 descriptors,
-                sink,
+                streams.sink(),
                 new Completions(new TaskThreads("handoff-task-", KEPT_THREADS, Integer.MAX_VALUE)),
                 events,
                 proxy);
@@ -210,10 +207,5 @@ final class MasterBuilder {
     private static void say(ResourcePlan plan) {
         LOG.info("{}", plan.startLine());
         plan.warnings().forEach(LOG::warn);
-    }
-
-    private static void closeLog(LogSink sink) throws InterruptedException {
-        sink.flush(LOG_LIMIT);
-        sink.close();
     }
 }

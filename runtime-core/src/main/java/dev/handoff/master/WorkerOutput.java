@@ -27,6 +27,12 @@ final class WorkerOutput {
     /** Lines that are delivered together at most, however long a stack trace is. */
     static final int BLOCK = 200;
 
+    /** Characters that are delivered together at most, but for one line that is longer. */
+    private static final int BLOCK_SIZE = 64 * 1024;
+
+    /** Characters of the last lines that are kept at most, but for one line that is longer. */
+    private static final int TAIL_SIZE = 64 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(WorkerOutput.class);
     private static final Pattern CONTINUATION = Pattern.compile("(\\s|at |Caused by|Suppressed: |\\.\\.\\. \\d).*");
     private static final int READ = 16 * 1024;
@@ -34,6 +40,7 @@ final class WorkerOutput {
     private final String prefix;
     private final LogSink sink;
     private final Deque<String> tail = new ArrayDeque<>();
+    private int tailSize;
     private final CompletableFuture<Void> stdoutEnd;
     private final CompletableFuture<Void> stderrEnd;
 
@@ -96,10 +103,14 @@ final class WorkerOutput {
     }
 
     private void add(List<String> block, String line, LogSink.Stream stream) {
-        if (!CONTINUATION.matcher(line).matches() || block.size() == BLOCK) {
+        if (!CONTINUATION.matcher(line).matches() || block.size() == BLOCK || size(block) >= BLOCK_SIZE) {
             deliver(block, stream);
         }
         block.add(line);
+    }
+
+    private static int size(List<String> lines) {
+        return lines.stream().mapToInt(String::length).sum();
     }
 
     private void deliver(List<String> block, LogSink.Stream stream) {
@@ -114,13 +125,14 @@ final class WorkerOutput {
     private void keep(List<String> lines) {
         synchronized (tail) {
             tail.addAll(lines);
-            while (tail.size() > sink.limits().tail()) {
-                tail.removeFirst();
+            tailSize += size(lines);
+            while (tail.size() > sink.limits().tail() || (tailSize > TAIL_SIZE && tail.size() > 1)) {
+                tailSize -= tail.removeFirst().length();
             }
         }
     }
 
-    /** The last lines of both streams, without the prefix, at most 200, the oldest first. Any thread. */
+    /** The last lines of both streams, without the prefix, the oldest first. Any thread. */
     List<String> tail() {
         synchronized (tail) {
             return List.copyOf(tail);

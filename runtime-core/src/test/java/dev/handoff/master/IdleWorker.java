@@ -31,7 +31,8 @@ final class IdleWorker implements AutoCloseable {
     final Acceptor acceptor;
     final Lifecycle lifecycle;
     final ManagedWorker worker;
-    private final LogSink sink = new LogSink(nowhere(), nowhere(), new LogLimits(10, 100, 10), System::nanoTime);
+    private final LogSink sink =
+            new LogSink(nowhere(), nowhere(), new LogLimits(10, 10_000, 100, 10), System::nanoTime);
     private final ControlServer control;
     private final ControlChannel channel;
 

@@ -68,9 +68,10 @@ class WorkerOutputTest {
                 out,
                 LogLimits.of(ClusterSettings.defaults()
                         .option("log.lines", "200")
+                        .option("log.memory", "1")
                         .option("log.lineMax", "1")
                         .option("log.tail", "2")));
-        assertThat(sink.limits()).isEqualTo(new LogLimits(200, 1024, 2));
+        assertThat(sink.limits()).isEqualTo(new LogLimits(200, 1 << 20, 1024, 2));
         WorkerOutput output = heard(shell("echo first; echo second; printf '%2000s\\n' last"));
         assertThat(output.tail()).hasSize(2).startsWith("second");
         assertThat(output.tail().get(1)).hasSizeLessThan(1100).endsWith(" … [976 bytes cut]");
@@ -127,7 +128,7 @@ class WorkerOutputTest {
     void aStoppedTerminalStopsNobodyAndTheLossIsTold() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         StoppedTerminal terminal = new StoppedTerminal(released);
-        LogSink small = sink(terminal, new LogLimits(100, 100, 10));
+        LogSink small = sink(terminal, new LogLimits(100, 1 << 20, 100, 10));
         small.offer(LogSink.Stream.OUT, List.of("line 0"));
         terminal.reached.await();
         for (int line = 1; line < 1000; line++) {
@@ -143,10 +144,68 @@ class WorkerOutputTest {
         small.close();
     }
 
+    /** However long the lines are; and what the master has to say finds room. */
+    @Test
+    void whatWaitsIsBoundedByBytesOfWhichTheMasterHasItsShare() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        StoppedTerminal terminal = new StoppedTerminal(released);
+        LogSink small = sink(terminal, new LogLimits(1000, 8000, 1000, 10));
+        small.offer(LogSink.Stream.OUT, List.of("first"));
+        terminal.reached.await();
+        String thousand = "x".repeat(935); // with its end and the block
+        for (int line = 0; line < 100; line++) {
+            small.offer(LogSink.Stream.OUT, List.of(thousand));
+        }
+        assertThat(small.dropped()).isEqualTo(94);
+        byte[] ours = "ours\n".getBytes(UTF_8);
+        for (int line = 0; line < 100; line++) {
+            small.offer(LogSink.Stream.OUT, ours, 0, ours.length);
+        }
+        assertThat(small.dropped()).isBetween(94L + 70, 94L + 75);
+        released.countDown();
+        assertThat(small.flush(Duration.ofSeconds(20))).isTrue();
+        assertThat(terminal.lines()).startsWith("first", thousand).endsWith("ours");
+        assertThat(terminal.lines().stream().filter(thousand::equals)).hasSize(6);
+        small.close();
+    }
+
+    @Test
+    void onceAllIsWrittenThePrintingThreadWritesByItself() throws Exception {
+        byte[] piece = "piece ".getBytes(UTF_8);
+        sink.offer(LogSink.Stream.OUT, piece, 0, piece.length);
+        assertThat(sink.writeDirectly(Duration.ofSeconds(20))).isTrue();
+        sink.offer(LogSink.Stream.OUT, piece, 0, piece.length - 1);
+        assertThat(out.toString(UTF_8)).isEqualTo("piece piece");
+        assertThat(sink.dropped()).isZero();
+    }
+
+    @Test
+    void whileAnythingIsUnwrittenNothingIsWrittenDirectly() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        StoppedTerminal terminal = new StoppedTerminal(released);
+        LogSink stopped = sink(terminal, LogLimits.of(ClusterSettings.defaults()));
+        byte[] line = "line\n".getBytes(UTF_8);
+        stopped.offer(LogSink.Stream.OUT, line, 0, line.length);
+        terminal.reached.await();
+        assertThat(stopped.writeDirectly(Duration.ZERO)).isFalse();
+        stopped.offer(LogSink.Stream.OUT, line, 0, line.length);
+        released.countDown();
+        assertThat(stopped.writeDirectly(Duration.ofSeconds(20))).isTrue();
+        assertThat(terminal.lines()).containsExactly("line", "line");
+        stopped.close();
+    }
+
+    @Test
+    void theLastLinesAreBoundedBySizeToo() throws Exception {
+        WorkerOutput output = heard(shell("for i in 1 2 3 4 5 6 7 8 9; do printf '%15000s\\n' $i; done"));
+        assertThat(output.tail()).hasSize(4).allMatch(line -> line.length() == 15_000);
+        assertThat(output.tail().get(3)).endsWith(" 9");
+    }
+
     @Test
     void lossesAreToldOnceASecond() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        LogSink small = sink(new StoppedTerminal(released), new LogLimits(1, 100, 10));
+        LogSink small = sink(new StoppedTerminal(released), new LogLimits(1, 1 << 20, 100, 10));
         small.offer(LogSink.Stream.OUT, List.of("a", "b"));
         await().until(() -> lines(err).size() == 1);
         small.offer(LogSink.Stream.OUT, List.of("c", "d"));

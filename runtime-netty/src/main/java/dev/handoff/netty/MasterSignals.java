@@ -3,12 +3,15 @@ package dev.handoff.netty;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.process.spi.Halt;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.Terminal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +46,7 @@ final class MasterSignals {
     private final CompletableFuture<SupervisedCluster> cluster = new CompletableFuture<>();
     private final boolean onTerminal = Terminal.isControlling();
     private final StopSignals stops = new StopSignals();
+    private final List<String> ignored = new ArrayList<>();
     /** There from the start: a signal that comes while the kernel grants no thread is obeyed, too. */
     private final Executor thread;
 
@@ -67,9 +71,12 @@ final class MasterSignals {
         return signals;
     }
 
-    /** Says whom the signals are about. */
+    /** Says whom the signals are about. Only now may anything be logged: a master's output waits for no reader. */
     void becomeResponsibleFor(SupervisedCluster responsibleFor) {
         cluster.complete(responsibleFor);
+        for (String signal : ignored) {
+            LOG.info("SIG{} was ignored when this process was started (nohup, or & in a script) and stays so", signal);
+        }
     }
 
     private void tell(Consumer<SupervisedCluster> order) {
@@ -78,7 +85,7 @@ final class MasterSignals {
 
     private void on(String signal, LongConsumer action) {
         if (!Signals.handle(signal, () -> enqueue(action, System.nanoTime()))) {
-            LOG.info("SIG{} was ignored when this process was started (nohup, or & in a script) and stays so", signal);
+            ignored.add(signal);
         }
     }
 
@@ -112,7 +119,7 @@ final class MasterSignals {
     static void haltIfAtOnce() {
         int exitCode = END_AT_ONCE.get();
         if (exitCode != 0) {
-            Runtime.getRuntime().halt(exitCode);
+            Halt.now(exitCode);
         }
     }
 

@@ -286,6 +286,29 @@ class DirectionsTest {
                 .callMethodWhere(LISTS));
     }
 
+    /** A thread of the master's that prints by itself waits for what reads it; the sink takes lines and never waits. */
+    @Test
+    void noThreadOfTheMastersPrintsButThroughTheSink() {
+        check(noClasses()
+                .that(resideInAnyPackage(ours("master", "acceptor"))
+                        .and(not(nameMatching("dev\\.handoff\\.master\\.StandardStreams(\\$.*)?"))))
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace"));
+    }
+
+    /** What is printed last would be lost. */
+    @Test
+    void noMasterHaltsWithItsLastLinesUnwritten() {
+        check(noClasses()
+                .that(resideInAnyPackage(ours("master", "acceptor", "netty")))
+                .should()
+                .callMethod(Runtime.class, "halt", int.class));
+    }
+
     private static DescribedPredicate<JavaClass> areOurs() {
         return resideInAPackage(OURS).and(not(resideInAnyPackage(ours("benchmarks", "sample"))));
     }

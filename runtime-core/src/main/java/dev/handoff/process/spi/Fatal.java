@@ -80,6 +80,7 @@ public final class Fatal {
                 STDERR.write(LINE);
             }
             LOG.error("{} failed; this process ends with code {}", thread.getName(), EXIT_CODE, failure);
+            Halt.doLastThings();
         } catch (Throwable e) {
             // Another one of the same kind: what can be said has been said.
             begun = true;
