@@ -54,23 +54,28 @@ final class PackagedProgram {
     }
 
     private static List<String> words(List<String> arguments) {
-        List<String> command =
-                Arrays.asList(System.getProperty("sun.java.command").split(" ", -1));
+        String command = System.getProperty("sun.java.command");
+        String classPath = System.getProperty("java.class.path", "");
+        // What -jar was said of is the whole class path; JDK 25 packages programs so that are given as a jar.
+        boolean isJar = !classPath.isEmpty() && (command + " ").startsWith(classPath + " ");
+        String main = isJar ? classPath : command.split(" ", 2)[0];
         List<String> words = new ArrayList<>(List.of(java(Optional.empty())));
         words.addAll(options());
         String modules = System.getProperty("jdk.module.path", "");
         if (!modules.isEmpty()) {
             words.addAll(List.of("-p", modules));
         }
-        String classPath = System.getProperty("java.class.path", "");
-        if (!classPath.isEmpty()) {
+        if (isJar) {
+            words.add("-jar");
+        } else if (!classPath.isEmpty()) {
             words.addAll(List.of("-cp", classPath));
         }
         if (System.getProperty("jdk.module.main") != null) {
             words.add("-m");
         }
-        words.add(command.get(0));
-        words.addAll(arguments.isEmpty() ? configured(command.subList(1, command.size())) : arguments);
+        words.add(main);
+        String joined = command.substring(main.length()).strip();
+        words.addAll(arguments.isEmpty() ? configured(joined) : arguments);
         return words;
     }
 
@@ -91,11 +96,11 @@ final class PackagedProgram {
      *
      * @param joined the same as the JVM tells them: taken apart at each blank
      */
-    private static List<String> configured(List<String> joined) {
+    private static List<String> configured(String joined) {
         return launcher()
                 .map(PackagedProgram::argumentsIn)
-                .filter(arguments -> String.join(" ", arguments).equals(String.join(" ", joined)))
-                .orElse(joined);
+                .filter(arguments -> String.join(" ", arguments).equals(joined))
+                .orElseGet(() -> joined.isEmpty() ? List.of() : Arrays.asList(joined.split(" ", -1)));
     }
 
     private static List<String> argumentsIn(Path launcher) {
