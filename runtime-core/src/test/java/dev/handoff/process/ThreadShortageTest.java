@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Children and events of a process to which the kernel grants hardly a thread. */
 @Timeout(180)
@@ -42,10 +44,14 @@ class ThreadShortageTest {
         }
     }
 
-    /** Each start of a thread fails in its turn, that of the JDK's own for the child's exit among them, when the child runs already. */
-    @Test
-    void noChildRunsOnWhoseStartHasFailed() throws Exception {
-        String fault = "inject=clone3,clone:error=EAGAIN:when=60+5";
+    /**
+     * A start of a child takes four threads: two that only look whether there is room, the JDK's own for its exit, when the child runs already,
+     * and ours. Each of them fails in its turn, as often as the JDK tries it.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"60..63", "61..64", "62..65", "63..66"})
+    void noChildRunsOnWhoseStartHasFailed(String calls) throws Exception {
+        String fault = "inject=clone3,clone:error=EAGAIN:when=" + calls;
         List<String> strace =
                 List.of("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=clone3,clone", "-e", fault);
         try (ChildJvm child = ChildJvm.start(strace, Map.of(), StartsMany.class)) {
