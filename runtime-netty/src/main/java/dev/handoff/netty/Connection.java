@@ -241,8 +241,17 @@ final class Connection {
                         () -> able.resume(opened, state));
     }
 
-    /** Whether it goes on in another worker when this one leaves. */
+    /** Whether it goes on in another worker when this one leaves, as its own handler says. */
     boolean movesOn() {
+        return hasOwnHandBack() && mayGo();
+    }
+
+    /** Whether it goes on in another worker when this one leaves, if its codec is at rest. */
+    boolean movesOnWithItsCodec() {
+        return !hasOwnHandBack() && mayGo();
+    }
+
+    private boolean mayGo() {
         return handBack != null && handBacks != null && !handBacks.haveEnded();
     }
 

@@ -188,7 +188,7 @@ final class NettyHttp1 {
     private boolean movesOn() {
         return reading == Reading.FOLLOWED
                 && !ending
-                && connection.movesOn()
+                && connection.movesOnWithItsCodec()
                 && gate.received() == connection.received()
                 && !Tls.protects(channel);
     }

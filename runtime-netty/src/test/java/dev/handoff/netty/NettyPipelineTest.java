@@ -42,9 +42,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -403,6 +405,25 @@ final class NettyPipelineTest {
 
     // --- the count
     // ----------------------------------------------------------------------------------------------------
+
+    /** A handler of the program's around one of ours says nothing of hand-backs: its connections are served where they are. */
+    @Test
+    void handlerAroundOursIsServedByTheWorkerThatLeaves() throws Exception {
+        ExecutorService blocking = BlockingExecutor.create();
+        Http http = Http.handler(request -> Response.text(request.path()));
+        http.start(new TestWorker(loops, blocking, Map.of()));
+        RawClient client = new RawClient(connect(http::initChannel));
+        client.send(get("/a"));
+        mustAnswer(client, "/a");
+        client.send("GET /b HTTP/1.1\r\n");
+        leave();
+        client.send("Host: t\r\n\r\n");
+        RawClient.Answer answer = client.answer();
+        assertThat(answer.body()).isEqualTo("/b");
+        assertThat(answer.headers()).containsEntry("Connection", "close");
+        assertThat(client.isEnded()).isTrue();
+        blocking.shutdownNow();
+    }
 
     @Test
     void whatIsLeftIsCutAndCounted() throws Exception {
