@@ -83,11 +83,18 @@ final class TlsHosts {
         }
     }
 
+    private static boolean isEscape(String name, int at) {
+        return name.charAt(at) == '%'
+                && at + 2 < name.length()
+                && Ascii.hexDigit(name.charAt(at + 1)) >= 0
+                && Ascii.hexDigit(name.charAt(at + 2)) >= 0;
+    }
+
     private static String unescaped(String name) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(name.length());
         int at = 0;
         while (at < name.length()) {
-            boolean escaped = name.charAt(at) == '%';
+            boolean escaped = isEscape(name, at);
             bytes.write(escaped ? Integer.parseInt(name, at + 1, at + 3, 16) : name.charAt(at));
             at += escaped ? 3 : 1;
         }

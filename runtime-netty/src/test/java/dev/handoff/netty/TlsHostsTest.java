@@ -3,6 +3,7 @@ package dev.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -94,6 +95,19 @@ class TlsHostsTest {
     })
     void requestsForHostsWithOtherRulesAreMisdirected(String name, String authority) throws Exception {
         assertThat(statuses(name, authority)).containsExactly(421, 421);
+    }
+
+    /* A handler of raw Netty asks with whatever its client has sent. */
+    @Test
+    void brokenEscapesAreNoEscapes() throws Exception {
+        TlsContext usual = TlsContext.given(SslContextBuilder.forClient().build(), "usual", "");
+        TlsContext own = TlsContext.given(SslContextBuilder.forClient().build(), "own", "own.test");
+        TlsHosts hosts = new TlsHosts(usual);
+        hosts.add("own.test", own);
+        assertThat(hosts.of("%6Fwn.test")).isSameAs(own);
+        for (String broken : new String[] {"own.test%", "own.test%4", "own.test%zz", "%", "%6"}) {
+            assertThat(hosts.of(broken)).as(broken).isSameAs(usual);
+        }
     }
 
     @Test
