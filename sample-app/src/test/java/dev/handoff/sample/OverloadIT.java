@@ -152,7 +152,7 @@ class OverloadIT {
                 .isEqualTo(200);
         cluster.roll();
         saying.mustBreak();
-        awaitWord(cluster, "2 requests in progress were cut at the drain limit");
+        awaitWord(cluster, "2 connections, with 2 requests in progress, were cut at the drain limit");
     }
 
     /** What a process prints takes its time until it is read. */
