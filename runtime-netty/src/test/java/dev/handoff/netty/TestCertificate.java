@@ -1,9 +1,12 @@
 package dev.handoff.netty;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -71,13 +74,23 @@ enum TestCertificate {
         return store;
     }
 
+    /* OpenSSL and Tls read files: out of a jar, where other modules find these tests, comes a copy. */
     private Path resource(String suffix) {
         String name = "/tls/" + name().toLowerCase(java.util.Locale.ROOT) + suffix;
         try {
-            return Path.of(Objects.requireNonNull(TestCertificate.class.getResource(name), name)
-                    .toURI());
-        } catch (URISyntaxException e) {
+            URL found = Objects.requireNonNull(TestCertificate.class.getResource(name), name);
+            return found.getProtocol().equals("file") ? Path.of(found.toURI()) : copy(found, suffix);
+        } catch (URISyntaxException | IOException e) {
             throw new IllegalStateException("cannot find " + name, e);
         }
+    }
+
+    private static Path copy(URL resource, String suffix) throws IOException {
+        Path copy = Files.createTempFile("certificate", suffix);
+        copy.toFile().deleteOnExit();
+        try (InputStream in = resource.openStream()) {
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return copy;
     }
 }
