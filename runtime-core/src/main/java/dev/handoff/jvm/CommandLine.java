@@ -85,7 +85,7 @@ public final class CommandLine {
      * that of a test runner's stub, or that of the class's own loader where the class is on none of them.
      *
      * @param main of this process's class path, of a class loader with URLs of files, or of a named module
-     * @throws IllegalStateException if nobody can tell where another JVM would find it
+     * @throws IllegalStateException if it is not known where another JVM would find it
      */
     public CommandLine withMain(Class<?> main, List<String> arguments) {
         List<String> options = withoutSource();

@@ -56,7 +56,7 @@ final class WorkerOutput {
     }
 
     /**
-     * Begins to read. To be called at once after the start: a pipe that nobody reads stops the worker when it is full.
+     * Begins to read. To be called at once after the start: a pipe that is not read stops the worker when it is full.
      *
      * @throws NoThreadException if that cannot be; the worker is the caller's to end
      */

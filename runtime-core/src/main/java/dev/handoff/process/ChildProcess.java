@@ -230,7 +230,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
 
     /**
      * What a child writes. The first listener gets all from the beginning; until there is one, the child has to wait when
-     * the pipe is full. What is there when the process ends is kept, up to 64 KiB, for whoever comes late. What comes after the last
+     * the pipe is full. What is there when the process ends is kept, up to 64 KiB, for a listener that comes late. What comes after the last
      * listener was closed is dropped, as in Node.
      *
      * <p>Either listeners or the stream: whoever comes first decides, and the other is refused with an {@link

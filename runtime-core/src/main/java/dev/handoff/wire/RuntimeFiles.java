@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes what masters and workers have put into a runtime directory: only what has a name that they give, see {@link
- * RuntimePaths}. Whatever else lies there stays. Whoever calls holds the lock.
+ * RuntimePaths}. Whatever else lies there stays. The caller holds the lock.
  */
 public final class RuntimeFiles {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeFiles.class);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A user whom the kernel's limits bind, as they do not bind root: where the tests run as root, one that nothing else runs as, and which may
+ * A user that the kernel's limits bind, as they do not bind root: where the tests run as root, one that nothing else runs as, and which may
  * read every file, for the build's may be root's alone.
  */
 public final class OrdinaryUser {

@@ -71,7 +71,7 @@ final class MasterSignals {
         return signals;
     }
 
-    /** Says whom the signals are about. Only now may anything be logged: a master's output waits for no reader. */
+    /** Says which master the signals are for. Only now may anything be logged: a master's output waits for no reader. */
     void becomeResponsibleFor(SupervisedCluster responsibleFor) {
         cluster.complete(responsibleFor);
         for (String signal : ignored) {
