@@ -3,7 +3,6 @@ package dev.handoff.netty;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -68,7 +67,8 @@ final class Bindings {
      * @throws IllegalStateException if a listener has a name that none of them has, and its place is another one's
      */
     static List<Binding> of(List<ListenerDescription> listeners, List<Binding> bindings) {
-        List<@Nullable Binding> found = new ArrayList<>(Collections.nCopies(listeners.size(), null));
+        List<@Nullable Binding> found = new ArrayList<>();
+        listeners.forEach(listener -> found.add(null));
         List<Binding> left = new ArrayList<>(bindings);
         match(listeners, left, found, Bindings::hasItsName);
         match(listeners, left, found, (listener, binding) -> isSame(listener, binding.where()));

@@ -404,7 +404,6 @@ final class NettyPipelineTest {
     }
 
     // --- the count
-    // ----------------------------------------------------------------------------------------------------
 
     /** A handler of the program's around one of ours says nothing of hand-backs: its connections are served where they are. */
     @Test
@@ -412,7 +411,7 @@ final class NettyPipelineTest {
         ExecutorService blocking = BlockingExecutor.create();
         Http http = Http.handler(request -> Response.text(request.path()));
         http.start(new TestWorker(loops, blocking, Map.of()));
-        RawClient client = new RawClient(connect(http::initChannel));
+        RawClient client = new RawClient(connect(http));
         client.send(get("/a"));
         mustAnswer(client, "/a");
         client.send("GET /b HTTP/1.1\r\n");
