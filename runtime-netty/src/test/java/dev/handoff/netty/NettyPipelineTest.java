@@ -411,7 +411,13 @@ final class NettyPipelineTest {
         ExecutorService blocking = BlockingExecutor.create();
         Http http = Http.handler(request -> Response.text(request.path()));
         http.start(new TestWorker(loops, blocking, Map.of()));
-        RawClient client = new RawClient(connect(http));
+        WorkerHandler around = new WorkerHandler() {
+            @Override
+            public void initChannel(Channel channel) throws Exception {
+                http.initChannel(channel);
+            }
+        };
+        RawClient client = new RawClient(connect(around));
         client.send(get("/a"));
         mustAnswer(client, "/a");
         client.send("GET /b HTTP/1.1\r\n");
