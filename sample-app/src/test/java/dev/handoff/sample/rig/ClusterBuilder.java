@@ -123,7 +123,7 @@ public final class ClusterBuilder {
         return this;
     }
 
-    /** As a user whom the kernel's limits bind. */
+    /** As a user that the kernel's limits bind. */
     public ClusterBuilder asOrdinaryUser() {
         ordinary = true;
         return behind(OrdinaryUser.words());
