@@ -38,6 +38,8 @@ import java.util.function.UnaryOperator;
  * behind it in the master alone: in a worker neither returns.
  */
 public final class ClusterServer implements AutoCloseable {
+    private static final PipelineCodecs CODECS = new NettyCodecs();
+
     private final SupervisedCluster cluster;
 
     private ClusterServer(SupervisedCluster cluster) {
@@ -85,7 +87,7 @@ public final class ClusterServer implements AutoCloseable {
      * @throws IllegalStateException in any other process
      */
     public static CompletableFuture<Listener> listen(WorkerHandler handler, ListenOptions where) {
-        return ForkedServer.get().listen(handler, where);
+        return ForkedServer.get(CODECS).listen(handler, where);
     }
 
     /**
@@ -98,7 +100,7 @@ public final class ClusterServer implements AutoCloseable {
      * @throws IllegalStateException in any other process, or if the handler does not start
      */
     public static void serve(WorkerHandler handler, Handle connection) {
-        ForkedServer.get().serve(handler, connection);
+        ForkedServer.get(CODECS).serve(handler, connection);
     }
 
     /** A server with that handler. */
@@ -271,7 +273,7 @@ public final class ClusterServer implements AutoCloseable {
             ClusterSettings resolved = resolve();
             Consumer<SupervisedCluster> begun = obeySignals ? obeyFromNowOn()::becomeResponsibleFor : cluster -> {};
             if (resolved.count(Setting.WORKERS) == 0) {
-                return LocalCluster.start(resolved, handlers(), begun);
+                return LocalCluster.start(resolved, handlers(), begun, CODECS);
             }
             return Cluster.supervise(resolved, begun);
         }
@@ -296,7 +298,7 @@ public final class ClusterServer implements AutoCloseable {
             Optional<Role> role = CurrentWorkerProvider.role();
             if (role.isPresent()) {
                 checkThatItIsOurs(role.get());
-                WorkerProcess.live(role.get(), handlers(), settings.declaredListeners());
+                WorkerProcess.live(role.get(), handlers(), settings.declaredListeners(), CODECS);
             }
         }
 

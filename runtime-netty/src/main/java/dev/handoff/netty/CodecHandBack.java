@@ -39,14 +39,14 @@ final class CodecHandBack implements HandBack {
 
     @Override
     public Optional<byte[]> release(Channel channel) {
-        return Connection.of(channel).http1().flatMap(NettyHttp1::release);
+        return NettyHttp1.of(channel).flatMap(NettyHttp1::release);
     }
 
     /** The bytes pass every handler as if the client had just sent them, and not before any handler asks for some. */
     @Override
     public void resume(Channel channel, byte[] state) {
         if (state.length > 0) {
-            channel.pipeline().get(ConnectionTracker.class).replay(state);
+            Connection.of(channel).replay(state);
         }
     }
 }

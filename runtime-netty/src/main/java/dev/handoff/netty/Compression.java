@@ -50,7 +50,7 @@ final class Compression {
     }
 
     private static Response varying(Response response) {
-        return lists(response, VARY, ACCEPT_ENCODING, "*") ? response : response.plus(VARY, ACCEPT_ENCODING);
+        return lists(response, VARY, ACCEPT_ENCODING, "*") ? response : Responses.plus(response, VARY, ACCEPT_ENCODING);
     }
 
     private static boolean isCompressible(Response response) {
@@ -72,11 +72,11 @@ final class Compression {
 
     /* What was stored of it cannot be continued by a part of the file, and is the same in meaning but not in its bytes. */
     private static Response encoded(Response response) {
-        Response encoded = response.without("Accept-Ranges").plus(CONTENT_ENCODING, "gzip");
+        Response encoded = Responses.plus(Responses.without(response, "Accept-Ranges"), CONTENT_ENCODING, "gzip");
         return response.headers()
                 .get(ETAG)
                 .filter(tag -> !tag.startsWith("W/"))
-                .map(tag -> encoded.without(ETAG).plus(ETAG, "W/" + tag))
+                .map(tag -> Responses.plus(Responses.without(encoded, ETAG), ETAG, "W/" + tag))
                 .orElse(encoded);
     }
 

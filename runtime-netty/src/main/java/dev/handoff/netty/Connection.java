@@ -21,8 +21,8 @@ final class Connection {
     private final int listener;
     private final WorkerHandler handler;
     private final long acceptedMillis;
-    private final @Nullable HandBack handBack;
-    private @Nullable NettyHttp1 http1;
+    private @Nullable PipelineCodecs codecs;
+    private @Nullable HandBack handBack;
     private @Nullable Channel channel;
     private @Nullable Farewells farewells;
     private @Nullable HandBacks handBacks;
@@ -48,7 +48,6 @@ final class Connection {
         this.listener = listener;
         this.handler = handler;
         this.acceptedMillis = acceptedMillis;
-        this.handBack = handBackOf(handler);
     }
 
     /** Where an event loop counts what its connections do. */
@@ -70,8 +69,12 @@ final class Connection {
      *
      * @param ownFarewells of its event loop
      * @param ownHandBacks of its event loop; null if there is nobody to hand it back to
+     * @param ownCodecs look after its pipeline, unless its handler does
      */
-    void opened(Channel ownChannel, Farewells ownFarewells, @Nullable HandBacks ownHandBacks) {
+    void opened(
+            Channel ownChannel, Farewells ownFarewells, @Nullable HandBacks ownHandBacks, PipelineCodecs ownCodecs) {
+        codecs = hasOwnHandBack() ? null : ownCodecs;
+        handBack = handBackOf(handler, ownCodecs);
         channel = ownChannel;
         farewells = ownFarewells;
         handBacks = ownHandBacks;
@@ -149,34 +152,27 @@ final class Connection {
 
     // --- on to another worker ---------------------------------------------------------------------------------------
 
-    /** Which states of connections a handler understands. */
-    static StateFormat stateFormat(WorkerHandler handler) {
-        HandBack able = handBackOf(handler);
+    /** Which states of connections a handler understands, or those who look after its pipelines. */
+    static StateFormat stateFormat(WorkerHandler handler, PipelineCodecs codecs) {
+        return stateFormat(handBackOf(handler, codecs));
+    }
+
+    private static StateFormat stateFormat(@Nullable HandBack able) {
         return able == null ? StateFormat.NONE : new StateFormat(able.kind(), able.version());
     }
 
-    private static @Nullable HandBack handBackOf(WorkerHandler handler) {
+    private static @Nullable HandBack handBackOf(WorkerHandler handler, PipelineCodecs codecs) {
         if (handler instanceof HandBack able) {
             return able;
         }
         boolean handsBack =
                 ProgramCode.get(handler, "its connections are not handed back", false, handler::handsBackHttp);
-        return handsBack ? new CodecHandBack(handler) : null;
+        return handsBack ? codecs.handBack(handler) : null;
     }
 
     /** Whether the handler has a say in hand-backs; one that has none sees a connection that goes like one that ends. */
     boolean hasOwnHandBack() {
         return handler instanceof HandBack;
-    }
-
-    /** Netty's HTTP/1 codec in a pipeline of the program's own, if it was found. */
-    Optional<NettyHttp1> http1() {
-        return Optional.ofNullable(http1);
-    }
-
-    /** Netty's HTTP/1 codec was found in its pipeline. */
-    void found(NettyHttp1 codec) {
-        http1 = codec;
     }
 
     /** The client is to speak first, whatever the handler says of its protocol. */
@@ -215,7 +211,24 @@ final class Connection {
 
     /** Lets the handler build the pipeline; false if it has thrown. */
     boolean initChannel(Channel opened) {
-        return ProgramCode.run(remote, "the handler refused its connection: closed", () -> handler.initChannel(opened));
+        boolean built = ProgramCode.run(
+                remote, "the handler refused its connection: closed", () -> handler.initChannel(opened));
+        if (built && codecs != null) {
+            codecs.built(opened, this);
+        }
+        return built;
+    }
+
+    /** Its pipeline has been read from. */
+    void read(Channel opened) {
+        if (codecs != null) {
+            codecs.read(opened, this);
+        }
+    }
+
+    /** Bytes that another worker has read and not used are read once more, as soon as they are asked for. */
+    void replay(byte[] bytes) {
+        Objects.requireNonNull(channel).pipeline().get(ConnectionTracker.class).replay(bytes);
     }
 
     /**
@@ -228,7 +241,7 @@ final class Connection {
                 ? Optional.empty()
                 : handBack.release(opened)
                         .filter(state -> state.length <= Progress.MAX_STATE)
-                        .map(state -> new Progress(stateFormat(handler), served, state));
+                        .map(state -> new Progress(stateFormat(handBack), served, state));
     }
 
     /** Lets the handler go on where another worker's has left off; false if it has thrown. */
@@ -262,6 +275,9 @@ final class Connection {
 
     /** Its pipeline has been told that its worker leaves: it goes if it is at rest. */
     void leave() {
+        if (codecs != null) {
+            codecs.leaving(Objects.requireNonNull(channel), this);
+        }
         departIfLeaving();
     }
 
@@ -288,15 +304,15 @@ final class Connection {
 
     /** It is sent to the master. */
     void departs() {
-        if (http1 != null) {
-            http1.onHandedBack();
+        if (codecs != null) {
+            codecs.handedBack(Objects.requireNonNull(channel));
         }
     }
 
     /** It is served here again. */
     void isBack() {
-        if (http1 != null) {
-            http1.onReturned();
+        if (codecs != null) {
+            codecs.returned(Objects.requireNonNull(channel));
         }
         atRest();
     }
@@ -304,8 +320,8 @@ final class Connection {
     /** It was to go, and was not at rest any more. */
     void stays() {
         departing = false;
-        if (http1 != null) {
-            http1.onStays();
+        if (codecs != null) {
+            codecs.stays(Objects.requireNonNull(channel));
         }
     }
 

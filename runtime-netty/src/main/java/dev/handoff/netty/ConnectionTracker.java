@@ -37,9 +37,7 @@ final class ConnectionTracker extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         own = context;
-        if (connection.initChannel(context.channel())) {
-            NettyCodecs.inspect(context.channel(), connection);
-        } else {
+        if (!connection.initChannel(context.channel())) {
             context.close();
         }
     }
@@ -92,7 +90,7 @@ final class ConnectionTracker extends ChannelDuplexHandler {
         }
         context.fireChannelRead(message);
         if (reads <= MOST_LOOKS) {
-            NettyCodecs.find(context.channel(), connection, false);
+            connection.read(context.channel());
         }
     }
 

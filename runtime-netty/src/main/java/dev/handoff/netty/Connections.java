@@ -17,6 +17,7 @@ final class Connections {
 
     private final LongConsumer onFirstRead;
     private final @Nullable HandBacks handBacks;
+    private final PipelineCodecs codecs;
     private final Farewells farewells;
     private final Set<Channel> open = new HashSet<>();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -28,11 +29,13 @@ final class Connections {
      * @param farewells of that event loop
      * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
      * @param handBacks of that event loop; null if there is nobody to hand connections back to
+     * @param codecs look after pipelines of connections
      */
-    Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable HandBacks handBacks) {
+    Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable HandBacks handBacks, PipelineCodecs codecs) {
         this.farewells = farewells;
         this.onFirstRead = onFirstRead;
         this.handBacks = handBacks;
+        this.codecs = codecs;
     }
 
     /**
@@ -43,7 +46,7 @@ final class Connections {
      */
     void add(Channel channel, Connection connection, long frame, @Nullable Progress progress) {
         open.add(channel);
-        connection.opened(channel, farewells, handBacks);
+        connection.opened(channel, farewells, handBacks, codecs);
         // Not by a handler: one whose registration fails has none.
         channel.closeFuture().addListener(closed -> ended(channel));
         channel.pipeline().addLast(new ConnectionTracker(this, connection, frame, progress));
@@ -80,7 +83,6 @@ final class Connections {
             Connection connection = Connection.of(channel);
             connection.startLeaving();
             tell(channel, ConnectionEvent.LEAVING);
-            NettyCodecs.leave(channel, connection);
             connection.leave();
         }
     }

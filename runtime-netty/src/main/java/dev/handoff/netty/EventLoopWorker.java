@@ -48,19 +48,22 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final Map<Integer, Channel> accepting = new HashMap<>();
     private final HandoffReceiver receiver;
 
-    private EventLoopWorker(int index, EventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers)
+    private EventLoopWorker(
+            int index, EventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers, PipelineCodecs codecs)
             throws IOException {
         this.index = index;
         this.loop = loop;
         this.runtime = runtime;
         this.scoreboard = runtime.scoreboard();
         this.handlers = handlers;
-        this.formats = handlers.stream().map(Connection::stateFormat).toList();
+        this.formats = handlers.stream()
+                .map(handler -> Connection.stateFormat(handler, codecs))
+                .toList();
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
         this.handBacks = new HandBacks(loop, receiver::handBack);
         Duration idleMin = Farewells.idleMin(runtime.welcome().saidToHandlers());
-        this.connections = new Connections(new Farewells(loop, idleMin), receiver::settled, handBacks);
+        this.connections = new Connections(new Farewells(loop, idleMin), receiver::settled, handBacks, codecs);
         this.adoption = new Adoption(loop, connections);
     }
 
@@ -69,10 +72,12 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
      * polled.
      *
      * @param handlers by the keys of the listeners
+     * @param codecs look after pipelines of connections
      */
-    static EventLoopWorker start(int index, IoEventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers)
+    static EventLoopWorker start(
+            int index, IoEventLoop loop, WorkerRuntime runtime, List<WorkerHandler> handlers, PipelineCodecs codecs)
             throws IOException {
-        EventLoopWorker worker = new EventLoopWorker(index, loop, runtime, handlers);
+        EventLoopWorker worker = new EventLoopWorker(index, loop, runtime, handlers, codecs);
         long beatNanos = runtime.welcome().beatEvery().toNanos();
         loop.scheduleAtFixedRate(worker::beat, 0, beatNanos, TimeUnit.NANOSECONDS);
         LaneHandle.poll(loop, worker.receiver, worker.handBacks::laneEnded, worker::onLaneFailed);

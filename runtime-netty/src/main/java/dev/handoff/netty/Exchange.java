@@ -279,14 +279,14 @@ final class Exchange {
     }
 
     private void answerByContent(Response response) {
-        Response.Content content = response.content();
+        ResponseContent content = Responses.content(response);
         if (isTakenForWebSocket(response)) {
             answer(HttpFailure.badRequest("there is no WebSocket here").response());
-        } else if (response.code() == RESET_CONTENT && !(content instanceof Response.Later)) {
+        } else if (response.code() == RESET_CONTENT && !(content instanceof ResponseContent.Later)) {
             sendWhole(response, NO_BODY);
-        } else if (content instanceof Response.Bytes whole) {
+        } else if (content instanceof ResponseContent.Bytes whole) {
             answerWhole(response, whole.bytes());
-        } else if (content instanceof Response.Later later) {
+        } else if (content instanceof ResponseContent.Later later) {
             answerLater(later);
         } else {
             answerPiecewise(response, content);
@@ -295,14 +295,14 @@ final class Exchange {
 
     /** RFC 8441, 5: to a client of HTTP/2 that wants a WebSocket every success says that this is one. */
     private boolean isTakenForWebSocket(Response response) {
-        Response.Content content = response.content();
+        ResponseContent content = Responses.content(response);
         return head.isExtendedConnect()
                 && response.code() >= 200
                 && response.code() < 300
-                && !(content instanceof Response.Opened || content instanceof Response.Later);
+                && !(content instanceof ResponseContent.Opened || content instanceof ResponseContent.Later);
     }
 
-    private void answerLater(Response.Later later) {
+    private void answerLater(ResponseContent.Later later) {
         var unused = later.response()
                 .whenComplete((response, failure) -> carrier.execute(() -> {
                     if (failure != null) {
@@ -342,19 +342,19 @@ final class Exchange {
         endWith(carrier.writer().sendWhole(response, body, head.isHead(), stays));
     }
 
-    private void answerPiecewise(Response response, Response.Content content) {
+    private void answerPiecewise(Response response, ResponseContent content) {
         answered = true;
         stays = mayStay();
-        if (content instanceof Response.FileContent file) {
+        if (content instanceof ResponseContent.FileContent file) {
             answerFile(FileAnswer.of(file.file(), head, response, compression()));
-        } else if (content instanceof Response.Opened socket) {
+        } else if (content instanceof ResponseContent.Opened socket) {
             answerWebSocket(response, socket);
         } else {
             answerUnmeasured(compression().choose(head, response), content);
         }
     }
 
-    private void answerUnmeasured(Compression.Choice choice, Response.Content content) {
+    private void answerUnmeasured(Compression.Choice choice, ResponseContent content) {
         Response response = choice.response();
         if (head.isHead() || ResponseEncoder.isBodiless(response)) {
             answerHead(response, ResponseWriter.Framing.NONE, 0);
@@ -366,15 +366,15 @@ final class Exchange {
         }
     }
 
-    private BodySender senderOf(Response.Content content, BodyOutput output) {
-        return content instanceof Response.Written written
+    private BodySender senderOf(ResponseContent content, BodyOutput output) {
+        return content instanceof ResponseContent.Written written
                 ? new StreamSender(output, carrier.service().context.blocking(), written.writer())
-                : new PublisherSender(output, ((Response.Published) content).chunks());
+                : new PublisherSender(output, ((ResponseContent.Published) content).chunks());
     }
 
     private void answerFile(FileAnswer answer) {
         stays &= bodyIsComplete();
-        if (answer.response().content() instanceof Response.Bytes none) {
+        if (Responses.content(answer.response()) instanceof ResponseContent.Bytes none) {
             sendWhole(answer.response(), none.bytes());
         } else if (compression().isTooShort(answer.length())) {
             answerFile(new Compression.Choice(answer.response(), false), answer);
@@ -418,7 +418,7 @@ final class Exchange {
         }
     }
 
-    private void answerWebSocket(Response response, Response.Opened socket) {
+    private void answerWebSocket(Response response, ResponseContent.Opened socket) {
         Optional<Response> refusal = WebSocketHandshake.refusal(head);
         if (refusal.isPresent()) {
             answered = false;
@@ -427,7 +427,7 @@ final class Exchange {
         }
         Optional<String> deflate =
                 WebSocketHandshake.deflate(head, carrier.service().settings.webSocket());
-        Response agreed = deflate.map(terms -> response.plus(PerMessageDeflate.EXTENSIONS, terms))
+        Response agreed = deflate.map(terms -> Responses.plus(response, PerMessageDeflate.EXTENSIONS, terms))
                 .orElse(response);
         carrier.becomeWebSocket(head, agreed, deflate.isPresent(), socket.opened());
     }

@@ -134,6 +134,6 @@ record FileAnswer(Response response, @Nullable FileChannel file, List<FilePart> 
     }
 
     private static FileAnswer without(Response response) {
-        return new FileAnswer(response.withoutBody(), null, List.of());
+        return new FileAnswer(Responses.withoutBody(response), null, List.of());
     }
 }

@@ -55,13 +55,13 @@ final class ForkedServer {
     private final Map<WorkerHandler, Handlers> started = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    private ForkedServer(ClusterSettings settings) {
+    private ForkedServer(ClusterSettings settings, PipelineCodecs codecs) {
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("handoff-loop", true), EpollIoHandler.newFactory());
         loop = group.next();
         startLoop();
         Farewells farewells = new Farewells(loop, Farewells.idleMin(settings.saidToHandlers()));
-        connections = new Connections(farewells, frame -> {}, null);
+        connections = new Connections(farewells, frame -> {}, null, codecs);
         adoption = new Adoption(loop, connections);
         context = new Context(worker, group, settings.saidToHandlers());
         ticketed = ForkedTickets.hear(context.ticketKeys()::renew);
@@ -81,13 +81,14 @@ final class ForkedServer {
     /**
      * This process's, which begins with the first call.
      *
+     * @param codecs look after pipelines of connections
      * @throws IllegalStateException if this process is no worker that its program has forked, or the kernel grants no thread
      */
-    static synchronized ForkedServer get() {
+    static synchronized ForkedServer get(PipelineCodecs codecs) {
         if (server == null) {
             checkThatItWasForked();
             WorkerProcess.lookForLeaksRarely();
-            server = new ForkedServer(ClusterSettings.defaults().resolved());
+            server = new ForkedServer(ClusterSettings.defaults().resolved(), codecs);
             server.endWithItsWorker();
         }
         return server;

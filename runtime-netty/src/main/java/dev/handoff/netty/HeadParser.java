@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.handoff.netty.FriendAccess.OfHeaders;
 import java.util.Arrays;
 
 /**
@@ -19,7 +20,7 @@ final class HeadParser {
     private static final int USUAL_FIELDS = 6;
 
     private final byte[] head;
-    private int[] slots = new int[USUAL_FIELDS * Headers.SLOTS_PER_FIELD];
+    private int[] slots = new int[USUAL_FIELDS * OfHeaders.SLOTS_PER_FIELD];
     private int at;
     private int fields;
 
@@ -66,7 +67,7 @@ final class HeadParser {
         }
         checkHost(target);
         checkFraming();
-        Headers headers = new Headers(head, fieldsStart, at, slots, fields);
+        Headers headers = FriendAccess.HEADERS.get().of(head, fieldsStart, at, slots, fields);
         boolean keepAlive = !closes && (!oldVersion || staysOpen);
         return new RequestHead(
                 method,
@@ -175,7 +176,7 @@ final class HeadParser {
     }
 
     private void add(int name, int nameEnd, int value, int valueEnd) {
-        int slot = fields++ * Headers.SLOTS_PER_FIELD;
+        int slot = fields++ * OfHeaders.SLOTS_PER_FIELD;
         if (slot == slots.length) {
             slots = Arrays.copyOf(slots, 2 * slot);
         }

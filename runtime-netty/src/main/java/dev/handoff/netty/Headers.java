@@ -16,10 +16,22 @@ import java.util.function.BiConsumer;
  * {@link IllegalArgumentException}. Source: RFC 9110, section 5.
  */
 public final class Headers {
-    private static final Headers EMPTY = new Headers(new byte[0], 0, 0, new int[0], 0);
+    static {
+        FriendAccess.HEADERS.open(new FriendAccess.OfHeaders() {
+            @Override
+            public Headers of(byte[] block, int start, int end, int[] slots, int count) {
+                return new Headers(block, start, end, slots, count);
+            }
 
-    /** Numbers that tell where one field stands: its name's begin and end, its value's begin and end. */
-    static final int SLOTS_PER_FIELD = 4;
+            @Override
+            public void write(Headers headers, HeadWriter out) {
+                out.add(headers.block, headers.start, headers.end - headers.start);
+            }
+        });
+    }
+
+    private static final int SLOTS_PER_FIELD = FriendAccess.OfHeaders.SLOTS_PER_FIELD;
+    private static final Headers EMPTY = new Headers(new byte[0], 0, 0, new int[0], 0);
 
     /* The fields as they stand on the wire, "Name: value\r\n" each: what arrived is not copied into strings that
      * nobody asks for, and what leaves is copied as it is. */
@@ -31,8 +43,7 @@ public final class Headers {
     private final int[] slots;
     private final int count;
 
-    /** Takes the arrays as they are: nobody else may write to them. */
-    Headers(byte[] block, int start, int end, int[] slots, int count) {
+    private Headers(byte[] block, int start, int end, int[] slots, int count) {
         this.block = block;
         this.start = start;
         this.end = end;
@@ -104,7 +115,7 @@ public final class Headers {
     }
 
     /** These without all fields of that name. */
-    Headers without(String name) {
+    public Headers without(String name) {
         Headers left = EMPTY;
         for (int field = 0; field < count; field++) {
             if (!isNamed(field, name)) {
@@ -120,17 +131,9 @@ public final class Headers {
         return new String(block, start, end - start, ISO_8859_1);
     }
 
-    static Headers empty() {
-        return EMPTY;
-    }
-
-    boolean contains(String name) {
+    /** Whether there is a field of that name. */
+    public boolean contains(String name) {
         return find(name, 0) >= 0;
-    }
-
-    /** Adds the fields as they stand on the wire. */
-    void addTo(HeadWriter writer) {
-        writer.add(block, start, end - start);
     }
 
     private int find(String name, int from) {

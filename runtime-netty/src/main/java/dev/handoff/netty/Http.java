@@ -2,7 +2,7 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -287,7 +287,7 @@ public final class Http implements WorkerHandler, HandBack {
         if (startHook != null) {
             startHook.accept(context);
         }
-        service = new HttpService(settings.under(context), context);
+        service = new HttpService(settings, context);
     }
 
     /** Called by a worker. */
@@ -297,8 +297,7 @@ public final class Http implements WorkerHandler, HandBack {
         if (started == null) {
             throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
         }
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(new HttpConnection(started, channel));
+        started.serve(channel);
     }
 
     /** Called by a worker. */
@@ -310,19 +309,19 @@ public final class Http implements WorkerHandler, HandBack {
     /** Called by a worker. */
     @Override
     public int version() {
-        return HttpMove.STATE_VERSION;
+        return HttpService.STATE_VERSION;
     }
 
     /** Called by a worker: a connection goes between two requests, with what has come of the next one. */
     @Override
     public Optional<byte[]> release(Channel channel) {
-        return Optional.ofNullable(channel.pipeline().get(HttpConnection.class)).flatMap(HttpConnection::release);
+        return HttpService.release(channel);
     }
 
     /** Called by a worker. */
     @Override
     public void resume(Channel channel, byte[] state) {
-        channel.pipeline().get(HttpConnection.class).resume(state);
+        HttpService.resume(channel, state);
     }
 
     /** Called by a worker. */
@@ -339,9 +338,12 @@ public final class Http implements WorkerHandler, HandBack {
         return Protocol.HTTP;
     }
 
-    /** What is offered to clients of TLS, the best first. */
-    List<String> applicationProtocols() {
-        return settings.http2().spoken() ? List.of(Tls.HTTP_2, Tls.HTTP_1_1) : List.of(Tls.HTTP_1_1);
+    /** {@code h2}, unless {@link #http2} says no, and {@code http/1.1}. */
+    @Override
+    public List<String> applicationProtocols() {
+        return settings.http2().spoken()
+                ? List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
+                : WorkerHandler.super.applicationProtocols();
     }
 
     private Http with(HttpSettings changed) {

@@ -2,6 +2,7 @@ package dev.handoff.netty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.handoff.netty.FriendAccess.OfHeaders;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.io.ByteArrayOutputStream;
@@ -22,7 +23,7 @@ final class Http2Heads {
     private final Http2Headers fields;
     private final boolean whole;
     private final ByteArrayOutputStream block = new ByteArrayOutputStream(256);
-    private int[] slots = new int[16 * Headers.SLOTS_PER_FIELD];
+    private int[] slots = new int[16 * OfHeaders.SLOTS_PER_FIELD];
     private int count;
     private @Nullable String host;
     private @Nullable StringBuilder cookies;
@@ -81,7 +82,9 @@ final class Http2Heads {
         return new RequestHead(
                 method,
                 target(method, path),
-                new Headers(block.toByteArray(), 0, block.size(), Arrays.copyOf(slots, slots.length), count),
+                FriendAccess.HEADERS
+                        .get()
+                        .of(block.toByteArray(), 0, block.size(), Arrays.copyOf(slots, slots.length), count),
                 Math.max(0, contentLength),
                 !whole && !tunnel,
                 HttpVersion.HTTP_2,
@@ -205,7 +208,7 @@ final class Http2Heads {
     }
 
     private void add(CharSequence name, CharSequence value) throws Malformed {
-        int slot = count++ * Headers.SLOTS_PER_FIELD;
+        int slot = count++ * OfHeaders.SLOTS_PER_FIELD;
         if (slot == slots.length) {
             slots = Arrays.copyOf(slots, 2 * slot);
         }

@@ -217,7 +217,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         writer.sendOpened(response);
         WebSocketOverHttp2 transport = new WebSocketOverHttp2(session, channel, writer);
         channel.pipeline().addLast(transport);
-        new WebSocketConnection(service(), transport).open(deflate, opened);
+        service().webSocket(transport).open(deflate, opened);
         session.add(transport);
         session.flush();
         ByteBuf first = input;

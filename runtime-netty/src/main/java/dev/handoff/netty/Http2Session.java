@@ -255,7 +255,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
             connection.farewells().add(this::announce);
             List.copyOf(webSockets).forEach(WebSocketOverHttp2::leave);
         } else if (event == ChannelInputShutdownEvent.INSTANCE
-                || (event instanceof SslCloseCompletionEvent && Tls.canSendNoMore(channel))) {
+                || (event instanceof SslCloseCompletionEvent && TlsPipeline.canSendNoMore(channel))) {
             closeNow();
         }
         context.fireUserEventTriggered(event);

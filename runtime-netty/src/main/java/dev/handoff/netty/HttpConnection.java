@@ -59,7 +59,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         this.gate = new InputGate(channel);
         this.origin = new ServerRequest.Origin(
                 connection.remote(),
-                Tls.protects(channel),
+                TlsPipeline.protects(channel),
                 TlsSession.of(channel),
                 Instant.ofEpochMilli(connection.acceptedMillis()),
                 service.context);
@@ -101,7 +101,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         context.fireUserEventTriggered(event);
         if (event == SslHandshakeCompletionEvent.SUCCESS && http2IsChosen()) {
             becomeHttp2();
-        } else if (event instanceof SslCloseCompletionEvent && Tls.canSendNoMore(channel) && !ending) {
+        } else if (event instanceof SslCloseCompletionEvent && TlsPipeline.canSendNoMore(channel) && !ending) {
             closeNow();
         }
     }
@@ -199,13 +199,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         exchange = null;
         ending = true;
         writer.sendSwitching(response, WebSocketHandshake.accept(head));
-        new WebSocketConnection(service, new WebSocketOverHttp1(channel, gate)).open(deflate, opened);
+        service.webSocket(new WebSocketOverHttp1(channel, gate)).open(deflate, opened);
         channel.flush();
         giveWay();
     }
 
     private boolean http2IsChosen() {
-        return service.settings.http2().spoken() && Tls.hasChosenHttp2(channel);
+        return service.settings.http2().spoken() && TlsPipeline.hasChosenHttp2(channel);
     }
 
     private void becomeHttp2() {

@@ -3,14 +3,19 @@ package dev.handoff.netty;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all HTTP connections of one worker share. Immutable. */
+/** HTTP in one worker: what all its connections share. Immutable. */
 final class HttpService {
+    /** Of the state that {@link #release} gives. */
+    static final int STATE_VERSION = HttpMove.STATE_VERSION;
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
 
     /* A client that waits exactly as long as it was told must find the connection open. */
@@ -34,10 +39,15 @@ final class HttpService {
     final long lookTicks;
 
     final long halfClosedTicks;
-    final long pingTicks;
     final Duration idleMin;
 
-    HttpService(HttpSettings settings, WorkerContext context) {
+    /**
+     * As those settings say, save for what was said for the whole cluster.
+     *
+     * @param ofProgram the settings of the program's handler
+     */
+    HttpService(HttpSettings ofProgram, WorkerContext context) {
+        HttpSettings settings = ofProgram.under(context);
         this.settings = settings;
         this.context = context;
         this.encoder = new ResponseEncoder(settings.timeouts().keepAlive());
@@ -50,8 +60,23 @@ final class HttpService {
         this.answerTicks = answer.isZero() ? LoopClock.NEVER : LoopClock.ticks(answer);
         this.lookTicks = Math.max(1, bodyIdleTicks / WriteWatch.PATIENCE);
         this.halfClosedTicks = LoopClock.ticks(settings.timeouts().halfClosed());
-        this.pingTicks = LoopClock.ticks(settings.webSocket().ping());
         this.idleMin = context.said(Setting.DRAIN_IDLE_MIN).orElse(DEFAULT_IDLE_MIN);
+    }
+
+    /** Serves a connection: takes the end of its pipeline. On its event loop. */
+    void serve(Channel channel) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addLast(new HttpConnection(this, channel));
+    }
+
+    /** What the next worker of a connection has to know; empty if it cannot go now. On its event loop. */
+    static Optional<byte[]> release(Channel channel) {
+        return Optional.ofNullable(channel.pipeline().get(HttpConnection.class)).flatMap(HttpConnection::release);
+    }
+
+    /** Goes on with a connection where another worker has left off. On its event loop. */
+    static void resume(Channel channel, byte[] state) {
+        channel.pipeline().get(HttpConnection.class).resume(state);
     }
 
     /** How a client's body is timed; null: only its silence is. */
@@ -61,9 +86,14 @@ final class HttpService {
         return bytesPerSecond == 0 ? null : new BodyRate(bodyIdleTicks, bytesPerSecond);
     }
 
+    /** A WebSocket over that, which is to be opened. */
+    WebSocketConnection webSocket(WebSocketTransport transport) {
+        return new WebSocketConnection(settings.webSocket(), context.worker(), transport);
+    }
+
     /** Says why a connection is closed: aloud, unless it is its client's doing. */
     void reportFailure(Channel channel, Throwable cause) {
-        if (cause instanceof IOException || Tls.isClientsFault(cause)) {
+        if (cause instanceof IOException || TlsPipeline.isClientsFault(cause)) {
             LOG.debug("{} failed: closing it", channel, cause);
         } else {
             ProgramCode.failed(channel, "it failed: closing it", cause);

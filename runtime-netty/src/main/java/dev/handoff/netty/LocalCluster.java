@@ -57,12 +57,12 @@ final class LocalCluster extends NoWorkers {
     private final CompletableFuture<Void> killed = new CompletableFuture<>();
     private final CompletableFuture<StopResult> stopped = new CompletableFuture<>();
 
-    private LocalCluster(ClusterSettings settings, List<Listener> listeners) {
+    private LocalCluster(ClusterSettings settings, List<Listener> listeners, PipelineCodecs codecs) {
         this.settings = settings;
         this.listeners = listeners;
         this.context = new Context(worker, group, settings.saidToHandlers());
         Farewells farewells = new Farewells(loop, Farewells.idleMin(settings.saidToHandlers()));
-        this.connections = new Connections(farewells, frame -> {}, null);
+        this.connections = new Connections(farewells, frame -> {}, null, codecs);
         context.ticketKeys().renew(tickets);
     }
 
@@ -70,11 +70,16 @@ final class LocalCluster extends NoWorkers {
      * Serves in this process.
      *
      * @param begun gets the cluster as soon as it listens, and before the handlers are started
+     * @param codecs look after pipelines of connections
      * @throws StartException if it cannot; nothing is left behind
      */
-    static LocalCluster start(ClusterSettings settings, List<Binding> bindings, Consumer<SupervisedCluster> begun) {
+    static LocalCluster start(
+            ClusterSettings settings,
+            List<Binding> bindings,
+            Consumer<SupervisedCluster> begun,
+            PipelineCodecs codecs) {
         Platform.checkThisOne();
-        LocalCluster cluster = new LocalCluster(settings, Listener.openAll(settings));
+        LocalCluster cluster = new LocalCluster(settings, Listener.openAll(settings), codecs);
         try {
             cluster.takeAWorkersPlace();
             begun.accept(cluster);

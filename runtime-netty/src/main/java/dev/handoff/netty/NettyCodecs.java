@@ -15,24 +15,49 @@ import org.jspecify.annotations.Nullable;
  * Finds Netty's own codecs in the pipelines that programs build, so that their connections end or go on as their protocols can. A
  * handler that is a {@link HandBack} sees to that itself. Used on the connection's event loop.
  */
-final class NettyCodecs {
-    private NettyCodecs() {}
+final class NettyCodecs implements PipelineCodecs {
+    @Override
+    public HandBack handBack(WorkerHandler handler) {
+        return new CodecHandBack(handler);
+    }
 
-    /** Looks into a pipeline that has just been built. */
-    static void inspect(Channel channel, Connection connection) {
-        if (connection.hasOwnHandBack()) {
-            return;
-        }
+    @Override
+    public void built(Channel channel, Connection connection) {
         ChannelPipeline pipeline = channel.pipeline();
         if (find(channel, connection, true)) {
             connection.clientSpeaksFirst();
-        } else if (Tls.protects(channel)) {
+        } else if (TlsPipeline.protects(channel)) {
             connection.clientSpeaksFirst();
             pipeline.addLast(new AfterHandshake(connection));
         } else if (pipeline.get(Http2ConnectionHandler.class) != null) {
             // A server of HTTP/2 speaks first.
             connection.touched();
         }
+    }
+
+    @Override
+    public void read(Channel channel, Connection connection) {
+        find(channel, connection, false);
+    }
+
+    @Override
+    public void leaving(Channel channel, Connection connection) {
+        leave(channel, connection);
+    }
+
+    @Override
+    public void handedBack(Channel channel) {
+        NettyHttp1.of(channel).ifPresent(NettyHttp1::onHandedBack);
+    }
+
+    @Override
+    public void returned(Channel channel) {
+        NettyHttp1.of(channel).ifPresent(NettyHttp1::onReturned);
+    }
+
+    @Override
+    public void stays(Channel channel) {
+        NettyHttp1.of(channel).ifPresent(NettyHttp1::onStays);
     }
 
     /**
@@ -42,8 +67,8 @@ final class NettyCodecs {
      * @return whether there is one
      */
     static boolean find(Channel channel, Connection connection, boolean fresh) {
-        if (connection.hasOwnHandBack() || connection.http1().isPresent()) {
-            return connection.http1().isPresent();
+        if (NettyHttp1.of(channel).isPresent()) {
+            return true;
         }
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = decoder(pipeline);
@@ -51,7 +76,7 @@ final class NettyCodecs {
         if (decoder == null || encoder == null) {
             return false;
         }
-        connection.found(NettyHttp1.watch(connection, decoder, encoder, fresh));
+        NettyHttp1.watch(connection, decoder, encoder, fresh);
         return true;
     }
 
@@ -67,15 +92,12 @@ final class NettyCodecs {
 
     /** Its worker leaves. */
     static void leave(Channel channel, Connection connection) {
-        connection.http1().ifPresent(NettyHttp1::leave);
+        NettyHttp1.of(channel).ifPresent(NettyHttp1::leave);
         sayFarewell(channel, connection);
     }
 
     /** Ends a connection of another protocol, if it is one that can announce its end. */
     static void sayFarewell(Channel channel, Connection connection) {
-        if (connection.hasOwnHandBack()) {
-            return;
-        }
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         if (http2 != null && !(http2 instanceof Http2Codec)) {
             Http2Farewell farewell =

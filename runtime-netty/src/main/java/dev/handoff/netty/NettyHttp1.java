@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NettyHttp1 {
     private static final Logger LOG = LoggerFactory.getLogger(NettyHttp1.class);
+    private static final AttributeKey<NettyHttp1> KEY = AttributeKey.valueOf(NettyHttp1.class, "codec");
 
     /** More than a head mostly has and less than a state: what comes behind it in the same breath has room. */
     private static final int MOST_MOVED = 48 * 1024;
@@ -66,7 +68,7 @@ final class NettyHttp1 {
      * @param encoder of responses, which may be the same
      * @param fresh whether nothing was read yet of what the codec reads
      */
-    static NettyHttp1 watch(
+    static void watch(
             Connection connection, ChannelHandlerContext decoder, ChannelHandlerContext encoder, boolean fresh) {
         Channel channel = decoder.channel();
         NettyHttp1 http = new NettyHttp1(channel, connection, decoder);
@@ -77,7 +79,12 @@ final class NettyHttp1 {
         if (!fresh || decoder.executor() != channel.eventLoop()) {
             http.lose("it was found when it had begun, or runs on another thread");
         }
-        return http;
+        channel.attr(KEY).set(http);
+    }
+
+    /** The codec that is watched in this channel's pipeline. */
+    static Optional<NettyHttp1> of(Channel channel) {
+        return Optional.ofNullable(channel.attr(KEY).get());
     }
 
     /** What the client sends is not followed any more. */
@@ -190,7 +197,7 @@ final class NettyHttp1 {
                 && !ending
                 && connection.movesOnWithItsCodec()
                 && gate.received() == connection.received()
-                && !Tls.protects(channel);
+                && !TlsPipeline.protects(channel);
     }
 
     /** What the next worker has to know: what has come of the next request. Empty while one is in progress. */
@@ -275,6 +282,8 @@ final class NettyHttp1 {
 
     private boolean isShakingHands() {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
-        return tls == null ? Tls.protects(channel) : !tls.handshakeFuture().isDone();
+        return tls == null
+                ? TlsPipeline.protects(channel)
+                : !tls.handshakeFuture().isDone();
     }
 }

@@ -22,7 +22,7 @@ record RequestHead(
 
     /** Stands for a head that could not be read: nothing is known but that the connection must end. */
     static final RequestHead UNREADABLE = new RequestHead(
-            "", new RequestTarget("", "", ""), Headers.empty(), 0, false, HttpVersion.HTTP_1_1, false, false);
+            "", new RequestTarget("", "", ""), Headers.of(), 0, false, HttpVersion.HTTP_1_1, false, false);
 
     boolean hasBody() {
         return chunked || contentLength > 0;

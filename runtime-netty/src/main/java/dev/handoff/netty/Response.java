@@ -16,6 +16,20 @@ import java.util.function.Consumer;
  * are ours.
  */
 public final class Response {
+    static {
+        FriendAccess.RESPONSE.open(new FriendAccess.OfResponse() {
+            @Override
+            public Response of(int code, Headers headers, ResponseContent content) {
+                return new Response(code, headers, content);
+            }
+
+            @Override
+            public ResponseContent content(Response response) {
+                return response.content;
+            }
+        });
+    }
+
     private static final Headers TEXT = Headers.of("Content-Type", "text/plain; charset=utf-8");
     private static final Headers HTML = Headers.of("Content-Type", "text/html; charset=utf-8");
     private static final Headers JSON = Headers.of("Content-Type", "application/json");
@@ -56,40 +70,13 @@ public final class Response {
 
     private final int code;
     private final Headers headers;
-    private final Content content;
+    private final ResponseContent content;
 
-    private Response(int code, Headers headers, Content content) {
+    private Response(int code, Headers headers, ResponseContent content) {
         this.code = code;
         this.headers = headers;
         this.content = content;
     }
-
-    /** What the body is made of. */
-    sealed interface Content {}
-
-    static final class Bytes implements Content {
-        private static final Bytes NONE = new Bytes(new byte[0]);
-
-        private final byte[] bytes;
-
-        Bytes(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        byte[] bytes() {
-            return bytes;
-        }
-    }
-
-    record FileContent(Path file) implements Content {}
-
-    record Written(Writer writer) implements Content {}
-
-    record Published(Flow.Publisher<ByteBuffer> chunks) implements Content {}
-
-    record Opened(Consumer<WebSocket> opened) implements Content {}
-
-    record Later(CompletionStage<Response> response) implements Content {}
 
     /** Writes a body. Runs on {@link WorkerContext#blocking()}. */
     @FunctionalInterface
@@ -111,17 +98,17 @@ public final class Response {
      * @param code 200…599
      */
     public static Response status(int code) {
-        return new Response(checked(code), Headers.empty(), Bytes.NONE);
+        return new Response(checked(code), Headers.of(), ResponseContent.Bytes.NONE);
     }
 
     /** 200, plain text, UTF-8. */
     public static Response text(String text) {
-        return new Response(200, TEXT, new Bytes(text.getBytes(UTF_8)));
+        return new Response(200, TEXT, new ResponseContent.Bytes(text.getBytes(UTF_8)));
     }
 
     /** 200, HTML, UTF-8. */
     public static Response html(String html) {
-        return new Response(200, HTML, new Bytes(html.getBytes(UTF_8)));
+        return new Response(200, HTML, new ResponseContent.Bytes(html.getBytes(UTF_8)));
     }
 
     /**
@@ -130,12 +117,12 @@ public final class Response {
      * @throws IllegalArgumentException if Jackson cannot write it
      */
     public static Response json(Object value) {
-        return new Response(200, JSON, new Bytes(Json.write(value)));
+        return new Response(200, JSON, new ResponseContent.Bytes(Json.write(value)));
     }
 
     /** 200, these bytes. They are not copied and must not change any more. */
     public static Response bytes(String contentType, byte[] bytes) {
-        return new Response(200, typed(contentType), new Bytes(bytes));
+        return new Response(200, typed(contentType), new ResponseContent.Bytes(bytes));
     }
 
     /**
@@ -146,12 +133,12 @@ public final class Response {
      * <p>The path is taken as it is: who makes one of what a client sent has to see that it leads nowhere else.
      */
     public static Response file(Path file) {
-        return new Response(200, typed(MediaTypes.of(file)), new FileContent(file));
+        return new Response(200, typed(MediaTypes.of(file)), new ResponseContent.FileContent(file));
     }
 
     /** 200, a body that a writer writes as it goes. */
     public static Response stream(String contentType, Writer writer) {
-        return new Response(200, typed(contentType), new Written(writer));
+        return new Response(200, typed(contentType), new ResponseContent.Written(writer));
     }
 
     /**
@@ -159,7 +146,7 @@ public final class Response {
      * the client knows that something is missing. A buffer that was published must not change any more.
      */
     public static Response publisher(String contentType, Flow.Publisher<ByteBuffer> chunks) {
-        return new Response(200, typed(contentType), new Published(chunks));
+        return new Response(200, typed(contentType), new ResponseContent.Published(chunks));
     }
 
     /**
@@ -167,7 +154,7 @@ public final class Response {
      * those of the response that comes.
      */
     public static Response later(CompletionStage<Response> response) {
-        return new Response(200, Headers.empty(), new Later(response));
+        return new Response(200, Headers.of(), new ResponseContent.Later(response));
     }
 
     /**
@@ -182,7 +169,7 @@ public final class Response {
      * @param opened gets it, on the event loop, before the client's first message; must not block
      */
     public static Response webSocket(Consumer<WebSocket> opened) {
-        return new Response(101, Headers.empty(), new Opened(opened));
+        return new Response(101, Headers.of(), new ResponseContent.Opened(opened));
     }
 
     /**
@@ -193,7 +180,7 @@ public final class Response {
      */
     public Response withStatus(int status) {
         checkHere();
-        if (content instanceof Opened) {
+        if (content instanceof ResponseContent.Opened) {
             throw new IllegalStateException("the status of a WebSocket is 101: answer with another response instead");
         }
         return new Response(checked(status), headers, content);
@@ -219,13 +206,12 @@ public final class Response {
         return ONCE.contains(lowerCase) ? without(name).plus(name, value) : plus(name, value);
     }
 
-    /** The same with one more header field, be it one of ours. */
-    Response plus(String name, String value) {
+    /* One more field, be it one of ours. */
+    private Response plus(String name, String value) {
         return new Response(code, headers.with(name, value), content);
     }
 
-    /** The same without the fields of this name. */
-    Response without(String name) {
+    private Response without(String name) {
         return new Response(code, headers.without(name), content);
     }
 
@@ -239,17 +225,8 @@ public final class Response {
         return headers;
     }
 
-    Content content() {
-        return content;
-    }
-
-    /** The same without its body. */
-    Response withoutBody() {
-        return new Response(code, headers, Bytes.NONE);
-    }
-
     private void checkHere() {
-        if (content instanceof Later) {
+        if (content instanceof ResponseContent.Later) {
             throw new IllegalStateException("this response comes later: set status and headers on the one that comes");
         }
     }

@@ -83,7 +83,7 @@ final class ResponseEncoder {
     ByteBuf switchingProtocols(ByteBufAllocator alloc, Response response, String accept) {
         HeadWriter writer = HeadWriter.get();
         writer.add(SWITCHING).add(ascii(accept)).add(LINE_END);
-        response.headers().addTo(writer);
+        FriendAccess.HEADERS.get().write(response.headers(), writer);
         return writer.add(LINE_END).writeTo(alloc.buffer(writer.length()));
     }
 
@@ -91,7 +91,7 @@ final class ResponseEncoder {
             byte[] dateLine, Response response, ResponseWriter.Framing framing, long length, boolean stays) {
         HeadWriter writer = HeadWriter.get();
         writer.add(STATUS_LINES[response.code()]).add(dateLine).add(stays ? keepAlive : CLOSE);
-        response.headers().addTo(writer);
+        FriendAccess.HEADERS.get().write(response.headers(), writer);
         if (framing == ResponseWriter.Framing.LENGTH) {
             writer.add(LENGTH).addDecimal(length).add(LINE_END);
         } else if (framing == ResponseWriter.Framing.CHUNKED) {

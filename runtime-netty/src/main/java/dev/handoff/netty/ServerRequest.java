@@ -41,7 +41,7 @@ final class ServerRequest implements Request {
          * @throws HttpFailure 421 if the handshake was for a host with other rules
          */
         void admit(RequestHead head) {
-            if (tls != null && !tls.admits(head)) {
+            if (tls != null && !tls.servesAllHosts() && !tls.permits(Authority.host(head.authority()))) {
                 throw new HttpFailure(
                         421, "this connection was made for another host: connect anew for " + head.authority());
             }

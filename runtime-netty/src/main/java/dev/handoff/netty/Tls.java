@@ -1,19 +1,8 @@
 package dev.handoff.netty;
 
-import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.AbstractSniHandler;
-import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.Mapping;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,14 +28,6 @@ import org.jspecify.annotations.Nullable;
  * resumed only where certificate and authorities are those that it began with. The JDK's tickets are of use at one worker only.
  */
 public final class Tls {
-    /** As ALPN names them. */
-    static final String HTTP_2 = "h2";
-
-    static final String HTTP_1_1 = "http/1.1";
-
-    private static final int HANDSHAKE_LIMIT_MILLIS = 10_000;
-    private static final int MAX_CLIENT_HELLO = 16 * 1024;
-
     private final Source source;
     private final Map<String, Tls> hosts;
     private final @Nullable Path authorities;
@@ -122,35 +103,14 @@ public final class Tls {
      */
     public static boolean permits(Channel channel, String authority) {
         TlsSession session = TlsSession.of(channel);
-        return session == null || session.permits(authority);
+        return session == null || session.permits(Authority.host(authority));
     }
 
     /** The same handler inside TLS. */
     public WorkerHandler wrap(WorkerHandler handler) {
-        return new Wrapped(this, handler);
-    }
-
-    /** Whether a channel's pipeline begins with TLS. */
-    static boolean protects(Channel channel) {
-        return channel.pipeline().get(SslHandler.class) != null
-                || channel.pipeline().get(AbstractSniHandler.class) != null;
-    }
-
-    /** Whether a failure is a handshake or a record that the other side got wrong. */
-    static boolean isClientsFault(Throwable failure) {
-        return failure instanceof DecoderException && failure.getCause() instanceof SSLException;
-    }
-
-    /** Whether a handshake that is over has agreed on HTTP/2. */
-    static boolean hasChosenHttp2(Channel channel) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        return tls != null && HTTP_2.equals(tls.applicationProtocol());
-    }
-
-    /** Whether TLS has ended, so that nothing that is sent reaches the client any more. */
-    static boolean canSendNoMore(Channel channel) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        return tls != null && tls.engine().isOutboundDone();
+        Map<String, TlsHandler.Source> ofHosts = new LinkedHashMap<>();
+        hosts.forEach((name, other) -> ofHosts.put(name, other::open));
+        return new TlsHandler(this::open, ofHosts, handler);
     }
 
     private TlsContext open(List<String> protocols, String host) {
@@ -158,111 +118,6 @@ public final class Tls {
             return source.open(protocols, authorities, host);
         } catch (SSLException e) {
             throw new IllegalArgumentException("cannot set up TLS: " + e.getMessage(), e);
-        }
-    }
-
-    private static final class Wrapped implements WorkerHandler {
-        private final Tls tls;
-        private final WorkerHandler inside;
-        private final List<TlsContext> opened = new ArrayList<>();
-        private volatile @Nullable TlsHosts hosts;
-
-        private Wrapped(Tls tls, WorkerHandler inside) {
-            this.tls = tls;
-            this.inside = inside;
-        }
-
-        @Override
-        public void start(WorkerContext worker) throws Exception {
-            TicketKeys keys = Context.ticketKeys(worker);
-            TlsHosts started = new TlsHosts(open(tls, "", keys));
-            tls.hosts.forEach((name, other) -> started.add(name, open(other, name, keys)));
-            hosts = started;
-            inside.start(worker);
-        }
-
-        @Override
-        public void initChannel(Channel channel) throws Exception {
-            TlsHosts started = hosts;
-            if (started == null) {
-                throw new IllegalStateException("cannot serve " + channel + ": start was not called before");
-            }
-            TlsSession session = TlsSession.begin(channel, started);
-            ChannelHandler handler = handler(channel, session, started.isEmpty());
-            if (inside.protocol().isHttp()) {
-                channel.pipeline().addLast(new PlainHttpRefusal(handler));
-            }
-            channel.pipeline().addLast(handler);
-            channel.pipeline().addLast(new HandshakeWatch(session));
-            inside.initChannel(channel);
-        }
-
-        private static ChannelHandler handler(Channel channel, TlsSession session, boolean oneHost) {
-            if (oneHost) {
-                SslHandler handler = session.choose(null).netty().newHandler(channel.alloc());
-                handler.setHandshakeTimeoutMillis(HANDSHAKE_LIMIT_MILLIS);
-                return handler;
-            }
-            Mapping<String, SslContext> byName = name -> session.choose(name).netty();
-            return new SniHandler(byName, MAX_CLIENT_HELLO, HANDSHAKE_LIMIT_MILLIS);
-        }
-
-        @Override
-        public void leaving(WorkerContext worker) {
-            inside.leaving(worker);
-        }
-
-        @Override
-        public void stop(WorkerContext worker) throws Exception {
-            try {
-                inside.stop(worker);
-            } finally {
-                opened.forEach(each -> each.close(Context.ticketKeys(worker)));
-                opened.clear();
-            }
-        }
-
-        /** The keys of a connection are this worker's: it is told to come again. */
-        @Override
-        public boolean handsBackHttp() {
-            return false;
-        }
-
-        @Override
-        public Protocol protocol() {
-            return inside.protocol().encrypted();
-        }
-
-        private List<String> applicationProtocols() {
-            if (inside instanceof Http http) {
-                return http.applicationProtocols();
-            }
-            return inside.protocol().isHttp() ? List.of(HTTP_1_1) : List.of();
-        }
-
-        private TlsContext open(Tls which, String host, TicketKeys keys) {
-            TlsContext context = which.open(applicationProtocols(), host);
-            opened.add(context);
-            context.shareTickets(keys);
-            return context;
-        }
-    }
-
-    /** Notes what the client has shown, before any other handler hears that the handshake is over. */
-    private static final class HandshakeWatch extends ChannelInboundHandlerAdapter {
-        private final TlsSession session;
-
-        HandshakeWatch(TlsSession session) {
-            this.session = session;
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event == SslHandshakeCompletionEvent.SUCCESS) {
-                session.complete(context.pipeline().get(SslHandler.class));
-                context.pipeline().remove(this);
-            }
-            context.fireUserEventTriggered(event);
         }
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.net.IDN;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +87,8 @@ final class TlsHosts {
     private static boolean isEscape(String name, int at) {
         return name.charAt(at) == '%'
                 && at + 2 < name.length()
-                && Ascii.hexDigit(name.charAt(at + 1)) >= 0
-                && Ascii.hexDigit(name.charAt(at + 2)) >= 0;
+                && HexFormat.isHexDigit(name.charAt(at + 1))
+                && HexFormat.isHexDigit(name.charAt(at + 2));
     }
 
     private static String unescaped(String name) {

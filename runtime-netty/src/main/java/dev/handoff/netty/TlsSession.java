@@ -71,24 +71,24 @@ final class TlsSession {
         return clientCertificates;
     }
 
-    /** Whether a request may come on this connection. Called on the event loop. */
-    boolean admits(RequestHead head) {
-        return hosts.isEmpty() || permits(head.authority());
+    /** Whether all hosts have the same rules, so that a request for any may come on this connection. */
+    boolean servesAllHosts() {
+        return hosts.isEmpty();
     }
 
     /**
-     * Whether a request for this authority may come on this connection: a handshake for its host would have used the same
-     * certificate and asked the client for the same. Called on the event loop.
+     * Whether a request for this host may come on this connection: a handshake for it would have used the same certificate and
+     * asked the client for the same. Called on the event loop.
      *
-     * @param authority a host, perhaps with a port; empty: the request names none
+     * @param host without a port; empty: the request names none
      */
-    boolean permits(String authority) {
-        if (authority.equals(lastPermitted)) {
+    boolean permits(String host) {
+        if (host.equals(lastPermitted)) {
             return true;
         }
-        boolean same = hosts.of(Authority.host(authority)).hasRulesOf(context);
+        boolean same = hosts.of(host).hasRulesOf(context);
         if (same) {
-            lastPermitted = authority;
+            lastPermitted = host;
         }
         return same;
     }

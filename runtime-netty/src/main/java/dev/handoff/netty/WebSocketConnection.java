@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.cluster.CurrentWorker;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -42,7 +43,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private static final long CLOSE_TICKS = LoopClock.ticks(Duration.ofSeconds(5));
     private static final int FLUSH_AFTER = 64;
 
-    private final HttpService service;
+    private final WebSocketSettings settings;
+    private final CurrentWorker worker;
+    private final long pingTicks;
     private final WebSocketTransport transport;
     private final Channel channel;
     private final Connection connection;
@@ -65,9 +68,15 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         CLOSED
     }
 
-    /** Opens on what has a request in progress, the one that asked for this. */
-    WebSocketConnection(HttpService service, WebSocketTransport transport) {
-        this.service = service;
+    /**
+     * Opens on what has a request in progress, the one that asked for this.
+     *
+     * @param worker leaves if it has run out of memory or threads
+     */
+    WebSocketConnection(WebSocketSettings settings, CurrentWorker worker, WebSocketTransport transport) {
+        this.settings = settings;
+        this.worker = worker;
+        this.pingTicks = LoopClock.ticks(settings.ping());
         this.transport = transport;
         this.channel = transport.channel();
         this.connection = transport.connection();
@@ -83,9 +92,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     void open(boolean deflate, Consumer<WebSocket> opened) {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(flushes);
-        WebSocketCodec.addTo(pipeline, service.settings.webSocket(), deflate, this::onRead);
+        WebSocketCodec.addTo(pipeline, settings, deflate, this::onRead);
         pipeline.addLast(this);
-        timer.set(service.pingTicks);
+        timer.set(pingTicks);
         transport.setReading(true);
         tell(() -> opened.accept(program));
     }
@@ -256,16 +265,14 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         if (cause instanceof CorruptedWebSocketFrameException broken) {
             fail(broken.closeStatus().code(), String.valueOf(broken.getMessage()));
         } else if (cause instanceof TooLongFrameException) {
-            fail(
-                    WebSocketCodes.TOO_BIG,
-                    "a message has at most " + service.settings.webSocket().maxMessage() + " bytes");
+            fail(WebSocketCodes.TOO_BIG, "a message has at most " + settings.maxMessage() + " bytes");
         } else if (cause instanceof PrematureChannelClosureException) {
             cut("the connection ended in the middle of a message");
-        } else if (cause instanceof IOException || Tls.isClientsFault(cause)) {
+        } else if (cause instanceof IOException || TlsPipeline.isClientsFault(cause)) {
             cut(cause.toString());
         } else {
             ProgramCode.failed(connection.remote(), "its WebSocket failed: closing it", cause);
-            Exhaustion.check(cause, service.context.worker());
+            Exhaustion.check(cause, worker);
             fail(WebSocketCodes.SERVER_FAILED, "the server failed");
         }
     }
@@ -284,7 +291,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         } else if (heard || moved) {
             heard = false;
             outbox.send(new PingWebSocketFrame());
-            timer.set(service.pingTicks);
+            timer.set(pingTicks);
         } else {
             cut("the client answers no ping");
         }

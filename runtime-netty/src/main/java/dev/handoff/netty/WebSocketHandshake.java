@@ -26,8 +26,8 @@ final class WebSocketHandshake {
             return refused(upgradeRequired("here a WebSocket is spoken: ask for Upgrade: websocket"));
         }
         if (!head.headers().all("Sec-WebSocket-Version").equals(List.of(VERSION))) {
-            return refused(upgradeRequired("of WebSocket, version " + VERSION + " is spoken here")
-                    .plus("Sec-WebSocket-Version", VERSION));
+            Response upgrade = upgradeRequired("of WebSocket, version " + VERSION + " is spoken here");
+            return refused(Responses.plus(upgrade, "Sec-WebSocket-Version", VERSION));
         }
         if (!head.method().equals("GET") || head.hasBody()) {
             return refused(HttpFailure.badRequest("a WebSocket is opened by a GET without a body")
@@ -65,10 +65,8 @@ final class WebSocketHandshake {
 
     /* RFC 9110, 7.8: who sends Upgrade also names it in Connection. */
     private static Response upgradeRequired(String text) {
-        return new HttpFailure(426, text)
-                .response()
-                .plus("Upgrade", "websocket")
-                .plus("Connection", "Upgrade");
+        Response upgrade = Responses.plus(new HttpFailure(426, text).response(), "Upgrade", "websocket");
+        return Responses.plus(upgrade, "Connection", "Upgrade");
     }
 
     private static boolean lists(RequestHead head, String name, String wanted) {

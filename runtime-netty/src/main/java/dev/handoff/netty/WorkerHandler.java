@@ -2,6 +2,8 @@ package dev.handoff.netty;
 
 import dev.handoff.cluster.Protocol;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import java.util.List;
 
 /**
  * What serves. When a worker leaves, in a roll or a stop, a connection of a protocol of your own is told by the user event {@link
@@ -58,6 +60,15 @@ public interface WorkerHandler {
      */
     default boolean handsBackHttp() {
         return true;
+    }
+
+    /**
+     * What is offered to clients by ALPN where {@link Tls#pem} is around this handler, the best first; empty: nothing is. Called as a worker
+     * starts. A handler whose pipelines choose between HTTP/2 and HTTP/1.1 by Netty's {@code ApplicationProtocolNegotiationHandler} offers
+     * {@code h2} and {@code http/1.1}.
+     */
+    default List<String> applicationProtocols() {
+        return protocol().isHttp() ? List.of(ApplicationProtocolNames.HTTP_1_1) : List.of();
     }
 
     /** What the connections speak; decides how a new worker is probed. Default: {@link Protocol#TCP}. */

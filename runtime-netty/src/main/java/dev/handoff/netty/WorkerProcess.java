@@ -41,13 +41,16 @@ final class WorkerProcess {
     private final EventLoopGroup group;
     private final Context context;
     private final Handlers handlers;
+    private final PipelineCodecs codecs;
 
-    private WorkerProcess(WorkerRuntime runtime, List<Binding> bindings, List<ListenOptions> declared) {
+    private WorkerProcess(
+            WorkerRuntime runtime, List<Binding> bindings, List<ListenOptions> declared, PipelineCodecs codecs) {
         List<ListenerDescription> listeners = runtime.welcome().listeners();
         Bindings.refusal(listeners, declared).ifPresent(why -> {
             throw new StartException(StartException.WRONG_SETTING, why);
         });
         this.runtime = runtime;
+        this.codecs = codecs;
         this.group = new MultiThreadIoEventLoopGroup(
                 runtime.welcome().eventLoops(),
                 new DefaultThreadFactory("handoff-loop", true),
@@ -61,8 +64,9 @@ final class WorkerProcess {
      * Lives a worker's life. Never returns.
      *
      * @param declared where the program wants to listen
+     * @param codecs look after pipelines of connections
      */
-    static void live(Role role, List<Binding> bindings, List<ListenOptions> declared) {
+    static void live(Role role, List<Binding> bindings, List<ListenOptions> declared, PipelineCodecs codecs) {
         lookForLeaksRarely();
         WorkerRuntime runtime;
         try {
@@ -73,7 +77,7 @@ final class WorkerProcess {
             throw new AssertionError("exit does not return", e);
         }
         try {
-            new WorkerProcess(runtime, bindings, declared).live();
+            new WorkerProcess(runtime, bindings, declared, codecs).live();
         } catch (Throwable failure) {
             refuseToServe(runtime, failure);
         }
@@ -107,19 +111,19 @@ final class WorkerProcess {
         List<EventLoopWorker> loops = new ArrayList<>();
         try {
             for (EventExecutor loop : group) {
-                loops.add(EventLoopWorker.start(loops.size(), (IoEventLoop) loop, runtime, handlers.byListener()));
+                loops.add(EventLoopWorker.start(
+                        loops.size(), (IoEventLoop) loop, runtime, handlers.byListener(), codecs));
             }
         } catch (IOException e) {
             LOG.error("cannot open lane {}: {}", loops.size(), e.getMessage());
             WorkerRuntime.exit(MASTER_GONE);
         }
-        runtime.serving(
-                handlers.byListener().stream().map(WorkerProcess::service).toList());
+        runtime.serving(handlers.byListener().stream().map(this::service).toList());
         return loops;
     }
 
-    private static Service service(WorkerHandler handler) {
-        return new Service(handler.protocol(), Connection.stateFormat(handler));
+    private Service service(WorkerHandler handler) {
+        return new Service(handler.protocol(), Connection.stateFormat(handler, codecs));
     }
 
     private Cut drain(List<EventLoopWorker> loops) {

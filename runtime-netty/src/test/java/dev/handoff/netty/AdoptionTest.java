@@ -34,7 +34,7 @@ final class AdoptionTest implements Connection.Traffic {
     void whatWasResetOnItsWayHereCountsAsOpenedAndClosed() throws Exception {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         EventLoop loop = loops.next();
-        Connections connections = new Connections(new Farewells(loop), frame -> {}, null);
+        Connections connections = new Connections(new Farewells(loop), frame -> {}, null, new NettyCodecs());
         try (Listener listener = Listener.open(0, ListenOptions.address("127.0.0.1", 0))) {
             Accepted accepted = acceptReset(listener);
             Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
@@ -52,6 +52,6 @@ final class AdoptionTest implements Connection.Traffic {
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port())) {
             client.setSoLinger(true, 0);
         }
-        return HandBacksTest.accept(listener);
+        return TestLoop.accept(listener);
     }
 }

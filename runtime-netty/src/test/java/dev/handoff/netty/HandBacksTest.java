@@ -56,7 +56,8 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = loops.next();
     private final HandBacks handBacks = new HandBacks(loop, this::send);
-    private final Connections connections = new Connections(new Farewells(loop), frame -> {}, handBacks);
+    private final Connections connections =
+            new Connections(new Farewells(loop), frame -> {}, handBacks, new NettyCodecs());
     private final BlockingQueue<Fd> masters = new LinkedBlockingQueue<>();
     private final List<Socket> clients = new ArrayList<>();
     private final Listener listener;
@@ -130,24 +131,11 @@ final class HandBacksTest implements WorkerHandler, HandBack {
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
         client.setSoTimeout(20_000);
         clients.add(client);
-        Accepted accepted = accept(listener);
+        Accepted accepted = TestLoop.accept(listener);
         Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer(), System.currentTimeMillis(), progress);
         onLoop(() -> new Adoption(loop, connections)
                 .connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME));
         return client;
-    }
-
-    /** The next one that comes. */
-    static Accepted accept(Listener listener) {
-        List<Accepted> all = new ArrayList<>();
-        await().until(() -> {
-            Accepted next = listener.accept();
-            if (next != null) {
-                all.add(next);
-            }
-            return !all.isEmpty();
-        });
-        return all.get(0);
     }
 
     private void onLoop(Runnable task) {

@@ -8,13 +8,13 @@ import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.unix.Accepted;
 import dev.handoff.wire.Offer;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.OutputStream;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -109,7 +109,7 @@ class HttpBreakOffTest {
             server.adoptOne();
             client.send("GET / " + version + "\r\nHost: t\r\n\r\n");
             awaitPiece(client);
-            assertThat(server.cut()).isEqualTo(1);
+            assertThat(server.cut()).isEqualTo("1 connections, with 1 requests in progress");
             assertThatThrownBy(client::isEnded)
                     .isInstanceOf(SocketException.class)
                     .hasMessageContaining("reset");
@@ -124,7 +124,7 @@ class HttpBreakOffTest {
                 RawClient client = RawClient.to(server.port())) {
             server.adoptOne();
             assertThat(client.get("/nothing").answer().status()).isEqualTo(404);
-            assertThat(server.cut()).isZero();
+            assertThat(server.cut()).isEqualTo("1 connections, with 0 requests in progress");
             assertThat(client.isEnded()).isTrue();
         }
     }
@@ -173,11 +173,10 @@ class HttpBreakOffTest {
     }
 
     /** One event loop of a worker that takes connections by their descriptors, and cuts them in the end. */
-    private static final class CutServer implements AutoCloseable, Connection.Traffic {
+    private static final class CutServer implements AutoCloseable {
         private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         private final ExecutorService blocking = BlockingExecutor.create();
-        private final EventLoop loop = loops.next();
-        private final Connections connections = new Connections(new Farewells(loop), frame -> {}, null);
+        private final TestLoop worker = new TestLoop(loops.next(), Duration.ZERO, null);
         private final WorkerHandler handler;
         private final Listener listener;
 
@@ -192,14 +191,13 @@ class HttpBreakOffTest {
         }
 
         void adoptOne() throws Exception {
-            Accepted accepted = HandBacksTest.accept(listener);
+            Accepted accepted = TestLoop.accept(listener);
             Offer offer = new Offer(accepted.fd(), 0, false, accepted.peer());
-            loop.submit(() -> new Adoption(loop, connections).connection(offer, this, handler, Connections.NO_FRAME))
-                    .syncUninterruptibly();
+            worker.adopt(offer, handler);
         }
 
-        int cut() throws Exception {
-            return loop.submit(connections::cut).get().requests();
+        String cut() throws Exception {
+            return worker.cut();
         }
 
         @Override

@@ -21,12 +21,10 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -174,21 +172,18 @@ final class NettyHttp1Test {
 
     /** A codec on its own, or with what follows it, and a handler that answers each request at its end. */
     private static final class Reader extends ChannelInboundHandlerAdapter implements WorkerHandler {
-        private final Connection connection =
-                new Connection(Connection.Traffic.NONE, new InetSocketAddress(0), 0, this, 0);
+        private final Connection connection;
         private final EmbeddedChannel channel;
         private final List<String> read = new ArrayList<>();
         private boolean stays = true;
 
         Reader(HttpServerCodec codec, boolean followed) {
             channel = new EmbeddedChannel();
-            connection.opened(
-                    channel,
-                    new Farewells(channel.eventLoop()),
-                    new HandBacks(channel.eventLoop(), offer -> OptionalLong.empty()));
+            NettyCodecs codecs = new NettyCodecs();
+            connection = TestLoop.connection(channel, this, codecs);
             channel.pipeline().addLast(codec, this);
             if (followed) {
-                NettyCodecs.inspect(channel, connection);
+                codecs.built(channel, connection);
             }
         }
 
@@ -204,7 +199,7 @@ final class NettyHttp1Test {
         }
 
         Optional<byte[]> release() {
-            return connection.http1().orElseThrow().release();
+            return NettyHttp1.of(channel).orElseThrow().release();
         }
 
         List<String> end() {

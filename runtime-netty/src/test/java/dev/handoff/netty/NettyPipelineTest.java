@@ -69,8 +69,7 @@ final class NettyPipelineTest {
     private long number;
     private boolean withMaster = true;
     private boolean keepsUnanswered;
-    private @Nullable Connections connections;
-    private @Nullable HandBacks handBacks;
+    private @Nullable TestLoop worker;
 
     /** What was sent to the master. */
     private record Sent(Fd copy, Offer offer) {}
@@ -92,12 +91,11 @@ final class NettyPipelineTest {
 
     // --- the worker -------------------------------------------------------------------------------------------------
 
-    private Connections worker() {
-        if (connections == null) {
-            handBacks = withMaster ? new HandBacks(loop, this::send) : null;
-            connections = new Connections(new Farewells(loop, SOON), frame -> {}, handBacks);
+    private TestLoop worker() {
+        if (worker == null) {
+            worker = new TestLoop(loop, SOON, withMaster ? this::send : null);
         }
-        return connections;
+        return worker;
     }
 
     private OptionalLong send(Offer offer) throws IOException {
@@ -110,15 +108,13 @@ final class NettyPipelineTest {
                 new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
         client.setSoTimeout(20_000);
         clients.add(client);
-        Accepted accepted = HandBacksTest.accept(listener);
+        Accepted accepted = TestLoop.accept(listener);
         adopt(new Offer(accepted.fd(), 0, false, accepted.peer()), handler);
         return client;
     }
 
     private void adopt(Offer offer, WorkerHandler handler) {
-        Connections worker = worker();
-        onLoop(() ->
-                new Adoption(loop, worker).connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME));
+        worker().adopt(offer, handler);
     }
 
     private void onLoop(Runnable task) {
@@ -126,7 +122,7 @@ final class NettyPipelineTest {
     }
 
     private void leave() {
-        onLoop(() -> worker().leave(Duration.ZERO));
+        worker().leave(Duration.ZERO);
     }
 
     private Sent sent() throws InterruptedException {
@@ -203,7 +199,7 @@ final class NettyPipelineTest {
         leave();
         Sent sent = sent();
         assertThat(state(sent)).asString(US_ASCII).isEqualTo("GET /b HT");
-        onLoop(() -> Objects.requireNonNull(handBacks).taken(0, 1));
+        worker().taken(0);
         await().until(() -> !channels.get(0).isOpen());
         assertThat(events).containsExactly("LEAVING", "HANDED_BACK", "inactive", "removed");
     }
@@ -237,7 +233,7 @@ final class NettyPipelineTest {
                 Connection.of(channels.get(0)).received() > get("/b").length());
         leave();
         sent().copy.close();
-        onLoop(() -> Objects.requireNonNull(handBacks).returned(0, 1));
+        worker().returned(0);
         client.send(" HTTP/1.1\r\nHost: t\r\n\r\n");
         RawClient.Answer answer = client.answer();
         assertThat(answer.body()).isEqualTo("/b");
@@ -252,7 +248,7 @@ final class NettyPipelineTest {
         mustAnswer(client, "/a");
         leave();
         Sent sent = sent();
-        connections = null;
+        worker = null;
         adopt(
                 new Offer(sent.copy, 0, false, sent.offer.peer(), sent.offer.acceptedMillis(), sent.offer.progress()),
                 channel -> {
@@ -438,6 +434,6 @@ final class NettyPipelineTest {
         connect(channel -> channel.pipeline().addLast(new ChannelInboundHandlerAdapter()));
         await().until(() -> unanswered.size() == 1);
         leave();
-        assertThat(loop.submit(worker()::cut).get()).hasToString("2 connections, with 1 requests in progress");
+        assertThat(worker().cut()).isEqualTo("2 connections, with 1 requests in progress");
     }
 }

@@ -42,7 +42,8 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final IoEventLoop loop = (IoEventLoop) loops.next();
     private final HandBacks handBacks = new HandBacks(loop, this::send);
-    private final Connections connections = new Connections(new Farewells(loop), frame -> {}, handBacks);
+    private final Connections connections =
+            new Connections(new Farewells(loop), frame -> {}, handBacks, new NettyCodecs());
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Channel> served = new CompletableFuture<>();
     private final CompletableFuture<Void> inactive = new CompletableFuture<>();
@@ -54,7 +55,7 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
     RegistrationTest() throws Exception {
         listener = Listener.open(0, ListenOptions.address("127.0.0.1", 0));
         client = new Socket(InetAddress.getLoopbackAddress(), listener.address().port());
-        accepted = HandBacksTest.accept(listener);
+        accepted = TestLoop.accept(listener);
         descriptor = accepted.fd().number();
     }
 

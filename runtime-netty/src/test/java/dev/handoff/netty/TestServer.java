@@ -182,7 +182,8 @@ final class TestServer implements AutoCloseable {
 
     private void adopt(Channel channel) throws Exception {
         connections.add(channel);
-        new Connection(new Counting(), channel.remoteAddress(), 0, handler, 0).opened(channel, farewells, null);
+        new Connection(new Counting(), channel.remoteAddress(), 0, handler, 0)
+                .opened(channel, farewells, null, new NettyCodecs());
         handler.initChannel(channel);
     }
 
