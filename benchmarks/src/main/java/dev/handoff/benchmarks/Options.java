@@ -1,86 +1,115 @@
 package dev.handoff.benchmarks;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/**
- * What the command line asks for.
- *
- * @param rounds starts of each system, at least 1
- * @param turns of each system in a round, at least 1
- * @param seconds length of a measurement, at least 1
- * @param warmUp seconds of each load before a round's first measurement, at least 1: a JVM that has just been started spends most
- *     of its time in the compiler
- * @param connections connections open at a time, at least 1
- * @param only names of the systems to run; empty: all that are installed
- * @param out the directory for the results
- */
-record Options(int rounds, int turns, int seconds, int warmUp, int connections, List<String> only, Path out) {
-    /** What {@code --help} prints. */
-    static final String USAGE = """
-            java -cp benchmarks/target/benchmarks.jar dev.handoff.benchmarks.SideBySide [OPTION...]
-              --rounds N        starts of each system (5)
-              --turns N         turns of each system in a round (3)
-              --seconds N       length of each measurement (3)
-              --warm-up N       seconds of each load before the first (15)
-              --connections N   connections open at a time (64)
-              --only A,B        these systems alone: %s
-              --out DIR         where the results go (benchmarks/results)
-            Exit status: 0 all claims hold, 1 one is missed, 2 wrong option, 3 the run failed.
-            """.formatted(String.join(", ", Contenders.names()));
+/** The command line of {@link SideBySide}. The defaults are those of the published run. */
+@Command(
+        name = "java -cp benchmarks/target/benchmarks.jar dev.handoff.benchmarks.SideBySide",
+        description = "Measures what each system costs, in turns on this machine.",
+        sortOptions = false,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:all claims hold", "1:one is missed", "2:wrong option", "3:the run failed"})
+interface Options {
+    /** How often each system is started. */
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            converter = Count.class,
+            description = "starts of each system (${DEFAULT-VALUE})")
+    int rounds();
 
-    private static final Options DEFAULTS = new Options(5, 3, 3, 15, 64, List.of(), Path.of("benchmarks", "results"));
+    /** How many turns each system has in a round. */
+    @Option(
+            names = "--turns",
+            paramLabel = "N",
+            defaultValue = "3",
+            converter = Count.class,
+            description = "turns of each system in a round (${DEFAULT-VALUE})")
+    int turns();
 
-    Options {
-        only = List.copyOf(only);
-    }
+    /** How long one measurement takes. */
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "3",
+            converter = Count.class,
+            description = "length of each measurement (${DEFAULT-VALUE})")
+    int seconds();
 
-    /**
-     * Reads a command line.
-     *
-     * @throws IllegalArgumentException if it holds an option or a value that is none, with a sentence for the user
-     */
-    static Options parse(String... arguments) {
-        Options options = DEFAULTS;
-        Deque<String> rest = new ArrayDeque<>(List.of(arguments));
-        while (!rest.isEmpty()) {
-            String option = rest.remove();
-            if (rest.isEmpty()) {
-                throw new IllegalArgumentException(option + " is no option, or lacks its value");
+    /** Seconds of each load before the first measurement of a round: a JVM that has just been started spends most of its time compiling. */
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "15",
+            converter = Count.class,
+            description = "seconds of each load before the first (${DEFAULT-VALUE})")
+    int warmUp();
+
+    /** How many connections are open at a time. */
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            defaultValue = "64",
+            converter = Count.class,
+            description = "connections open at a time (${DEFAULT-VALUE})")
+    int connections();
+
+    /** The systems to run; null: all that are installed. */
+    @Option(
+            names = "--only",
+            paramLabel = "NAME",
+            split = ",",
+            converter = SystemName.class,
+            completionCandidates = SystemName.class,
+            description = "these systems alone, separated by commas: ${COMPLETION-CANDIDATES}")
+    @Nullable
+    List<String> only();
+
+    /** The directory for the results. */
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "benchmarks/results",
+            description = "where the results go (${DEFAULT-VALUE})")
+    Path out();
+
+    /** Asks for the list of options. */
+    @Option(names = "--help", usageHelp = true, description = "this text")
+    boolean help();
+
+    /** A whole number from 1 to 999,999. */
+    final class Count implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            if (!text.matches("[1-9]\\d{0,5}")) {
+                throw new TypeConversionException("takes a whole number from 1 to 999999, not '" + text + "'");
             }
-            options = options.with(option, rest.remove());
+            return Integer.valueOf(text);
         }
-        return options;
     }
 
-    private Options with(String option, String value) {
-        return switch (option) {
-            case "--rounds" -> new Options(count(option, value), turns, seconds, warmUp, connections, only, out);
-            case "--turns" -> new Options(rounds, count(option, value), seconds, warmUp, connections, only, out);
-            case "--seconds" -> new Options(rounds, turns, count(option, value), warmUp, connections, only, out);
-            case "--warm-up" -> new Options(rounds, turns, seconds, count(option, value), connections, only, out);
-            case "--connections" -> new Options(rounds, turns, seconds, warmUp, count(option, value), only, out);
-            case "--only" -> new Options(rounds, turns, seconds, warmUp, connections, names(value), out);
-            case "--out" -> new Options(rounds, turns, seconds, warmUp, connections, only, Path.of(value));
-            default -> throw new IllegalArgumentException(option + " is no option");
-        };
-    }
-
-    private static int count(String option, String value) {
-        if (!value.matches("[1-9]\\d{0,5}")) {
-            throw new IllegalArgumentException(option + " takes a whole number from 1 to 999999, not " + value);
+    /** The name of a system that can be measured. */
+    final class SystemName implements ITypeConverter<String>, Iterable<String> {
+        @Override
+        public String convert(String text) {
+            if (!Contenders.names().contains(text)) {
+                throw new TypeConversionException(
+                        "'" + text + "' is no system; there are " + String.join(", ", Contenders.names()));
+            }
+            return text;
         }
-        return Integer.parseInt(value);
-    }
 
-    private static List<String> names(String value) {
-        List<String> names = List.of(value.split(",", -1));
-        List<String> known = Contenders.names();
-        names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
-            throw new IllegalArgumentException(unknown + " is no system; there are " + String.join(", ", known));
-        });
-        return names;
+        @Override
+        public Iterator<String> iterator() {
+            return Contenders.names().iterator();
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 
 /**
  * Runs all systems in turns on one machine, and writes what they cost: a page, a plot and every single measurement.
@@ -22,7 +23,6 @@ import java.util.stream.Stream;
  */
 public final class SideBySide {
     private static final int CLAIM_MISSED = 1;
-    private static final int WRONG_OPTION = 2;
     private static final int RUN_FAILED = 3;
 
     /** What another system has had in the processor's caches meanwhile is not measured. */
@@ -52,16 +52,17 @@ public final class SideBySide {
     }
 
     private static int run(String... arguments) {
-        if (List.of(arguments).contains("--help")) {
-            System.out.print(Options.USAGE);
-            return 0;
-        }
+        CommandLine line = new CommandLine(Options.class);
+        line.setExecutionStrategy(parsed -> {
+            Integer helped = CommandLine.executeHelpRequest(parsed);
+            return helped == null ? measure(line.getCommand()) : helped;
+        });
+        return line.execute(arguments);
+    }
+
+    private static int measure(Options options) {
         try {
-            Options options = Options.parse(arguments);
             return new SideBySide(options, System.out).run() ? 0 : CLAIM_MISSED;
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
-            return WRONG_OPTION;
         } catch (BenchmarkException | UncheckedIOException e) {
             System.err.println("The run failed, and no result was written. " + e.getMessage());
             return RUN_FAILED;
@@ -90,8 +91,9 @@ public final class SideBySide {
     }
 
     private List<Contender> chosen() {
+        List<String> only = options.only();
         List<Contender> wanted = Contenders.all().stream()
-                .filter(contender -> options.only().isEmpty() || options.only().contains(contender.name()))
+                .filter(contender -> only == null || only.contains(contender.name()))
                 .toList();
         wanted.stream()
                 .filter(contender -> !contender.installed())

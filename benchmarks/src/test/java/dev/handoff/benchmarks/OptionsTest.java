@@ -4,36 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 final class OptionsTest {
     @Test
-    void withoutAnyItIsTheRunThatIsPublished() {
-        assertThat(Options.parse()).isEqualTo(new Options(5, 3, 3, 15, 64, List.of(), Path.of("benchmarks/results")));
+    void theDefaultsAreThoseOfThePublishedRun() {
+        assertThat(read("")).containsExactly(5, 3, 3, 15, 64, null, Path.of("benchmarks/results"));
     }
 
     @Test
     void everyOneCanBeChanged() {
-        String line = "--rounds 2 --turns 9 --seconds 3 --warm-up 4 --connections 8 --only netty,nginx --out here";
-
-        assertThat(Options.parse(line.split(" ", -1)))
-                .isEqualTo(new Options(2, 9, 3, 4, 8, List.of("netty", "nginx"), Path.of("here")));
+        assertThat(read("--rounds 2 --turns 9 --seconds 3 --warm-up 4 --connections 8 --only netty,nginx --out here"))
+                .containsExactly(2, 9, 3, 4, 8, List.of("netty", "nginx"), Path.of("here"));
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "--loud, --loud is no option",
-        "--loud yes, --loud is no option",
-        "--rounds 0, --rounds takes a whole number",
-        "--rounds many, not many",
-        "'--only netty,iis', iis is no system",
-    })
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "--loud, Unknown option: '--loud'",
+                "--loud yes, \"'--loud', 'yes'\"",
+                "--rounds, Missing required parameter for option '--rounds'",
+                "--rounds 0, '--rounds': takes a whole number from 1 to 999999",
+                "--rounds many, not 'many'",
+                "\"--only netty,iis\", 'iis' is no system; there are handoff",
+            })
     void aWrongOneIsNamed(String line, String message) {
-        assertThatThrownBy(() -> Options.parse(line.split(" ", -1)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(message);
+        assertThatThrownBy(() -> read(line)).hasMessageContaining(message);
+    }
+
+    private static List<@Nullable Object> read(String line) {
+        String[] words = line.isEmpty() ? new String[0] : line.split(" ", -1);
+        Options options = CommandLine.populateSpec(Options.class, words);
+        return Arrays.asList(
+                options.rounds(),
+                options.turns(),
+                options.seconds(),
+                options.warmUp(),
+                options.connections(),
+                options.only(),
+                options.out());
     }
 }

@@ -9,10 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class SideBySideTest {
     private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
@@ -21,7 +21,9 @@ final class SideBySideTest {
     @Tag("slow")
     void aRunMeasuresUnderBothLoadsAndWritesAllThreeFiles(@TempDir Path directory) throws IOException {
         assumeThat(Programs.installed(Wrk.PROGRAM)).isTrue();
-        Options options = new Options(1, 2, 1, 1, 4, List.of(Contenders.NETTY), directory);
+        String line = "--rounds 1 --turns 2 --seconds 1 --warm-up 1 --connections 4 --only " + Contenders.NETTY
+                + " --out " + directory;
+        Options options = CommandLine.populateSpec(Options.class, line.split(" ", -1));
 
         boolean claimsHold = new SideBySide(options, new PrintStream(progress, true, StandardCharsets.UTF_8)).run();
 
