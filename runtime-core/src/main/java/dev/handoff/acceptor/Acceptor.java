@@ -31,100 +31,102 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a connection through the master: accepted, given to a worker by the policy, noted in the ledger of a lane,
- * sent; and after the worker's answer dropped, or given to another. What a worker hands back takes the same way once more.
+ * The way of a connection through the master. It is accepted, assigned to a worker by the policy, offered on a lane and noted in
+ * the lane's ledger. When the worker acknowledges it the master closes its duplicate; when the worker refuses it another worker
+ * gets it. A connection that a worker hands back goes the same way again.
  *
- * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers. It waits in its poll, and for a fraction of
- * a millisecond when connections come in crowds, nowhere else. The public methods may be called by any thread
- * and only enqueue. It accepts no more than workers have credit for: beyond that the kernel's backlog is the queue, and
- * only when that fills up are connections taken into a bounded {@link WaitingLine} here.
+ * <p>One thread, {@code handoff-acceptor}, owns listeners, lanes and ledgers. It waits only in its poll, and for a fraction of a
+ * millisecond when many connections come at once. The public methods may be called by any thread and only enqueue. The acceptor
+ * accepts no more connections than workers have credit for. The others stay in the kernel's backlog; only when that is nearly full
+ * are they accepted into a bounded {@link OverloadQueue}.
  */
 public final class Acceptor implements AutoCloseable {
-    /** Who hears of lanes. Called on the acceptor's thread; must only enqueue. */
+    /** Gets the events of lanes. Called on the acceptor's thread; must only enqueue. */
     public interface Events {
         /** All lanes of a worker are open. */
         void onLanesOpen(int workerId);
 
-        /** A lane of a worker has come to its end while the process may still live. */
+        /** A lane of a worker has ended while the process may still live. */
         void onLaneFailed(int workerId, String reason);
 
-        /** A worker said on a lane what makes no sense: what it has taken up there nobody knows. */
+        /** A worker sent an invalid frame on a lane. Which connections of that lane it has acknowledged is unknown. */
         void onLaneBroken(int workerId, String reason);
 
-        /** Clients wait in the master, for the kernel can hardly keep more. */
+        /** Clients wait in the master, because a backlog is nearly full. */
         default void onOverloadBegin(String how) {}
 
-        /** Nobody waits there any more. */
+        /** No client waits in the master any more. */
         default void onOverloadEnd(String how) {}
     }
 
     private static final int MOST_A_PASS = 64;
 
-    /** What starting a worker and letting it in takes, and as much again. */
+    /** Twice the descriptors that the start of a worker and its lanes need. */
     private static final int RESERVE = 32;
 
-    /** So many descriptors must be free before it accepts. */
+    /** The descriptors that must be free before the acceptor accepts a connection. */
     public static final int NEEDED_FREE = RESERVE + DescriptorReserve.MARGIN;
 
     private static final int PAUSE_MILLIS = 10;
 
-    /** So long the acceptor waits for others, for each connection that it has found waiting together. */
+    /** How long the acceptor waits for more, for each connection that it accepted in the last pass. */
     private static final long GATHER_NANOS = 50_000;
 
     private static final long MOST_GATHER_NANOS = 300_000;
 
-    /** So long the last connections get to be acknowledged: until then they may come back, and somebody must be there. */
-    private static final long ANSWER_NANOS = 1_000_000_000;
+    /** The time for the last connections to be acknowledged. Until then a worker may refuse them, and the acceptor must go on. */
+    private static final long LAST_ANSWER_NANOS = 1_000_000_000;
 
     private final boolean masterAccepts;
     private final Rotation rotation;
-    private final Targets targets;
+    private final LaneRegistry lanes;
     private final WakeUp wakeUp;
-    private final Rendezvous rendezvous;
-    private final Gate gate;
+    private final LaneListener laneListener;
+    private final ListenerGroup listeners;
     private final int eventLoops;
     private final DescriptorReserve reserve = new DescriptorReserve(RESERVE);
-    private final Unavailable unavailable = new Unavailable();
+    private final OverloadResponse overloadResponse = new OverloadResponse();
     private final Overload overload;
-    private final WaitingLine waiting;
-    private final Moved moved;
-    private final Shares shares = new Shares();
+    private final OverloadQueue queue;
+    private final HandedBackQueue handedBack;
+    private final CreditSplit creditSplit = new CreditSplit();
     private final Poller poller = new Poller();
     // Not bounded: the supervisor adds at most a few for each change of a worker's state.
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    /** What the supervisor asks for four times a second without waking this thread. */
-    private final Map<Integer, Unreceived> unreceived = new ConcurrentHashMap<>();
+    /** By worker id. The supervisor reads it four times a second without waking this thread. */
+    private final Map<Integer, OldestUnanswered> unanswered = new ConcurrentHashMap<>();
 
     private final CompletableFuture<Void> listeningStopped = new CompletableFuture<>();
     private final Thread thread = Threads.daemon("handoff-acceptor", this::run);
     private Thread.UncaughtExceptionHandler failed = (thread, failure) -> {};
-    /** Whether the last poll was to find new clients, too. */
-    private boolean lookedAtListeners;
+    /** Whether the last poll included the listeners. */
+    private boolean polledListeners;
 
+    /** Connections accepted in the last pass. */
     private int accepted;
     private long nowNanos = System.nanoTime();
     private boolean closed;
 
     /**
-     * Listens for lanes; accepts nothing before {@link #start}.
+     * Listens for lanes; accepts no connection before {@link #start}.
      *
      * @param rendezvousSocket the path that workers connect their lanes to
      */
-    public Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> listeners, Events events)
+    public Acceptor(Path rendezvousSocket, ClusterSettings settings, List<Listener> opened, Events events)
             throws IOException {
         SchedulingPolicy policy = settings.policy();
         this.masterAccepts = policy.masterAccepts();
         this.rotation = new Rotation(policy);
         long patienceNanos = settings.duration(Setting.QUEUE_WAIT).toNanos();
-        this.waiting = new WaitingLine(settings.count(Setting.QUEUE_MAX), new Dismissal(patienceNanos, unavailable));
-        this.moved = new Moved(new Dismissal(patienceNanos, unavailable));
-        this.targets = new Targets(settings, events, reserve, this::putBack, this::takeBack);
+        this.queue = new OverloadQueue(settings.count(Setting.QUEUE_MAX), new QueueEviction(patienceNanos, overloadResponse));
+        this.handedBack = new HandedBackQueue(new QueueEviction(patienceNanos, overloadResponse));
+        this.lanes = new LaneRegistry(settings, events, reserve, this::putBack, this::enqueueHandedBack);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
         this.overload = new Overload(events);
-        this.gate = new Gate(listeners, reserve);
+        this.listeners = new ListenerGroup(opened, reserve);
         this.wakeUp = new WakeUp();
         try {
-            this.rendezvous = new Rendezvous(Rendezvous.listen(rendezvousSocket), reserve);
+            this.laneListener = new LaneListener(LaneListener.listen(rendezvousSocket), reserve);
         } catch (IOException e) {
             wakeUp.close();
             reserve.close();
@@ -132,35 +134,35 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    // --- what other threads ask for -------------------------------------------------------------------------------
+    // --- called by other threads ------------------------------------------------------------------------------------
 
     /**
      * Begins to accept.
      *
-     * @param onFailure called on the acceptor's thread if that fails in a way that nobody foresaw: it accepts no more then
-     * @throws NoThreadException if that thread cannot be started; it is to be closed then
+     * @param onFailure called on the acceptor's thread if it fails unexpectedly: it accepts no more then
+     * @throws NoThreadException if that thread cannot be started; the caller must close the acceptor then
      */
     public void start(Thread.UncaughtExceptionHandler onFailure) throws NoThreadException {
         failed = onFailure;
         Threads.start(thread);
     }
 
-    /** Lanes come in there from now on: somebody has removed the socket's file, or it is to be elsewhere. */
+    /** Opens another rendezvous socket for lanes, because the file of the last one was removed, or the path has changed. */
     public void listenAgain(Path rendezvousSocket) throws IOException {
-        SeqPacketSocket next = Rendezvous.listen(rendezvousSocket);
-        command(() -> rendezvous.move(next));
+        SeqPacketSocket next = LaneListener.listen(rendezvousSocket);
+        command(() -> laneListener.move(next));
     }
 
     /**
-     * This process has run out of descriptors: its reserve is free for what cannot wait, and no client comes in before it is whole
-     * again.
+     * This process has run out of descriptors. Its reserve is closed for what cannot wait, and no connection is accepted before the
+     * reserve is whole again.
      */
     public void spendReserve() {
         reserve.spend();
     }
 
     /**
-     * Interrupts a scheduling policy that has been choosing for a second or longer. To be called regularly.
+     * Interrupts a scheduling policy that has been choosing for a second or longer. Must be called regularly.
      *
      * @param nowNanos a reading of {@link System#nanoTime}
      */
@@ -168,89 +170,92 @@ public final class Acceptor implements AutoCloseable {
         rotation.watch().interruptIfSlow(nowNanos);
     }
 
-    /** The lanes of that worker may connect from now on; when its connections end is not known. */
+    /** Lets the lanes of that worker connect from now on. When its connections end is not known. */
     public void expect(int workerId, int slot, long pid, Token token) {
         expect(workerId, slot, pid, token, () -> 0);
     }
 
     /**
-     * The lanes of that worker may connect from now on.
+     * Lets the lanes of that worker connect from now on.
      *
      * @param ended how many of the connections that it was given have ended; called on the acceptor's thread when the policy asks
      */
     public void expect(int workerId, int slot, long pid, Token token, LongSupplier ended) {
-        Target target = new Target(workerId, slot, pid, token, eventLoops, ended);
-        unreceived.put(workerId, target.unreceived());
-        command(() -> targets.add(target));
+        WorkerLanes worker = new WorkerLanes(workerId, slot, pid, token, eventLoops, ended);
+        unanswered.put(workerId, worker.unanswered());
+        command(() -> lanes.add(worker));
     }
 
     /**
-     * Since when a worker has received nothing, though there is something for it; empty if there is not.
+     * Since when a worker has answered nothing, though connections were offered to it; empty if all are answered.
      *
      * @param nowNanos a reading of {@link System#nanoTime}
      */
-    public OptionalLong unreceivedSince(int workerId, long nowNanos) {
-        Unreceived owed = unreceived.get(workerId);
-        return owed == null ? OptionalLong.empty() : owed.longest(nowNanos);
+    public OptionalLong unansweredSince(int workerId, long nowNanos) {
+        OldestUnanswered ofWorker = unanswered.get(workerId);
+        return ofWorker == null ? OptionalLong.empty() : ofWorker.oldest(nowNanos);
     }
 
     /**
-     * Takes a worker into rotation.
+     * Puts a worker into rotation.
      *
-     * @param services how it serves each listener, by their keys; empty: as it pleases
+     * @param services how it serves each listener, by their keys; empty: unknown
      */
     public void workerReady(int workerId, List<Service> services) {
-        commandFor(workerId, target -> onReady(target, services));
+        commandFor(workerId, worker -> onReady(worker, services));
     }
 
-    /** Takes a worker out of rotation; it may come back. */
+    /** Takes a worker out of rotation; {@link #workerReady} puts it back. */
     public void workerSuspended(int workerId) {
-        commandFor(workerId, target -> target.setInRotation(false));
+        commandFor(workerId, worker -> worker.setInRotation(false));
     }
 
     /**
-     * Moves connections that are at rest from workers that have many to others.
+     * Moves connections that are at rest from workers with many to workers with few.
      *
-     * @param shed how many whoever has too many is asked for, by id
-     * @param light the ids of those who may get them
+     * @param shed connections to ask back, by worker id
+     * @param light the ids of the workers that may get them
      */
     public void balance(Map<Integer, Integer> shed, Set<Integer> light) {
-        command(() -> targets.balance(shed, light));
+        command(() -> lanes.balance(shed, light));
     }
 
-    /** Hands a connection of the master's own to that worker alone. */
+    /** Offers a probe, a connection of the master's own, to that worker alone. */
     public void probe(int workerId, Offer offer) {
-        command(() -> onProbe(targets.get(workerId), new Pending(offer)));
+        command(() -> onProbe(lanes.get(workerId), new PendingConnection(offer)));
     }
 
-    /** Takes a worker out of rotation for good; it hears so on every lane, behind the last connection. */
+    /** Takes a worker out of rotation for good, and tells it so on every lane, behind the last connection. */
     public void drain(int workerId) {
-        commandFor(workerId, Target::drain);
+        commandFor(workerId, WorkerLanes::drain);
     }
 
-    /** The kernel has reported the end of that worker's process: whoever it had not acknowledged goes to another. */
+    /** The kernel has reported the end of that worker's process. What it had not acknowledged goes to other workers. */
     public void workerExited(int workerId) {
-        unreceived.remove(workerId);
-        command(() -> targets.exited(workerId, nowNanos));
+        unanswered.remove(workerId);
+        command(() -> lanes.exited(workerId, nowNanos));
     }
 
     /**
-     * Lets nobody new in, for good.
+     * Refuses new connections, for good.
      *
-     * @return done when the listeners are closed and all who were let in before are with workers, who have acknowledged
-     *     them or had a second for it
+     * @return done when the listeners are closed and all accepted connections were sent to workers, and the workers have acknowledged
+     *     them or have had a second for it
      */
     public CompletableFuture<Void> stopListening() {
-        command(() -> gate.startClosing(nowNanos));
+        command(() -> listeners.startClosing(nowNanos));
         return listeningStopped;
     }
 
-    /** All workers are about to leave: each keeps what it would hand back. So it is, too, when {@link #stopListening} is done. */
-    public void takeNothingBack() {
-        command(targets::takeNothingBack);
+    /**
+     * Confirms no hand-back from now on, because all workers are about to leave: the connections stay with them. The end of {@link
+     * #stopListening} has the same effect.
+     */
+    public void stopConfirmingHandBacks() {
+        command(lanes::stopConfirming);
     }
 
-    /** Ends the thread, closes listeners, lanes and every connection that no worker has; waits for that. */
+    /** Ends the thread, closes listeners, lanes and every connection that no worker has. Waits until that is done. */
     @Override
     public void close() {
         if (thread.getState() == Thread.State.NEW) {
@@ -276,11 +281,11 @@ public final class Acceptor implements AutoCloseable {
         wakeUp.signal();
     }
 
-    private void commandFor(int workerId, Consumer<Target> action) {
+    private void commandFor(int workerId, Consumer<WorkerLanes> action) {
         command(() -> {
-            Target target = targets.get(workerId);
-            if (target != null) {
-                action.accept(target);
+            WorkerLanes worker = lanes.get(workerId);
+            if (worker != null) {
+                action.accept(worker);
             }
         });
     }
@@ -295,7 +300,7 @@ public final class Acceptor implements AutoCloseable {
         } catch (UnixException | RuntimeException e) {
             failed.uncaughtException(thread, e);
         } catch (Error e) {
-            // At once: what is closed first may fail in the same way, or wait.
+            // Before the rest is closed, which may fail in the same way, or wait.
             Fatal.end(thread, e);
         } finally {
             closeAll();
@@ -303,175 +308,177 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void pass() throws UnixException {
-        letGather();
+        awaitMore();
         poll();
-        targets.readAnswers(poller, nowNanos);
+        lanes.readAnswers(poller, nowNanos);
         runCommands();
-        targets.decide(gate.isOpen(), nowNanos);
-        handOut();
-        targets.flush(nowNanos);
+        lanes.decideKept(listeners.isOpen(), nowNanos);
+        assign();
+        lanes.flush(nowNanos);
         finishClosing();
     }
 
     /**
-     * Lets a crowd gather, as network cards hold their interrupts back: each wake-up of this thread and of a worker, and each
-     * frame, then serves several connections. While they come one at a time none is kept waiting.
+     * Waits for more connections when several came at once, as network cards hold their interrupts back: each wake-up of this thread
+     * and of a worker, and each frame, then serves several. Connections that come one at a time do not wait.
      */
-    private void letGather() {
+    private void awaitMore() {
         if (accepted > 1) {
             LockSupport.parkNanos(Math.min(accepted * GATHER_NANOS, MOST_GATHER_NANOS));
         }
     }
 
     private void poll() throws UnixException {
-        rotation.renew(targets.all(), nowNanos);
+        rotation.renew(lanes.all(), nowNanos);
         poller.clear();
         int wake = poller.add(wakeUp.fd(), Poller.IN);
-        int door = rendezvous.addTo(poller, nowNanos);
-        lookedAtListeners = isAccepting();
-        if (lookedAtListeners) {
-            gate.addTo(poller);
+        int firstNewLane = laneListener.addTo(poller, nowNanos);
+        polledListeners = isAccepting();
+        if (polledListeners) {
+            listeners.addTo(poller);
         }
-        targets.addTo(poller);
-        int told = unavailable.addTo(poller);
+        lanes.addTo(poller);
+        int firstAnswered = overloadResponse.addTo(poller);
         poller.poll(timeoutMillis());
         nowNanos = System.nanoTime();
         if (poller.isReady(wake)) {
             wakeUp.reset();
         }
-        rendezvous.receive(poller, door, nowNanos, targets::admit);
-        unavailable.closeRead(poller, told, nowNanos);
+        laneListener.receive(poller, firstNewLane, nowNanos, lanes::admit);
+        overloadResponse.closeRead(poller, firstAnswered, nowNanos);
     }
 
-    /** Without credit anywhere the kernel's backlog is the queue; whoever is in ours comes first. */
+    /** Without credit, new connections stay in the backlog. Those in the overload queue come first. */
     private boolean isAccepting() {
-        return mayAcceptNow() && waiting.isEmpty() && !rotation.isEmpty();
+        return mayAcceptNow() && queue.isEmpty() && !rotation.isEmpty();
     }
 
     private boolean mayAcceptNow() {
-        return (masterAccepts || gate.isClosing()) && gate.mayAccept(nowNanos);
+        return (masterAccepts || listeners.isClosing()) && listeners.mayAccept(nowNanos);
     }
 
-    /** A little while only, where something is to be done that no descriptor tells of. */
+    /** Short where there is something to do that no descriptor announces. */
     private int timeoutMillis() {
-        if (moved.isFresh()) {
+        if (handedBack.mayAssignMore()) {
             return 0;
         }
-        boolean paused = !lookedAtListeners && masterAccepts && !gate.isClosed();
-        boolean stopping = !gate.isOpen() && !listeningStopped.isDone();
-        boolean waits = !waiting.isEmpty() || !moved.isEmpty() || targets.hasUnsent() || targets.hasUndecided();
-        boolean timed = overload.isBegun() || !unavailable.isEmpty() || rendezvous.isTimed(nowNanos);
+        boolean paused = !polledListeners && masterAccepts && !listeners.isClosed();
+        boolean stopping = !listeners.isOpen() && !listeningStopped.isDone();
+        boolean waits = !queue.isEmpty() || !handedBack.isEmpty() || lanes.hasUnsent() || lanes.hasKept();
+        boolean timed = overload.isBegun() || !overloadResponse.isEmpty() || laneListener.isTimed(nowNanos);
         return paused || stopping || waits || timed ? PAUSE_MILLIS : -1;
     }
 
-    /** After the answers, for a command may close lanes that were polled. */
+    /** Runs after the answers were read, because a command may close lanes that were polled. */
     private void runCommands() {
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
         }
     }
 
-    private void handOut() throws UnixException {
-        long told = unavailable.answered();
-        rotation.renew(targets.all(), nowNanos);
+    private void assign() throws UnixException {
+        long answeredBefore = overloadResponse.answered();
+        rotation.renew(lanes.all(), nowNanos);
         boolean full = rotation.isEmpty();
-        boolean newHadTheirTurn = !waiting.isEmpty() || lookedAtListeners || !mayAcceptNow();
-        giveToNew(newHadTheirTurn ? shares.ofNew(rotation.credit(), !moved.isEmpty()) : 0);
-        moved.handOut(rotation, targets.all(), shares.ofHandedBack(rotation.credit(), newHadTheirTurn), nowNanos);
-        moved.thinOut(nowNanos);
-        boolean relieved = full && letWait();
-        if (relieved || unavailable.answered() > told) {
-            overload.begin(countWaiting(), told, nowNanos);
+        boolean newHadTheirTurn = !queue.isEmpty() || polledListeners || !mayAcceptNow();
+        assignNew(newHadTheirTurn ? creditSplit.ofNew(rotation.credit(), !handedBack.isEmpty()) : 0);
+        handedBack.assign(rotation, lanes.all(), creditSplit.ofHandedBack(rotation.credit(), newHadTheirTurn), nowNanos);
+        handedBack.evict(nowNanos);
+        boolean queued = full && queueExcess();
+        if (queued || overloadResponse.answered() > answeredBefore) {
+            overload.begin(countWaiting(), answeredBefore, nowNanos);
         }
-        overload.advance(countWaiting(), unavailable.answered(), nowNanos);
+        overload.advance(countWaiting(), overloadResponse.answered(), nowNanos);
     }
 
-    /** Those who have waited come first. */
-    private void giveToNew(int most) {
-        int given = 0;
-        for (; given < most && !waiting.isEmpty() && !rotation.isEmpty(); given++) {
-            rotation.give(waiting.removeFirst());
+    /** Those in the overload queue come first. */
+    private void assignNew(int most) {
+        int assigned = 0;
+        for (; assigned < most && !queue.isEmpty() && !rotation.isEmpty(); assigned++) {
+            rotation.assign(queue.removeFirst());
         }
         accepted = 0;
-        if (lookedAtListeners) {
-            accepted = gate.acceptReady(poller, Math.min(MOST_A_PASS, most - given), nowNanos, rotation::give);
+        if (polledListeners) {
+            accepted = listeners.acceptReady(poller, Math.min(MOST_A_PASS, most - assigned), nowNanos, rotation::assign);
         }
     }
 
     /**
-     * Nobody can take one more: whom the kernel can hardly keep waits here, in the place of those who are told so instead. Gives
-     * whether somebody does.
+     * No worker has credit. When a backlog is nearly full, connections are accepted into the overload queue; when that is full, the
+     * last requests in it are answered 503 to make room.
+     *
+     * @return whether a connection was queued
      */
-    private boolean letWait() throws UnixException {
-        boolean mayAccept = masterAccepts && gate.mayAccept(nowNanos);
-        waiting.thinOut(mayAccept && waiting.room() == 0 ? gate.excess() : 0, nowNanos);
-        return mayAccept && waiting.room() > 0 && gate.relieve(waiting.room(), nowNanos, this::wait) > 0;
+    private boolean queueExcess() throws UnixException {
+        boolean mayAccept = masterAccepts && listeners.mayAccept(nowNanos);
+        queue.evict(mayAccept && queue.room() == 0 ? listeners.excess() : 0, nowNanos);
+        return mayAccept && queue.room() > 0 && listeners.acceptExcess(queue.room(), nowNanos, this::enqueue) > 0;
     }
 
     private int countWaiting() {
-        return waiting.size() + moved.size();
+        return queue.size() + handedBack.size();
     }
 
-    private void wait(Pending connection) {
-        waiting.addLast(connection, nowNanos);
+    private void enqueue(PendingConnection connection) {
+        queue.addLast(connection, nowNanos);
     }
 
     private void finishClosing() {
-        gate.finishClosing(nowNanos, this::wait);
-        if (gate.isClosed() && !listeningStopped.isDone() && waiting.isEmpty() && moved.isEmpty() && !isUnderWay()) {
-            targets.takeNothingBack();
+        listeners.finishClosing(nowNanos, this::enqueue);
+        if (listeners.isClosed() && !listeningStopped.isDone() && queue.isEmpty() && handedBack.isEmpty() && !isUnderWay()) {
+            lanes.stopConfirming();
             listeningStopped.complete(null);
         }
     }
 
     private boolean isUnderWay() {
-        return targets.isUnderWay(nowNanos - gate.closedNanos() < ANSWER_NANOS);
+        return lanes.isUnderWay(nowNanos - listeners.closedNanos() < LAST_ANSWER_NANOS);
     }
 
-    private void onReady(Target target, List<Service> services) {
-        target.setServices(services);
-        unavailable.setServices(services);
-        if (!masterAccepts && !target.isDraining() && !target.hasListeners() && gate.isOpen()) {
-            target.share(gate.listeners());
+    private void onReady(WorkerLanes worker, List<Service> services) {
+        worker.setServices(services);
+        overloadResponse.setServices(services);
+        if (!masterAccepts && !worker.isDraining() && !worker.hasListeners() && listeners.isOpen()) {
+            worker.share(listeners.all());
         }
-        target.setInRotation(true);
+        worker.setInRotation(true);
     }
 
-    private static void onProbe(@Nullable Target target, Pending probe) {
-        if (target == null || target.isDraining() || target.credit() == 0) {
+    private static void onProbe(@Nullable WorkerLanes worker, PendingConnection probe) {
+        if (worker == null || worker.isDraining() || worker.credit() == 0) {
             probe.close();
         } else {
-            target.assign(probe, target.lastTurn());
+            worker.assign(probe, worker.lastTurn());
         }
     }
 
-    /** Lets connections wait once more, in the order in which they came. Probes are nobody else's. */
-    private void putBack(List<Pending> returned) {
-        List<Pending> handedBack = new ArrayList<>();
-        for (Pending connection : returned) {
+    /** Puts connections back into their queues, in the order of their arrival. A probe is for one worker only, and is closed. */
+    private void putBack(List<PendingConnection> returned) {
+        List<PendingConnection> wereHandedBack = new ArrayList<>();
+        for (PendingConnection connection : returned) {
             if (connection.isProbe()) {
                 connection.close();
             } else if (connection.from() != null) {
-                handedBack.add(connection);
+                wereHandedBack.add(connection);
             } else {
-                waiting.putBack(connection, nowNanos);
+                queue.putBack(connection, nowNanos);
             }
         }
-        moved.putBack(handedBack, nowNanos);
+        handedBack.putBack(wereHandedBack, nowNanos);
     }
 
-    private void takeBack(Pending connection) {
-        moved.addLast(connection, nowNanos);
+    private void enqueueHandedBack(PendingConnection connection) {
+        handedBack.addLast(connection, nowNanos);
     }
 
     private void closeAll() {
-        gate.close();
-        rendezvous.close();
-        targets.close();
+        listeners.close();
+        laneListener.close();
+        lanes.close();
         runCommands();
-        waiting.close(nowNanos);
-        moved.close(nowNanos);
-        unavailable.close();
+        queue.close(nowNanos);
+        handedBack.close(nowNanos);
+        overloadResponse.close();
         reserve.close();
         wakeUp.close();
         listeningStopped.complete(null);

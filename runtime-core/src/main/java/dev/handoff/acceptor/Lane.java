@@ -17,62 +17,87 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The master's end of the way to one event loop of one worker. Connections that are assigned in one pass of the acceptor
- * travel together. The acceptor's thread only.
+ * The master's end of a lane, which leads to one event loop of one worker. Connections that are assigned in one pass of the
+ * acceptor are offered in one frame. The acceptor's thread only.
  */
 final class Lane {
     private enum State {
         /** Both sides send and read. */
         OPEN,
-        /** The worker's end takes nothing more, but what it said before may still be there. */
+        /** The worker's end receives nothing more, but answers that it sent before may still be there to read. */
         DEAF,
-        /** The worker has closed its end, and all that it said has been read. */
+        /** The worker has closed its end, and all its answers have been read. */
         ENDED,
-        /** The worker said what makes no sense: what it has taken up nobody knows. */
+        /** The worker sent an invalid frame. Which connections it has acknowledged is unknown. */
         BROKEN
     }
 
-    /** What the worker's answers lead to. */
+    /** What the master does with a connection that a worker hands back. */
+    enum HandBackDecision {
+        /** The master has it. The worker closes its copy, and another worker gets the connection. */
+        CONFIRM,
+        /**
+         * The worker is not told yet. Until it is told it does nothing with its copy; should it die meanwhile, the connection is
+         * the master's.
+         */
+        KEEP,
+        /** The connection is the worker's again. */
+        RETURN
+    }
+
+    /** Gets the worker's answers. */
     interface Answers {
-        /** Connections that the worker gave back unread; somebody else is to get them. */
-        void onRefused(List<Pending> connections, Refusal reason);
+        /** The worker has refused connections, unread; another worker should get them. */
+        void onRefused(List<PendingConnection> connections, Refusal reason);
 
-        /** A connection that the worker hands back; wants {@link #take}, {@link #keep} or {@link #giveBack}. */
-        void onHandedBack(Pending connection, long number);
+        /** The worker hands a connection back. */
+        HandBackDecision onHandedBack(PendingConnection connection);
 
-        /** A connection was lost on its way here, for want of a descriptor. */
+        /** A connection that the worker hands back was lost on the way, because this process has no descriptor free. */
         void onDescriptorLost();
     }
 
-    /** What a worker has handed back, before it has been told whether it is taken. */
-    private record HandedBack(Pending connection, long number, long sinceNanos) {}
+    /** Decides again about a connection that is kept. */
+    @FunctionalInterface
+    interface KeptDecisions {
+        /**
+         * Decides.
+         *
+         * @param keptSinceNanos when it was handed back
+         */
+        HandBackDecision decide(PendingConnection connection, long keptSinceNanos);
+    }
 
-    /** An order that is sent when what was assigned before it has been. */
+    /** A connection that the worker has handed back under that number, and that is neither confirmed nor returned. */
+    private record HandedBack(PendingConnection connection, long number, long sinceNanos) {}
+
+    /** An order, which is sent behind what was assigned before it. */
     private interface Order {
         boolean send(HandoffChannel channel) throws UnixException;
     }
 
-    private final Target target;
+    private final WorkerLanes worker;
     private final int index;
     private final HandoffChannel channel;
     private final Ledger ledger;
-    private final Deque<Pending> assigned = new ArrayDeque<>();
+    private final Deque<PendingConnection> assigned = new ArrayDeque<>();
     private final Deque<Order> orders = new ArrayDeque<>();
-    private final Deque<Pending> untold = new ArrayDeque<>();
-    private final Deque<HandedBack> undecided = new ArrayDeque<>();
+    private final Deque<HandedBack> kept = new ArrayDeque<>();
+    private final Deque<PendingConnection> unconfirmed = new ArrayDeque<>();
+    private final List<PendingConnection> confirmed = new ArrayList<>();
     private final Offer[] frame = new Offer[HandoffChannel.MAX_OFFERS];
     private State state = State.OPEN;
 
-    Lane(Target target, int index, HandoffChannel channel, int credit) {
-        this.target = target;
+    Lane(WorkerLanes worker, int index, HandoffChannel channel, int credit) {
+        this.worker = worker;
         this.index = index;
         this.channel = channel;
         this.ledger = new Ledger(credit);
     }
 
-    /** The worker it leads to. */
-    Target target() {
-        return target;
+    /** The lanes of the worker that it leads to. */
+    WorkerLanes worker() {
+        return worker;
     }
 
     Fd fd() {
@@ -84,12 +109,12 @@ final class Lane {
         return state == State.OPEN ? ledger.free() - assigned.size() : 0;
     }
 
-    /** Whether there is still something to be expected from the worker. */
+    /** Whether answers may still come from the worker. */
     boolean isReadable() {
         return state == State.OPEN || state == State.DEAF;
     }
 
-    void assign(Pending connection) {
+    void assign(PendingConnection connection) {
         assigned.add(connection);
     }
 
@@ -106,69 +131,61 @@ final class Lane {
         order(HandoffChannel::drain);
     }
 
+    private void decide(HandedBack handedBack, HandBackDecision decision) {
+        switch (decision) {
+            case CONFIRM -> confirm(handedBack);
+            case KEEP -> kept.addLast(handedBack);
+            case RETURN -> {
+                orderReturn(handedBack.number);
+                handedBack.connection.close();
+            }
+        }
+    }
+
     /**
-     * Lets the worker close its copy of what it has handed back. Nobody else may have the connection before the worker has been
-     * told: should this process end in between, the worker goes on with it.
-     *
-     * @param told called when it has been
+     * No other worker may get the connection before this one has been told: should the master's process end in between, the worker
+     * goes on with it.
      */
-    void take(Pending connection, long number, Runnable told) {
-        untold.add(connection);
+    private void confirm(HandedBack handedBack) {
+        unconfirmed.add(handedBack.connection);
         order(open -> {
-            boolean sent = open.taken(number, 1);
+            boolean sent = open.taken(handedBack.number, 1);
             if (sent) {
-                untold.remove(connection);
-                told.run();
+                unconfirmed.remove(handedBack.connection);
+                confirmed.add(handedBack.connection);
             }
             return sent;
         });
     }
 
-    /**
-     * Keeps what the worker has handed back, and does not tell it yet what becomes of it. Until it is told it does nothing with its
-     * copy; should it die meanwhile, the connection is the master's.
-     */
-    void keep(Pending connection, long number, long nowNanos) {
-        undecided.addLast(new HandedBack(connection, number, nowNanos));
+    /** Removes the connections that are confirmed: the worker has been told, and another one may get them. */
+    List<PendingConnection> removeConfirmed() {
+        List<PendingConnection> removed = List.copyOf(confirmed);
+        confirmed.clear();
+        return removed;
     }
 
-    /** Whether something is kept. */
-    boolean hasUndecided() {
-        return !undecided.isEmpty();
+    /** Whether hand-backs are kept. */
+    boolean hasKept() {
+        return !kept.isEmpty();
     }
 
-    /**
-     * Decides what becomes of what is kept.
-     *
-     * @param isWanted whether somebody could take a connection now
-     * @param keptSinceNanos what is kept since then or longer is given back if nobody could
-     * @param taker gets what is taken, when the worker has been told
-     */
-    void decide(Predicate<Pending> isWanted, long keptSinceNanos, Consumer<Pending> taker) {
-        for (Iterator<HandedBack> each = undecided.iterator(); each.hasNext(); ) {
-            HandedBack kept = each.next();
-            if (isWanted.test(kept.connection)) {
-                each.remove();
-                take(kept.connection, kept.number, () -> taker.accept(kept.connection));
-            } else if (state == State.OPEN && kept.sinceNanos - keptSinceNanos <= 0) {
-                each.remove();
-                giveBack(kept.connection, kept.number);
-            }
+    /** Decides again about each hand-back that is kept. While the worker cannot be told, none is returned. */
+    void decideKept(KeptDecisions decisions) {
+        for (int count = kept.size(); count > 0; count--) {
+            HandedBack next = kept.removeFirst();
+            HandBackDecision decision = decisions.decide(next.connection, next.sinceNanos);
+            boolean unheard = decision == HandBackDecision.RETURN && state != State.OPEN;
+            decide(next, unheard ? HandBackDecision.KEEP : decision);
         }
     }
 
-    /** Leaves a connection to the worker that has handed it back. */
-    void giveBack(Pending connection, long number) {
-        orderReturned(number);
-        connection.close();
-    }
-
-    /** Asks the worker to hand back connections that are at rest. */
+    /** Asks the worker to hand back that many connections that are at rest. */
     void orderShed(int count) {
         order(open -> open.shed(count));
     }
 
-    private void orderReturned(long number) {
+    private void orderReturn(long number) {
         order(open -> open.returned(number, 1));
     }
 
@@ -178,17 +195,17 @@ final class Lane {
         }
     }
 
-    /** Whether something waits to be sent. */
+    /** Whether connections or orders wait to be sent. */
     boolean hasUnsent() {
         return !assigned.isEmpty() || !orders.isEmpty();
     }
 
-    /** Whether the worker has been given something that it has not answered, or is to be. */
+    /** Whether connections are assigned to this lane that the worker has not answered, sent or not. */
     boolean hasConnections() {
         return !assigned.isEmpty() || !ledger.isEmpty();
     }
 
-    /** Whether the worker has something that it has neither acknowledged nor refused. */
+    /** Whether connections were offered that the worker has neither acknowledged nor refused. */
     boolean hasUnanswered() {
         return !ledger.isEmpty();
     }
@@ -196,7 +213,7 @@ final class Lane {
     /**
      * Sends what was assigned and ordered, as far as the worker's end has room.
      *
-     * @throws UnixException if the worker's end is gone; what was not sent can be {@link #takeUnsent taken back}
+     * @throws UnixException if the worker's end is gone; {@link #removeUnsent} gives what was not sent
      */
     void flush(long nowNanos) throws UnixException {
         try {
@@ -225,11 +242,11 @@ final class Lane {
 
     private boolean sendFrame(long nowNanos) throws UnixException {
         if (ledger.isEmpty()) {
-            target.unreceived().since(index, nowNanos);
+            worker.unanswered().since(index, nowNanos);
         }
         int count = assigned.getFirst().hasProgress() ? resumeFirst() : offerFirst();
         for (int sent = 0; sent < count; sent++) {
-            ledger.sent(assigned.removeFirst());
+            ledger.offered(assigned.removeFirst());
         }
         return count > 0;
     }
@@ -238,10 +255,10 @@ final class Lane {
         return channel.resume(ledger.nextSequence(), assigned.getFirst().offer()) ? 1 : 0;
     }
 
-    /** One that comes with a state travels alone. */
+    /** A connection with a state is offered alone. */
     private int offerFirst() throws UnixException {
         int count = 0;
-        for (Pending connection : assigned) {
+        for (PendingConnection connection : assigned) {
             if (count == frame.length || connection.hasProgress()) {
                 break;
             }
@@ -254,7 +271,7 @@ final class Lane {
      * Reads the worker's answers until none waits, or the lane has ended.
      *
      * @param most how many at most
-     * @throws IOException if one is broken: nothing more is read then, nor sent
+     * @throws IOException if one is invalid: nothing more is read or sent then
      */
     void readAnswers(Answers answers, long nowNanos, int most) throws IOException {
         try {
@@ -266,7 +283,7 @@ final class Lane {
                 if (received == Received.END) {
                     leave(State.ENDED);
                 } else {
-                    readAnswer(answers);
+                    readAnswer(answers, nowNanos);
                     noteAnswer(nowNanos);
                 }
             }
@@ -277,74 +294,77 @@ final class Lane {
         }
     }
 
-    private void readAnswer(Answers answers) throws WireException {
+    private void readAnswer(Answers answers, long nowNanos) throws WireException {
         switch (channel.kind()) {
             case ACKNOWLEDGE -> {
-                ledger.answered(channel.firstSequence(), channel.count(), Pending::close);
-                target.noteTaken();
+                ledger.answered(channel.firstSequence(), channel.count(), PendingConnection::close);
+                worker.acknowledged();
             }
             case REFUSE -> {
                 Refusal reason = channel.refusal();
-                List<Pending> refused = new ArrayList<>();
+                List<PendingConnection> refused = new ArrayList<>();
                 ledger.answered(channel.firstSequence(), channel.count(), refused::add);
                 answers.onRefused(refused, reason);
             }
-            case HAND_BACK -> takeHandedBack(answers);
+            case HAND_BACK -> readHandBack(answers, nowNanos);
             default ->
                 throw new WireException(
                         "expected ACKNOWLEDGE, REFUSE or HAND_BACK from a worker, found " + channel.kind());
         }
     }
 
-    private void takeHandedBack(Answers answers) {
+    private void readHandBack(Answers answers, long nowNanos) {
         if (channel.arrived() == 1) {
-            answers.onHandedBack(new Pending(channel.takeOffer(0), target), channel.firstSequence());
+            PendingConnection connection = new PendingConnection(channel.takeOffer(0), worker);
+            decide(
+                    new HandedBack(connection, channel.firstSequence(), nowNanos),
+                    answers.onHandedBack(connection));
         } else {
-            orderReturned(channel.firstSequence());
+            orderReturn(channel.firstSequence());
             answers.onDescriptorLost();
         }
     }
 
     private void noteAnswer(long nowNanos) {
         if (ledger.isEmpty()) {
-            target.unreceived().nothing(index);
+            worker.unanswered().answered(index);
         } else {
-            target.unreceived().since(index, nowNanos);
+            worker.unanswered().since(index, nowNanos);
         }
     }
 
-    /** Takes back what was assigned and not sent. */
-    List<Pending> takeUnsent() {
-        List<Pending> unsent = List.copyOf(assigned);
+    /** Removes what was assigned and not sent. */
+    List<PendingConnection> removeUnsent() {
+        List<PendingConnection> unsent = List.copyOf(assigned);
         assigned.clear();
         return unsent;
     }
 
     /**
-     * Takes back what was sent and not answered. Only when the worker's process is gone and what it still said has been
-     * read is that safe: two owners of one connection is the worst fault there is. For the same reason nothing comes back
-     * from a broken lane: what was on it is closed.
+     * Removes what was offered and not answered. That is safe only when the worker's process has ended and its last answers have
+     * been read: two owners of one connection is the worst fault there is. For the same reason the connections of a broken lane
+     * are closed, and none is given.
      */
-    List<Pending> takeUnanswered() {
-        List<Pending> unanswered = new ArrayList<>();
-        ledger.abandon(state == State.BROKEN ? Pending::close : unanswered::add);
+    List<PendingConnection> removeUnanswered() {
+        List<PendingConnection> unanswered = new ArrayList<>();
+        ledger.removeAll(state == State.BROKEN ? PendingConnection::close : unanswered::add);
         return unanswered;
     }
 
-    /** Takes what the worker has handed back and was told nothing of. When its process is gone that is safe. */
-    List<Pending> takeUntold() {
-        List<Pending> taken = new ArrayList<>(untold);
-        undecided.forEach(kept -> taken.add(kept.connection));
-        untold.clear();
-        undecided.clear();
-        return taken;
+    /** Removes the hand-backs of which the worker was not told. That is safe only when its process has ended. */
+    List<PendingConnection> removeUntold() {
+        List<PendingConnection> untold = new ArrayList<>(unconfirmed);
+        kept.forEach(each -> untold.add(each.connection));
+        unconfirmed.clear();
+        kept.clear();
+        return untold;
     }
 
     void close() {
         leave(State.ENDED);
-        takeUntold().forEach(Pending::close);
-        ledger.abandon(Pending::close);
-        takeUnsent().forEach(Pending::close);
+        removeUntold().forEach(PendingConnection::close);
+        ledger.removeAll(PendingConnection::close);
+        removeUnsent().forEach(PendingConnection::close);
         channel.close();
     }
 }

@@ -6,83 +6,83 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent on one lane and not answered yet, by sequence number: a ring, since no more than a lane's credit can be
- * under way. The acceptor's thread only.
+ * The connections that were offered on one lane and are not answered yet, by sequence number. It is a ring, since a lane's
+ * credit limits their number. The acceptor's thread only.
  *
  * <pre>
- *    answered          under way             not sent yet
+ *    answered          unanswered            not offered yet
  *   ───────────┬───────────────────────────┬──────────────▶ sequence numbers
  *            oldest                       next
  * </pre>
  */
 final class Ledger {
-    private final @Nullable Pending[] ring;
+    private final @Nullable PendingConnection[] ring;
     private long oldest;
     private long next;
 
-    /** A ledger for at most that many connections under way. */
+    /** A ledger for at most that many unanswered connections. */
     Ledger(int credit) {
-        ring = new Pending[credit];
+        ring = new PendingConnection[credit];
     }
 
-    /** The number that the next connection will have. */
+    /** The number of the next connection. */
     long nextSequence() {
         return next;
     }
 
-    /** How many more may be sent. */
+    /** How many more may be offered. */
     int free() {
         return ring.length - (int) (next - oldest);
     }
 
-    /** Whether all that were sent have been answered. */
+    /** Whether all are answered. */
     boolean isEmpty() {
         return oldest == next;
     }
 
-    /** Notes that a connection was sent under {@link #nextSequence}. */
-    void sent(Pending connection) {
+    /** Notes that a connection was offered under {@link #nextSequence}. */
+    void offered(PendingConnection connection) {
         if (free() == 0) {
-            throw new IllegalStateException("sent beyond the credit of " + ring.length);
+            throw new IllegalStateException("offered beyond the credit of " + ring.length);
         }
         ring[slot(next)] = connection;
         next++;
     }
 
     /**
-     * Takes [first, first + count) out, for the worker has answered.
+     * Removes [first, first + count): the worker has answered them.
      *
      * @param each gets every connection, in order
-     * @throws WireException if one of them is not under way: the worker answers what it was not asked
+     * @throws WireException if one of them is not unanswered: the worker answers what was not offered
      */
-    void answered(long first, int count, Consumer<Pending> each) throws WireException {
-        checkUnderWay(first, count);
+    void answered(long first, int count, Consumer<PendingConnection> each) throws WireException {
+        checkUnanswered(first, count);
         for (long sequence = first; sequence < first + count; sequence++) {
-            each.accept(take(sequence));
+            each.accept(remove(sequence));
         }
         forgetAnswered();
     }
 
-    /** Before anything is taken out: what is taken out for a broken answer would belong to nobody. */
-    private void checkUnderWay(long first, int count) throws WireException {
+    /** Checks all before any is removed: what is removed for a broken answer would have no owner. */
+    private void checkUnanswered(long first, int count) throws WireException {
         if (count < 1 || first < oldest || first > next - count) {
-            throw notUnderWay(first, count);
+            throw notUnanswered(first, count);
         }
         for (long sequence = first; sequence < first + count; sequence++) {
             if (ring[slot(sequence)] == null) {
-                throw notUnderWay(sequence, 1);
+                throw notUnanswered(sequence, 1);
             }
         }
     }
 
-    /** Out of the ledger before it is closed: descriptor numbers are reused at once. */
-    private Pending take(long sequence) {
-        Pending connection = Objects.requireNonNull(ring[slot(sequence)]);
+    /** Leaves the ledger before it is closed, because descriptor numbers are reused at once. */
+    private PendingConnection remove(long sequence) {
+        PendingConnection connection = Objects.requireNonNull(ring[slot(sequence)]);
         ring[slot(sequence)] = null;
         return connection;
     }
 
-    private WireException notUnderWay(long first, int count) {
+    private WireException notUnanswered(long first, int count) {
         return new WireException("expected an answer to connections from " + oldest + " to " + (next - 1)
                 + ", found one to " + count + " from " + first + " on");
     }
@@ -93,11 +93,11 @@ final class Ledger {
         }
     }
 
-    /** Takes all out that were not answered, for they never will be. */
-    void abandon(Consumer<Pending> each) {
+    /** Removes all that are unanswered, because no answer can come any more. */
+    void removeAll(Consumer<PendingConnection> each) {
         for (; oldest < next; oldest++) {
             if (ring[slot(oldest)] != null) {
-                each.accept(take(oldest));
+                each.accept(remove(oldest));
             }
         }
     }

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A listening socket of the master's: opened once, before the first worker, and closed at the last stop. */
+/** A listening socket of the master: opened once, before the first worker, and closed at the last stop. */
 public final class Listener implements AutoCloseable {
-    /** So long handshakes that have begun get to end, from {@link #startClosing} to the last {@link #accept}. */
+    /** The time for handshakes that have begun to end: from {@link #startClosing} to the last {@link #accept}. */
     public static final Duration CLOSING = Duration.ofMillis(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
@@ -44,7 +44,7 @@ public final class Listener implements AutoCloseable {
         this.file = new AtomicReference<>(file.orElse(null));
     }
 
-    /** What offers name it by: its index in the settings. */
+    /** Its key in offers: its index in the settings. */
     public int key() {
         return key;
     }
@@ -54,12 +54,12 @@ public final class Listener implements AutoCloseable {
         return name;
     }
 
-    /** Where connections come in. */
+    /** The socket. */
     ListeningSocket socket() {
         return socket;
     }
 
-    /** Where it really listens. */
+    /** Where it really listens: with the port that the kernel chose, for port 0. */
     public ListenAddress address() {
         return address;
     }
@@ -78,7 +78,7 @@ public final class Listener implements AutoCloseable {
         return opened;
     }
 
-    /* Without it a client that has vanished is noticed later: no reason not to serve. */
+    /* Without keep-alive a vanished client is noticed later, which is no reason not to serve. */
     private void keepAlive(Duration idle) {
         try {
             socket.keepAlive(idle);
@@ -146,9 +146,9 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
-     * Opens one.
+     * Opens one listener.
      *
-     * @param key what offers name it by
+     * @param key its key in offers
      * @throws IOException naming the address and the reason
      */
     public static Listener open(int key, ListenOptions options) throws IOException {
@@ -157,21 +157,21 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
-     * Takes the next connection.
+     * Accepts the next connection.
      *
      * @return null if none waits
-     * @throws UnixException if there is no room for one more: it stays in the backlog
+     * @throws UnixException if no descriptor is free: the connection stays in the backlog
      */
     public @Nullable Accepted accept() throws UnixException {
         return socket.accept();
     }
 
-    /** Another descriptor of the same socket, for somebody else to accept from. */
+    /** Another descriptor of the same socket, for another owner to accept from. */
     public Fd share() throws UnixException {
         return SocketFd.duplicate(socket.fd());
     }
 
-    /** Lets nobody new in; those who have begun to come in get {@link #CLOSING}. */
+    /** Refuses new handshakes; those that have begun get {@link #CLOSING} to end. */
     public void startClosing() {
         removeFile();
         try {
@@ -188,7 +188,7 @@ public final class Listener implements AutoCloseable {
         socket.close();
     }
 
-    /** Takes the file of a Unix path away, so that no new client finds it; a successor may have its own there already. */
+    /** Removes the file of a Unix path, so that no new client finds it. A successor may have its own file there already. */
     private void removeFile() {
         OwnFile own = file.getAndSet(null);
         if (own != null) {

@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells that clients wait here because the kernel can hardly keep more, or are sent away, and that this is over: once each, and
- * the end not before nobody has waited for a second, so that a load at the border does not fill the log. The acceptor's
- * thread only.
+ * Reports the begin and the end of an overload, once each: clients wait in the master because a backlog is nearly full, or are
+ * answered 503. It ends when no client has waited for a second, so that a load around the limit does not fill the log. The
+ * acceptor's thread only.
  */
 final class Overload {
     private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
@@ -28,10 +28,10 @@ final class Overload {
     }
 
     /**
-     * Tells of the beginning, if it has not begun before.
+     * Reports the begin, unless the overload has begun already.
      *
-     * @param waiting how many wait in the master
-     * @param answered how many had been told before that they cannot be served
+     * @param waiting connections that wait in the master
+     * @param answered clients that had been answered 503 before
      */
     void begin(int waiting, long answered, long nowNanos) {
         busyNanos = nowNanos;
@@ -45,7 +45,7 @@ final class Overload {
         }
     }
 
-    /** Tells of the end, if nobody has waited for long enough. */
+    /** Reports the end, if no client has waited for long enough. */
     void advance(int waiting, long answered, long nowNanos) {
         if (!begun) {
             return;
@@ -56,7 +56,7 @@ final class Overload {
             begun = false;
             String how = String.format(
                     Locale.ROOT,
-                    "nobody waits in the master any more; %d clients were answered 503 in %.1f s",
+                    "no client waits in the master any more; %d clients were answered 503 in %.1f s",
                     answered - answeredBefore,
                     (busyNanos - begunNanos) / 1e9);
             LOG.info("the overload is over: {}", how);

@@ -3,17 +3,17 @@ package dev.handoff.acceptor;
 import dev.handoff.cluster.StartException;
 import java.util.Set;
 
-/** Where a server can run, with workers or without: Linux, on x86_64 and aarch64. */
+/** Checks where a server can run, with workers or without: on Linux, x86_64 and aarch64. */
 public final class Platform {
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
 
-    /** What the JDK puts where bytes are no character. */
+    /** What the JDK puts for bytes that are no character in the locale's encoding. */
     private static final char LOST = '\ufffd';
 
     private Platform() {}
 
     /**
-     * Checks one.
+     * Checks a platform.
      *
      * @param system as in the system property {@code os.name}
      * @param architecture as in {@code os.arch}
@@ -29,7 +29,7 @@ public final class Platform {
     }
 
     /**
-     * Checks the one that this JVM runs on.
+     * Checks the platform that this JVM runs on.
      *
      * @throws StartException with exit code 13
      */
@@ -39,9 +39,9 @@ public final class Platform {
     }
 
     /**
-     * Checks the directory in which this JVM was started: where the JDK has lost its name, the JDK's own classes fail.
+     * Checks the directory in which this JVM was started. Where the JDK could not decode its name, the JDK's own classes fail.
      *
-     * @param encoding the locale's
+     * @param encoding the encoding of the locale
      * @throws StartException with exit code 13
      */
     static void checkDirectory(String directory, String encoding) {

@@ -10,15 +10,15 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.slf4j.LoggerFactory;
 
-/** The workers that can take a connection just now, and the policy that chooses among them. The acceptor's thread only. */
+/** The workers that have credit now, and the policy that chooses among them. The acceptor's thread only. */
 final class Rotation {
     private static final UserCode CODE = new UserCode(LoggerFactory.getLogger(Rotation.class));
 
-    private final ChoiceWatch watch = new ChoiceWatch();
+    private final PolicyWatch watch = new PolicyWatch();
     private final SchedulingPolicy policy;
-    private final List<Target> takers = new ArrayList<>();
-    /** What the policy sees: a user's must not change it. */
-    private final List<Target> candidates = Collections.unmodifiableList(takers);
+    private final List<WorkerLanes> available = new ArrayList<>();
+    /** What the policy sees: a policy of the program must not change the list. */
+    private final List<WorkerLanes> candidates = Collections.unmodifiableList(available);
 
     private long turn;
 
@@ -26,53 +26,53 @@ final class Rotation {
         this.policy = policy;
     }
 
-    /** Finds out anew who can take one: credit has come back, rests are over. */
-    void renew(Collection<Target> targets, long nowNanos) {
-        takers.clear();
-        for (Target target : targets) {
-            if (target.takes(nowNanos)) {
-                takers.add(target);
+    /** Looks again which workers are available: credit has come back, rests are over. */
+    void renew(Collection<WorkerLanes> workers, long nowNanos) {
+        available.clear();
+        for (WorkerLanes worker : workers) {
+            if (worker.isAvailable(nowNanos)) {
+                available.add(worker);
             }
         }
     }
 
     boolean isEmpty() {
-        return takers.isEmpty();
+        return available.isEmpty();
     }
 
-    /** How many connections all of them together can take. */
+    /** The credit of all of them together. */
     int credit() {
         int sum = 0;
-        for (Target target : takers) {
-            sum += target.credit();
+        for (WorkerLanes worker : available) {
+            sum += worker.credit();
         }
         return sum;
     }
 
-    /** Gives a connection to the one whose turn it is. Not to be called while there is none. */
-    void give(Pending connection) {
-        give(connection, takers.get(pick(candidates, connection)));
+    /** Assigns a connection to the worker that the policy picks. Must not be called while the rotation is empty. */
+    void assign(PendingConnection connection) {
+        assign(connection, available.get(pick(candidates, connection)));
     }
 
-    /** Gives a connection to one of some; false if none of these can take it now. */
-    boolean giveToOneOf(Predicate<Target> some, Pending connection) {
-        List<Target> able = takers.stream().filter(some).toList();
-        if (able.isEmpty()) {
+    /** Assigns a connection to one of the workers that pass the test; false if none of these has credit now. */
+    boolean assignToOneOf(Predicate<WorkerLanes> test, PendingConnection connection) {
+        List<WorkerLanes> those = available.stream().filter(test).toList();
+        if (those.isEmpty()) {
             return false;
         }
-        give(connection, able.get(pick(able, connection)));
+        assign(connection, those.get(pick(those, connection)));
         return true;
     }
 
-    private void give(Pending connection, Target chosen) {
+    private void assign(PendingConnection connection, WorkerLanes chosen) {
         chosen.assign(connection, ++turn);
         if (chosen.credit() == 0) {
-            takers.remove(chosen);
+            available.remove(chosen);
         }
     }
 
-    /** A policy of the program's that fails costs its choice, not the connection. */
-    private int pick(List<Target> among, Pending connection) {
+    /** A policy that fails loses its choice; the connection is served all the same. */
+    private int pick(List<WorkerLanes> among, PendingConnection connection) {
         watch.begin();
         int chosen = CODE.get(
                 policy,
@@ -83,8 +83,8 @@ final class Rotation {
         return chosen;
     }
 
-    /** What another thread interrupts a choice by that takes too long. */
-    ChoiceWatch watch() {
+    /** By which another thread interrupts a choice that takes too long. */
+    PolicyWatch watch() {
         return watch;
     }
 }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
 /**
- * A rest after the kernel had no room for one more descriptor: whoever wants to come in waits in a backlog meanwhile, and
- * the acceptor does not spin on what it cannot take. The acceptor's thread only.
+ * A rest of 100 ms after the kernel had no room for one more descriptor. New connections wait in a backlog meanwhile, and the
+ * acceptor does not spin on an accept that fails. The acceptor's thread only.
  */
 final class Shortage {
     private static final Duration REST = Duration.ofMillis(100);
@@ -18,9 +18,9 @@ final class Shortage {
     private long sinceNanos;
 
     /**
-     * None yet.
+     * No rest yet.
      *
-     * @param reserve what is given up for what cannot wait
+     * @param reserve the descriptors that are closed when a rest begins, for what cannot wait
      */
     Shortage(DescriptorReserve reserve) {
         this.reserve = reserve;
@@ -34,14 +34,14 @@ final class Shortage {
     /**
      * Begins a rest.
      *
-     * @param why what could not be done, where and for what reason
+     * @param why what could not be done, where, and for what reason
      */
     void begin(String why, long nowNanos) {
         reserve.spend();
         rest(why, nowNanos);
     }
 
-    /** Whether the reserve is there; if it cannot be filled up, a rest begins. */
+    /** Whether the reserve is whole, after an attempt to fill it. If it cannot be filled, a rest begins. */
     boolean hasReserve(long nowNanos) {
         boolean whole = reserve.isWhole() || reserve.refill();
         if (!whole) {
@@ -53,6 +53,6 @@ final class Shortage {
     private void rest(String why, long nowNanos) {
         resting = true;
         sinceNanos = nowNanos;
-        log.warn(why + "; whoever comes waits in the kernel, next try in " + REST.toMillis() + " ms", nowNanos);
+        log.warn(why + "; new connections wait in the kernel, next try in " + REST.toMillis() + " ms", nowNanos);
     }
 }

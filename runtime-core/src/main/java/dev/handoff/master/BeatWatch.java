@@ -103,7 +103,7 @@ final class BeatWatch {
 
     /** Its event loops run; whether they also take what they are sent. */
     private void judgeReceipt(ManagedWorker worker, long nowNanos) {
-        OptionalLong since = acceptor.unreceivedSince(worker.id(), nowNanos);
+        OptionalLong since = acceptor.unansweredSince(worker.id(), nowNanos);
         long waitsNanos = since.isEmpty() ? 0 : nowNanos - latest(since.getAsLong(), master.sinceNanos());
         if (waitsNanos < suspectNanos) {
             if (worker.state() == WorkerState.SUSPECT) {

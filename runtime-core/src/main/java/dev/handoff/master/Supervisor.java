@@ -286,7 +286,7 @@ final class Supervisor implements Lifecycle.Losses {
             crew.acceptor().stopListening().thenRun(proxy::listeningStopped);
         } else if (stop.isClosingOverdue(nowNanos)) {
             LOG.warn("connections that were let in still wait for a worker: stops without them");
-            crew.acceptor().takeNothingBack();
+            crew.acceptor().stopConfirmingHandBacks();
             onListeningStopped(nowNanos);
         }
     }

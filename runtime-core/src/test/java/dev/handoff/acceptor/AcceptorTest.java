@@ -440,7 +440,7 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(served).hasSizeBetween(12, 16);
         assertThat(overloads.poll()).startsWith("begin: ");
         assertThat(overloads.poll())
-                .contains("end: nobody waits", " " + (40 - served.size()) + " clients were answered");
+                .contains("end: no client waits", " " + (40 - served.size()) + " clients were answered");
     }
 
     /** As much as a kernel keeps for a socket that nobody reads: a plain close would answer it with a reset. */
@@ -933,21 +933,21 @@ final class AcceptorTest implements Acceptor.Events {
     void tellsSinceWhenAWorkerOwesAnAnswer() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd worker = ready(acceptor, 1);
-        assertThat(acceptor.unreceivedSince(1, System.nanoTime())).isEmpty();
+        assertThat(acceptor.unansweredSince(1, System.nanoTime())).isEmpty();
         long before = System.nanoTime();
         clients(2);
         List<Taken> taken = worker.take(2);
-        OptionalLong since = acceptor.unreceivedSince(1, System.nanoTime());
+        OptionalLong since = acceptor.unansweredSince(1, System.nanoTime());
         assertThat(since.getAsLong() - before).isPositive();
         worker.acknowledge(taken.subList(0, 1));
-        await().until(() -> acceptor.unreceivedSince(1, System.nanoTime()).getAsLong() > since.getAsLong());
+        await().until(() -> acceptor.unansweredSince(1, System.nanoTime()).getAsLong() > since.getAsLong());
         worker.acknowledge(taken.subList(1, 2));
-        await().until(() -> acceptor.unreceivedSince(1, System.nanoTime()).isEmpty());
+        await().until(() -> acceptor.unansweredSince(1, System.nanoTime()).isEmpty());
 
         clients(1);
         worker.take(1);
         acceptor.workerExited(1);
-        assertThat(acceptor.unreceivedSince(1, System.nanoTime()))
+        assertThat(acceptor.unansweredSince(1, System.nanoTime()))
                 .as("it is gone")
                 .isEmpty();
     }

@@ -19,18 +19,18 @@ final class LedgerTest {
     private static final int CREDIT = 5;
 
     private final Ledger ledger = new Ledger(CREDIT);
-    private final List<Pending> sent = new ArrayList<>();
+    private final List<PendingConnection> sent = new ArrayList<>();
 
     private void send(int count) {
         for (int index = 0; index < count; index++) {
-            Pending connection = new Pending(new Offer(new Fd(1_000_000), 0, false, TestAddresses.any()));
+            PendingConnection connection = new PendingConnection(new Offer(new Fd(1_000_000), 0, false, TestAddresses.any()));
             sent.add(connection);
-            ledger.sent(connection);
+            ledger.offered(connection);
         }
     }
 
-    private List<Pending> answered(long first, int count) throws WireException {
-        List<Pending> out = new ArrayList<>();
+    private List<PendingConnection> answered(long first, int count) throws WireException {
+        List<PendingConnection> out = new ArrayList<>();
         ledger.answered(first, count, out::add);
         return out;
     }
@@ -59,7 +59,7 @@ final class LedgerTest {
     void anAnswerToWhatIsNotUnderWayIsRefusedWhole(long first, int count) throws Exception {
         send(4);
         answered(2, 1);
-        List<Pending> out = new ArrayList<>();
+        List<PendingConnection> out = new ArrayList<>();
         assertThatExceptionOfType(WireException.class)
                 .isThrownBy(() -> ledger.answered(first, count, out::add))
                 .withMessageStartingWith("expected an answer to connections from 0 to 3, found one to ");
@@ -70,10 +70,10 @@ final class LedgerTest {
     void whatIsAbandonedIsAllThatWasNotAnsweredInOrder() throws Exception {
         send(4);
         answered(1, 1);
-        List<Pending> out = new ArrayList<>();
-        ledger.abandon(out::add);
+        List<PendingConnection> out = new ArrayList<>();
+        ledger.removeAll(out::add);
         assertThat(out).containsExactly(sent.get(0), sent.get(2), sent.get(3));
-        ledger.abandon(out::add);
+        ledger.removeAll(out::add);
         assertThat(out).hasSize(3);
         assertThat(ledger.isEmpty()).isTrue();
     }
@@ -87,7 +87,7 @@ final class LedgerTest {
     @Test
     void eachComesOutOnceInAnyOrderOfAnswers() throws Exception {
         Random random = new Random(20_261_122);
-        List<Pending> out = new ArrayList<>();
+        List<PendingConnection> out = new ArrayList<>();
         for (int round = 0; round < 1000; round++) {
             send(1 + random.nextInt(ledger.free()));
             long end = ledger.nextSequence();
@@ -105,7 +105,7 @@ final class LedgerTest {
     @Test
     void aConnectionIsGivenToThreeMoreAtMost() throws Exception {
         try (WakeUp any = new WakeUp()) {
-            Pending connection = new Pending(new Offer(any.fd(), 0, false, TestAddresses.any()));
+            PendingConnection connection = new PendingConnection(new Offer(any.fd(), 0, false, TestAddresses.any()));
             assertThat(connection.survivesFailure()).isTrue();
             assertThat(connection.survivesFailure()).isTrue();
             assertThat(connection.survivesFailure()).isTrue();

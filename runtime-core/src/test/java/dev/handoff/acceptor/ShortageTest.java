@@ -29,8 +29,8 @@ final class ShortageTest {
 
     @Test
     @NodeTest("test-cluster-accept-fail.js")
-    void theGateRestsAndGoesOnByItselfAndAStopWaitsForRoom() throws Exception {
-        try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedGate.class)) {
+    void theListenersRestAndGoOnAndAStopWaitsForRoom() throws Exception {
+        try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedListeners.class)) {
             assertThat(child.output())
                     .isEqualTo("short: accepted 0, may accept false, 100 ms later false; stop: closed false; free "
                             + RESERVE + "\n" + "room: accepted 1; stop: closed true with 1");
@@ -40,7 +40,7 @@ final class ShortageTest {
     /** The system's table of files is full, or its memory is: not a limit of this process, and the same answer. */
     @ParameterizedTest
     @ValueSource(strings = {"ENFILE", "ENOBUFS", "ENOMEM"})
-    void theGateRestsAsWellWhereTheSystemHasNoRoom(String shortage) throws Exception {
+    void theListenersRestAsWellWhereTheSystemHasNoRoom(String shortage) throws Exception {
         assertThat(gateWhoseFirstAcceptFailsWith(shortage))
                 .isEqualTo("accepted 0, may accept false, 100 ms later true, then accepted 1");
     }
@@ -52,7 +52,7 @@ final class ShortageTest {
     }
 
     private static String gateWhoseFirstAcceptFailsWith(String error) throws Exception {
-        try (ChildJvm child = ChildJvm.start(ChildJvm.firstFailing("accept4", error), Map.of(), FaultyGate.class)) {
+        try (ChildJvm child = ChildJvm.start(ChildJvm.firstFailing("accept4", error), Map.of(), FaultyListeners.class)) {
             return child.output();
         }
     }
@@ -60,9 +60,9 @@ final class ShortageTest {
     @Test
     void theRendezvousRestsAndGoesOnByItself(@TempDir Path directory) throws Exception {
         try (ChildJvm child =
-                ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedDoor.class, directory + "/r")) {
+                ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedLaneListener.class, directory + "/r")) {
             assertThat(child.output())
-                    .isEqualTo("short: strangers 0, timed true, door ready false\nroom: strangers 1, timed true");
+                    .isEqualTo("short: new lanes 0, timed true, ready false\nroom: new lanes 1, timed true");
         }
     }
 
@@ -114,53 +114,53 @@ final class ShortageTest {
         }
     }
 
-    static final class CrowdedGate {
+    static final class CrowdedListeners {
         private static final long START = 1_000_000_000;
 
-        private CrowdedGate() {}
+        private CrowdedListeners() {}
 
         public static void main(String[] arguments) throws Exception {
-            List<Pending> accepted = new ArrayList<>();
+            List<PendingConnection> accepted = new ArrayList<>();
             List<Listener> listeners = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
             InetSocketAddress where = address(listeners);
-            Gate gate = new Gate(listeners, new DescriptorReserve(RESERVE));
+            ListenerGroup group = new ListenerGroup(listeners, new DescriptorReserve(RESERVE));
             rehearse();
             try (SocketChannel client = SocketChannel.open(where)) {
                 assertThat(client.isConnected()).isTrue();
                 List<WakeUp> crowd = crowd();
-                acceptReady(gate, START, accepted);
-                System.out.print("short: accepted " + accepted.size() + ", may accept " + gate.mayAccept(START + 1)
-                        + ", 100 ms later " + gate.mayAccept(START + 100_000_000));
-                gate.startClosing(START);
-                gate.finishClosing(START + 200_000_000, accepted::add);
-                System.out.print("; stop: closed " + gate.isClosed());
+                acceptReady(group, START, accepted);
+                System.out.print("short: accepted " + accepted.size() + ", may accept " + group.mayAccept(START + 1)
+                        + ", 100 ms later " + group.mayAccept(START + 100_000_000));
+                group.startClosing(START);
+                group.finishClosing(START + 200_000_000, accepted::add);
+                System.out.print("; stop: closed " + group.isClosed());
                 List<WakeUp> free = crowd();
                 System.out.println("; free " + free.size());
                 free.forEach(WakeUp::close);
                 crowd.forEach(WakeUp::close);
 
-                gate.finishClosing(START + 300_000_000, accepted::add);
+                group.finishClosing(START + 300_000_000, accepted::add);
                 System.out.print("room: accepted " + accepted.size());
-                System.out.println("; stop: closed " + gate.isClosed() + " with " + accepted.size());
+                System.out.println("; stop: closed " + group.isClosed() + " with " + accepted.size());
             }
         }
     }
 
-    static final class FaultyGate {
+    static final class FaultyListeners {
         private static final long START = 1_000_000_000;
 
-        private FaultyGate() {}
+        private FaultyListeners() {}
 
         public static void main(String[] arguments) throws Exception {
-            List<Pending> accepted = new ArrayList<>();
+            List<PendingConnection> accepted = new ArrayList<>();
             List<Listener> listeners = Listener.openAll(List.of(ListenOptions.address("127.0.0.1", 0)));
-            Gate gate = new Gate(listeners, new DescriptorReserve(RESERVE));
+            ListenerGroup group = new ListenerGroup(listeners, new DescriptorReserve(RESERVE));
             try (SocketChannel client = SocketChannel.open(address(listeners))) {
                 assertThat(client.isConnected()).isTrue();
-                acceptReady(gate, START, accepted);
-                System.out.print("accepted " + accepted.size() + ", may accept " + gate.mayAccept(START + 1)
-                        + ", 100 ms later " + gate.mayAccept(START + 100_000_000));
-                acceptReady(gate, START + 100_000_000, accepted);
+                acceptReady(group, START, accepted);
+                System.out.print("accepted " + accepted.size() + ", may accept " + group.mayAccept(START + 1)
+                        + ", 100 ms later " + group.mayAccept(START + 100_000_000));
+                acceptReady(group, START + 100_000_000, accepted);
                 System.out.println(", then accepted " + accepted.size());
             }
         }
@@ -170,38 +170,38 @@ final class ShortageTest {
         return (InetSocketAddress) listeners.get(0).socket().localAddress();
     }
 
-    private static void acceptReady(Gate gate, long nowNanos, List<Pending> accepted) throws UnixException {
+    private static void acceptReady(ListenerGroup group, long nowNanos, List<PendingConnection> accepted) throws UnixException {
         Poller poller = new Poller();
-        gate.addTo(poller);
+        group.addTo(poller);
         poller.poll(1000);
-        gate.acceptReady(poller, 64, nowNanos, accepted::add);
+        group.acceptReady(poller, 64, nowNanos, accepted::add);
     }
 
-    static final class CrowdedDoor {
-        private CrowdedDoor() {}
+    static final class CrowdedLaneListener {
+        private CrowdedLaneListener() {}
 
         public static void main(String[] arguments) throws Exception {
             Path path = Path.of(arguments[0]);
-            Rendezvous rendezvous = new Rendezvous(Rendezvous.listen(path), new DescriptorReserve(0));
+            LaneListener laneListener = new LaneListener(LaneListener.listen(path), new DescriptorReserve(0));
             rehearse();
             HandoffChannel client = HandoffChannel.connect(path);
             List<WakeUp> crowd = crowd();
-            pass(rendezvous, 0);
-            System.out.print("short: strangers " + rendezvous.strangerCount() + ", timed " + rendezvous.isTimed(1));
-            System.out.println(", door ready " + pass(rendezvous, 1));
+            pass(laneListener, 0);
+            System.out.print("short: new lanes " + laneListener.newLaneCount() + ", timed " + laneListener.isTimed(1));
+            System.out.println(", ready " + pass(laneListener, 1));
             crowd.forEach(WakeUp::close);
-            pass(rendezvous, 100_000_000);
-            System.out.println("room: strangers " + rendezvous.strangerCount() + ", timed " + rendezvous.isTimed(0));
+            pass(laneListener, 100_000_000);
+            System.out.println("room: new lanes " + laneListener.newLaneCount() + ", timed " + laneListener.isTimed(0));
             client.close();
             Files.delete(path);
         }
 
-        private static boolean pass(Rendezvous rendezvous, long nowNanos) throws UnixException {
+        private static boolean pass(LaneListener laneListener, long nowNanos) throws UnixException {
             Poller poller = new Poller();
-            int door = rendezvous.addTo(poller, nowNanos);
+            int first = laneListener.addTo(poller, nowNanos);
             poller.poll(0);
-            boolean ready = poller.isReady(door);
-            rendezvous.receive(poller, door, nowNanos, (lane, pid) -> false);
+            boolean ready = poller.isReady(first);
+            laneListener.receive(poller, first, nowNanos, (lane, pid) -> false);
             return ready;
         }
     }

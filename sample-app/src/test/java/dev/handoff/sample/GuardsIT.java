@@ -32,7 +32,7 @@ class GuardsIT {
     private static final List<Guard> GUARDS = List.of(
             guard(
                     "the ledger: what a dead worker had not acknowledged goes to another",
-                    givesNone("acceptor.Lane", "takeUnanswered"),
+                    givesNone("acceptor.Lane", "removeUnanswered"),
                     "sample.CrashIT#whatAKilledWorkerNeverTookUpIsServedOnceByAnother",
                     "reset|ended the connection"),
             guard(
@@ -69,23 +69,23 @@ class GuardsIT {
     private static final List<Guard> MORE = List.of(
             guard(
                     "last words: what a dead worker had said is read before its connections go to others",
-                    skips("acceptor.Targets", "exited", "readAnswers"),
+                    skips("acceptor.LaneRegistry", "exited", "readAnswers"),
                     "acceptor.AcceptorTest#whatADeadWorkerSaidIsReadBeforeItsConnectionsGoToOthers",
                     "nobody gets the acknowledged one"),
             guard(
                     "three deaths: a connection that kills whoever gets it is closed",
-                    gives("acceptor.Pending", "survivesFailure", true),
+                    gives("acceptor.PendingConnection", "survivesFailure", true),
                     "acceptor.AcceptorTest#aConnectionThatKillsWhoeverGetsItIsClosedAfterThreeMore",
                     "Read timed out"),
             guard(
                     "probes: the master's own question to a worker is nobody else's",
-                    gives("acceptor.Pending", "isProbe", false),
+                    gives("acceptor.PendingConnection", "isProbe", false),
                     "acceptor.AcceptorTest#aProbeIsNeverGivenToAnother",
                     "Read timed out"),
             guard(
                     "tokens: nobody opens a lane but the worker that is expected to",
                     gives("wire.Token", "equals", true),
-                    "acceptor.TargetTest#admitsEachLaneOfItsProcessOnce",
+                    "acceptor.WorkerLanesTest#admitsEachLaneOfItsProcessOnce",
                     "to be false but was true"),
             guard(
                     "one frame at a time: no second one before the connections of the first can have been read",

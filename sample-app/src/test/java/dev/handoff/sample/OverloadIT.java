@@ -101,7 +101,7 @@ class OverloadIT {
             connect(cluster).sendGet("/info");
         }
         await("the master is short of descriptors")
-                .until(() -> cluster.output().text().contains("whoever comes waits in the kernel"));
+                .until(() -> cluster.output().text().contains("new connections wait in the kernel"));
 
         long victim = stopped.iterator().next();
         cluster.kill(victim);

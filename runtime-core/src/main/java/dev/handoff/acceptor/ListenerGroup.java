@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/** Where connections come in: the listeners, open from the start to the last stop. The acceptor's thread only. */
-final class Gate {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Gate.class));
+/** All listeners of the master, open from its start to the last stop. Accepts their connections. The acceptor's thread only. */
+final class ListenerGroup {
+    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(ListenerGroup.class));
 
     private static final long CLOSING_NANOS = Listener.CLOSING.toNanos();
 
@@ -33,7 +33,7 @@ final class Gate {
     private int turn;
     private long arrivals;
 
-    Gate(List<Listener> listeners, DescriptorReserve reserve) {
+    ListenerGroup(List<Listener> listeners, DescriptorReserve reserve) {
         this.listeners = listeners;
         this.shortage = new Shortage(reserve);
     }
@@ -51,7 +51,7 @@ final class Gate {
         return closedNanos;
     }
 
-    List<Listener> listeners() {
+    List<Listener> all() {
         return listeners;
     }
 
@@ -65,11 +65,11 @@ final class Gate {
     }
 
     /**
-     * Takes connections of those listeners that the last poll found ready; each time another one comes first.
+     * Accepts connections of those listeners that the last poll found ready. Another listener comes first each time.
      *
-     * @return how many there were
+     * @return how many were accepted
      */
-    int acceptReady(Poller poller, int most, long nowNanos, Consumer<Pending> each) {
+    int acceptReady(Poller poller, int most, long nowNanos, Consumer<PendingConnection> each) {
         if (!polled) {
             return 0;
         }
@@ -85,7 +85,7 @@ final class Gate {
         return accepted;
     }
 
-    private int accept(Listener listener, int most, long nowNanos, Consumer<Pending> each) {
+    private int accept(Listener listener, int most, long nowNanos, Consumer<PendingConnection> each) {
         int accepted = 0;
         try {
             while (accepted < most) {
@@ -94,7 +94,7 @@ final class Gate {
                     break;
                 }
                 each.accept(
-                        new Pending(new Offer(connection.fd(), listener.key(), false, connection.peer()), ++arrivals));
+                        new PendingConnection(new Offer(connection.fd(), listener.key(), false, connection.peer()), ++arrivals));
                 accepted++;
             }
         } catch (UnixException e) {
@@ -104,14 +104,14 @@ final class Gate {
     }
 
     /**
-     * Whether it is worth while to look for connections: not closed, and not short of descriptors just now. What the master itself
-     * needs comes first: with none left it could start no worker, and whom it has let in would wait for ever.
+     * Whether connections may be accepted now: the listeners are not closed, and descriptors are not short. What the master itself
+     * needs comes first. With no descriptor left it could start no worker, and the accepted clients would wait for ever.
      */
     boolean mayAccept(long nowNanos) {
         return state != State.CLOSED && !shortage.isResting(nowNanos) && shortage.hasReserve(nowNanos);
     }
 
-    /** How many connections the kernel can hardly keep: those above three quarters of each listener's backlog. */
+    /** How many connections wait above three quarters of each backlog, where the kernel can hardly keep more. */
     int excess() {
         int sum = 0;
         for (Listener listener : listeners) {
@@ -120,8 +120,8 @@ final class Gate {
         return sum;
     }
 
-    /** Takes connections of those listeners whose backlog is three quarters full; gives how many. */
-    int relieve(int most, long nowNanos, Consumer<Pending> each) {
+    /** Accepts connections of those listeners whose backlog is three quarters full; gives how many. */
+    int acceptExcess(int most, long nowNanos, Consumer<PendingConnection> each) {
         int accepted = 0;
         for (Listener listener : listeners) {
             if (excess(listener) > 0) {
@@ -136,12 +136,12 @@ final class Gate {
             ListeningSocket.Backlog backlog = listener.socket().backlog();
             return Math.max(0, backlog.waiting() - backlog.limit() / 4 * 3);
         } catch (UnixException e) {
-            LOG.warn(e.getMessage() + " of " + listener.address() + ": takes connections early instead");
+            LOG.warn(e.getMessage() + " of " + listener.address() + ": accepts connections early instead");
             return 1;
         }
     }
 
-    /** Lets nobody new in; what has begun to come in gets a moment more. */
+    /** Refuses new handshakes; those that have begun get {@link Listener#CLOSING} to end. */
     void startClosing(long nowNanos) {
         if (state != State.OPEN) {
             return;
@@ -155,8 +155,8 @@ final class Gate {
         return state == State.CLOSING;
     }
 
-    /** When that moment is over: takes everything that is left, be it not before there is room for it, and closes. */
-    void finishClosing(long nowNanos, Consumer<Pending> each) {
+    /** When that time is over: accepts the remaining backlog, once descriptors are free, and closes the listeners. */
+    void finishClosing(long nowNanos, Consumer<PendingConnection> each) {
         if (state != State.CLOSING || nowNanos - closingSinceNanos < CLOSING_NANOS || !mayAccept(nowNanos)) {
             return;
         }

@@ -5,33 +5,33 @@ import dev.handoff.wire.Offer;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that the master has accepted or taken back, and no worker has acknowledged. The acceptor's thread only. */
-final class Pending implements SchedulingPolicy.Client {
+/** A connection that the master has accepted or got back, and that no worker has acknowledged. The acceptor's thread only. */
+final class PendingConnection implements SchedulingPolicy.Client {
     private static final int MOST_FAILURES = 3;
 
     private final Offer offer;
-    private final @Nullable Target from;
+    private final @Nullable WorkerLanes from;
     private final long arrival;
     private int failures;
     private boolean waits;
     private long waitingSinceNanos;
 
-    /** One that waits in no line. */
-    Pending(Offer offer) {
+    /** A connection that never waits for its turn: a probe. */
+    PendingConnection(Offer offer) {
         this(offer, null, 0);
     }
 
-    /** One that has just come, as the first, the second … */
-    Pending(Offer offer, long arrival) {
+    /** A connection that was just accepted, as the first, the second … */
+    PendingConnection(Offer offer, long arrival) {
         this(offer, null, arrival);
     }
 
-    /** One that a worker has handed back. */
-    Pending(Offer offer, Target from) {
+    /** A connection that a worker has handed back. */
+    PendingConnection(Offer offer, WorkerLanes from) {
         this(offer, from, 0);
     }
 
-    private Pending(Offer offer, @Nullable Target from, long arrival) {
+    private PendingConnection(Offer offer, @Nullable WorkerLanes from, long arrival) {
         this.offer = offer;
         this.from = from;
         this.arrival = arrival;
@@ -46,17 +46,17 @@ final class Pending implements SchedulingPolicy.Client {
         return offer.peer().decode();
     }
 
-    /** Whether it is the master's own question to one worker, which is nobody else's. */
+    /** Whether it is the master's own probe of one worker: no other worker may get it. */
     boolean isProbe() {
         return offer.probe();
     }
 
-    /** Whether it was the first to come in, the second …; 0: it waits in no line. */
+    /** Its place in the order of arrival, from 1; 0 for a probe and for what was handed back. */
     long arrival() {
         return arrival;
     }
 
-    /** Nobody can take it now. How long it has waited counts from the first time on. */
+    /** No worker has credit for it now. The time that it waits counts from the first call. */
     void startWaiting(long nowNanos) {
         if (!waits) {
             waits = true;
@@ -64,25 +64,26 @@ final class Pending implements SchedulingPolicy.Client {
         }
     }
 
-    /** Since when it waits. */
+    /** When it began to wait, a reading of {@link System#nanoTime}. */
     long waitingSinceNanos() {
         return waitingSinceNanos;
     }
 
     /** The worker that has handed it back; null if none has. */
     @Nullable
-    Target from() {
+    WorkerLanes from() {
         return from;
     }
 
-    /** Whether another worker has read from it, and has said how far it got. */
+    /** Whether another worker has read from it, so that the next one must resume it. */
     boolean hasProgress() {
         return offer.progress() != null;
     }
 
     /**
-     * The worker that it was offered to has died, or did not understand what came along: whether another one is to get it.
-     * One that kills whoever looks at it is not.
+     * Counts a failure: the worker that it was offered to has died, or did not understand its state.
+     *
+     * @return whether another worker may get it; false for a connection that kills each worker that reads it
      */
     boolean survivesFailure() {
         failures++;

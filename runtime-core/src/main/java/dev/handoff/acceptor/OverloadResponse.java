@@ -12,18 +12,18 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Tells clients of HTTP that nobody can serve them now, 503, and when to come again. Closed over its unread request a socket
- * would answer with a reset, which throws away what the client has not read yet: so this ends its own direction, and reads and
- * discards until the client ends the other one, or has had 2 s. Source: RFC 9112, section 9.6. Never blocks. The acceptor's
- * thread only.
+ * Answers clients of plain HTTP with 503 and {@code Retry-After}, because no worker can serve them. A socket that is closed over
+ * an unread request sends a reset, and the reset discards the answer before the client has read it. So this shuts down its own
+ * direction, and reads and discards until the client ends the other direction, or for 2 s. Source: RFC 9112, section 9.6. Never
+ * blocks. The acceptor's thread only.
  */
-final class Unavailable {
-    /** So many may linger at a time: more are told when one of them has gone. */
+final class OverloadResponse {
+    /** Sockets that linger at a time, at most. The next client is answered when one of them has ended. */
     private static final int MOST = 1024;
 
-    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long LINGER_NANOS = 2_000_000_000L;
     private static final byte[] ANSWER = """
-            HTTP/1.1 503 Service Unavailable\r
+            HTTP/1.1 503 Service OverloadResponse\r
             Retry-After: 1\r
             Content-Length: 0\r
             Connection: close\r
@@ -37,7 +37,7 @@ final class Unavailable {
     private Deque<Lingering> lingering = new ArrayDeque<>();
     private long answered;
 
-    /** How many have been told so far. */
+    /** Clients answered so far. */
     long answered() {
         return answered;
     }
@@ -46,25 +46,29 @@ final class Unavailable {
         return lingering.isEmpty();
     }
 
-    /** What connections speak, by the keys of their listeners: as a worker has said last. */
+    /** Sets what connections speak, by the keys of their listeners, as a worker has said last. */
     void setServices(List<Service> said) {
         services = said;
     }
 
-    /** Whether a client of that listener would understand: one of HTTP in clear. */
-    boolean canTell(int listener) {
+    /** Whether clients of that listener speak plain HTTP, and so understand the answer. */
+    boolean canAnswer(int listener) {
         return listener < services.size()
                 && services.get(listener).protocol().isHttp()
                 && !services.get(listener).protocol().isEncrypted();
     }
 
-    /** What a client has said. */
-    Found saidBy(Fd client) {
+    /** What a client has sent. */
+    Found sentBy(Fd client) {
         return bytes.peek(client);
     }
 
-    /** Tells a client, whose connection is no longer the caller's; false: not now, it still is. */
-    boolean tell(Fd client, long nowNanos) {
+    /**
+     * Answers a client, whose connection this then owns.
+     *
+     * @return false if too many linger: the connection is still the caller's
+     */
+    boolean answer(Fd client, long nowNanos) {
         if (lingering.size() == MOST) {
             return false;
         }
@@ -78,14 +82,14 @@ final class Unavailable {
         return true;
     }
 
-    /** Adds those who have been told to a poll; gives the index of the first. */
+    /** Adds the sockets that linger to a poll; gives the index of the first. */
     int addTo(Poller poller) {
         int first = poller.size();
         lingering.forEach(each -> poller.add(each.socket, Poller.IN));
         return first;
     }
 
-    /** Closes those who have gone since that poll, or have had their time. */
+    /** Closes the sockets whose clients have ended since that poll, or whose time is over. */
     void closeRead(Poller poller, int firstPolled, long nowNanos) {
         if (lingering.isEmpty()) {
             return;
@@ -94,7 +98,7 @@ final class Unavailable {
         Deque<Lingering> left = new ArrayDeque<>();
         for (Lingering each : lingering) {
             boolean ended = poller.isReady(index++) && bytes.discard(each.socket) == Found.END;
-            if (ended || nowNanos - each.sinceNanos >= PATIENCE_NANOS) {
+            if (ended || nowNanos - each.sinceNanos >= LINGER_NANOS) {
                 each.socket.close();
             } else {
                 left.addLast(each);
@@ -103,7 +107,7 @@ final class Unavailable {
         lingering = left;
     }
 
-    /** Closes all, without time for what they may still send. */
+    /** Closes all at once, with no more time for what clients may still send. */
     void close() {
         for (Lingering each : lingering) {
             bytes.discard(each.socket);

@@ -6,30 +6,30 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Interrupts a scheduling policy of the program's that blocks: nothing goes through the master meanwhile. One that does not heed
- * interrupts cannot be helped. The acceptor's thread begins and ends, another one watches.
+ * Interrupts a scheduling policy of the program that blocks, because no connection gets through the master meanwhile. A policy that
+ * ignores interrupts goes on blocking. The acceptor's thread calls {@link #begin} and {@link #end}, another one watches.
  */
-final class ChoiceWatch {
+final class PolicyWatch {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final RareLog log = new RareLog(LoggerFactory.getLogger(ChoiceWatch.class));
+    private final RareLog log = new RareLog(LoggerFactory.getLogger(PolicyWatch.class));
     private @Nullable Thread chooser;
     private long sinceNanos;
 
-    /** The policy is asked by this thread. */
+    /** This thread asks the policy now. */
     synchronized void begin() {
         chooser = Thread.currentThread();
         sinceNanos = System.nanoTime();
     }
 
-    /** The policy has answered, or failed. What it left of an interrupt was not meant for what comes behind it. */
+    /** The policy has answered or failed. An interrupt that it did not use must not reach what this thread does next. */
     synchronized void end() {
         chooser = null;
         boolean unused = Thread.interrupted();
     }
 
     /**
-     * Interrupts it if it takes longer than it may.
+     * Interrupts the policy if it takes longer than a second.
      *
      * @param nowNanos a reading of {@link System#nanoTime}
      */

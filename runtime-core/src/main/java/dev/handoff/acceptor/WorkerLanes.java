@@ -12,11 +12,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker as the acceptor sees it: lanes with credit, in rotation or not. What else the master knows of it is
- * {@code ManagedWorker}. The acceptor's thread only.
+ * The lanes of one worker, and whether it is in rotation. This is all that the acceptor knows of a worker; what else the master
+ * knows is in {@code ManagedWorker}. The acceptor's thread only.
  */
-final class Target implements SchedulingPolicy.Candidate {
-    /** So long behind its rest a worker that has refused is on trial, if no connection tells more of it. */
+final class WorkerLanes implements SchedulingPolicy.Candidate {
+    /** A trial ends this long after the rest, if the worker has acknowledged nothing since. */
     private static final long TRIAL_NANOS = 5_000_000_000L;
 
     private final int workerId;
@@ -25,7 +25,7 @@ final class Target implements SchedulingPolicy.Candidate {
     private final Token token;
     private final @Nullable Lane[] byIndex;
     private final List<Lane> lanes = new ArrayList<>();
-    private final Unreceived unreceived;
+    private final OldestUnanswered unanswered;
     private final LongSupplier ended;
     private long given;
     private boolean inRotation;
@@ -40,17 +40,17 @@ final class Target implements SchedulingPolicy.Candidate {
     private int nextLane;
 
     /**
-     * One without lanes.
+     * A worker without lanes.
      *
      * @param ended how many of the connections that it was given have ended, as far as that is known
      */
-    Target(int workerId, int slot, long pid, Token token, int eventLoops, LongSupplier ended) {
+    WorkerLanes(int workerId, int slot, long pid, Token token, int eventLoops, LongSupplier ended) {
         this.workerId = workerId;
         this.slot = slot;
         this.pid = pid;
         this.token = token;
         this.byIndex = new Lane[eventLoops];
-        this.unreceived = new Unreceived(eventLoops);
+        this.unanswered = new OldestUnanswered(eventLoops);
         this.ended = ended;
     }
 
@@ -74,7 +74,7 @@ final class Target implements SchedulingPolicy.Candidate {
         return given - ended.getAsLong();
     }
 
-    /** Whether a lane that says so may become one of this worker's; each index counts once. */
+    /** Whether a lane with that hello may become one of this worker's lanes. Each index is admitted once. */
     boolean admits(int peerPid, Token said, int index) {
         return peerPid == pid && said.equals(token) && index >= 0 && index < byIndex.length && byIndex[index] == null;
     }
@@ -86,9 +86,9 @@ final class Target implements SchedulingPolicy.Candidate {
         return lane;
     }
 
-    /** What it has been sent and not answered. */
-    Unreceived unreceived() {
-        return unreceived;
+    /** Since when the worker owes answers. */
+    OldestUnanswered unanswered() {
+        return unanswered;
     }
 
     boolean allLanesOpen() {
@@ -107,35 +107,35 @@ final class Target implements SchedulingPolicy.Candidate {
         return inRotation;
     }
 
-    /** How it serves each listener, by their keys. */
-    void setServices(List<Service> offered) {
-        services = offered;
+    /** Sets how it serves each listener, by their keys. */
+    void setServices(List<Service> said) {
+        services = said;
     }
 
-    /** Whether it has fewer connections than others. */
+    /** Sets whether it has far fewer connections than others, and gets those that they shed. */
     void setLight(boolean fewer) {
         light = fewer;
     }
 
-    /** Asks it for connections that are at rest. */
+    /** Asks the worker to hand back so many connections that are at rest. */
     void shed(int count) {
         int each = (count + lanes.size() - 1) / lanes.size();
         lanes.forEach(lane -> lane.orderShed(each));
     }
 
-    /** Whether it is wanted for a connection of another worker's: one that leaves, or one that has more than this. */
-    boolean isMeantFor(Pending connection) {
-        Target from = connection.from();
-        return isOther(connection) && (from == null || from.draining || light);
+    /** Whether this worker should get a handed-back connection: of a worker that drains, or of one that has far more. */
+    boolean shouldGet(PendingConnection connection) {
+        WorkerLanes from = connection.from();
+        return canResumeForOther(connection) && (from == null || from.draining || light);
     }
 
-    /** Whether another worker has handed a connection back, and this one could go on with it. */
-    boolean isOther(Pending connection) {
+    /** Whether this worker could resume a connection that another one has handed back. */
+    boolean canResumeForOther(PendingConnection connection) {
         return connection.from() != this && understands(connection);
     }
 
-    /** Whether it could go on where a worker has left a connection. */
-    boolean understands(Pending connection) {
+    /** Whether this worker understands the state of a connection; a connection that was never read has none. */
+    boolean understands(PendingConnection connection) {
         Offer offer = connection.offer();
         Progress progress = offer.progress();
         return progress == null
@@ -144,12 +144,13 @@ final class Target implements SchedulingPolicy.Candidate {
     }
 
     /** Whether it may get connections now. */
-    boolean takes(long nowNanos) {
+    boolean isAvailable(long nowNanos) {
         resting = resting && nowNanos - restUntilNanos < 0;
         endTrial(nowNanos);
         return inRotation && !resting && credit() > 0;
     }
 
+    /** How many connections may be assigned to it now: on trial one at a time. */
     int credit() {
         int sum = 0;
         boolean busy = false;
@@ -161,10 +162,10 @@ final class Target implements SchedulingPolicy.Candidate {
     }
 
     /**
-     * It has just refused some connections: it is left alone until then, and from then on tried with one at a time until it takes
-     * one. With its whole credit, all that wait would go to and fro between the master and workers that are full.
+     * The worker has refused connections. It rests until the given time, and then is on trial: it gets one connection at a time
+     * until it acknowledges one. With its whole credit, all that wait would go to and fro between the master and full workers.
      */
-    void refused(List<Pending> connections, long restNanos) {
+    void refused(List<PendingConnection> connections, long restNanos) {
         given -=
                 connections.stream().filter(connection -> !connection.isProbe()).count();
         resting = true;
@@ -172,19 +173,19 @@ final class Target implements SchedulingPolicy.Candidate {
         onTrial = true;
     }
 
-    /** Whether it has refused what it was given last: it may have no room for more. */
+    /** Whether it has refused what it was offered last, and so may have no room for more. */
     boolean isOnTrial(long nowNanos) {
         endTrial(nowNanos);
         return onTrial;
     }
 
-    /** With no client to try it with, what it has refused last says nothing any more. */
+    /** Without a client to try it with, an old refusal says nothing about the worker any more. */
     private void endTrial(long nowNanos) {
         onTrial = onTrial && nowNanos - restUntilNanos < TRIAL_NANOS;
     }
 
-    /** It has taken what it was given. */
-    void noteTaken() {
+    /** The worker has acknowledged connections. */
+    void acknowledged() {
         onTrial = false;
     }
 
@@ -193,7 +194,7 @@ final class Target implements SchedulingPolicy.Candidate {
         inRotation = false;
     }
 
-    /** Takes it out of rotation for good; it hears so on every lane, behind the last connection. */
+    /** Takes it out of rotation for good, and tells it so on every lane, behind the last connection. */
     void drain() {
         if (!draining) {
             startDraining();
@@ -208,12 +209,12 @@ final class Target implements SchedulingPolicy.Candidate {
         return draining;
     }
 
-    /** Whether it accepts by itself. */
+    /** Whether it accepts connections by itself. */
     boolean hasListeners() {
         return !shared.isEmpty();
     }
 
-    /** Lets it accept by itself. */
+    /** Sends it the listening sockets, from which it accepts by itself. */
     void share(List<Listener> listeners) {
         shared = listeners;
         for (Lane lane : lanes) {
@@ -222,8 +223,8 @@ final class Target implements SchedulingPolicy.Candidate {
         }
     }
 
-    /** Gives it a connection, on the next of its lanes that has credit. */
-    void assign(Pending connection, long turn) {
+    /** Assigns a connection to the next of its lanes that has credit. */
+    void assign(PendingConnection connection, long turn) {
         lastTurn = turn;
         for (int tried = 0; tried < lanes.size(); tried++) {
             Lane lane = lanes.get(nextLane);

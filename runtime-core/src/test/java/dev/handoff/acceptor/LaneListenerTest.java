@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The clock is the test's. */
-final class RendezvousTest {
+final class LaneListenerTest {
     private final int before = OpenDescriptors.count();
     private final Poller poller = new Poller();
     private final List<HandoffChannel> admitted = new ArrayList<>();
@@ -32,22 +32,22 @@ final class RendezvousTest {
     @TempDir
     private Path directory = Path.of("/nowhere");
 
-    private @Nullable Rendezvous opened;
+    private @Nullable LaneListener opened;
 
     @BeforeEach
     void open() throws IOException {
-        opened = new Rendezvous(Rendezvous.listen(path()), new DescriptorReserve(0));
+        opened = new LaneListener(LaneListener.listen(path()), new DescriptorReserve(0));
     }
 
     @AfterEach
     void leaveNothing() {
-        rendezvous().close();
+        listener().close();
         admitted.forEach(HandoffChannel::close);
         clients.forEach(HandoffChannel::close);
         assertThat(OpenDescriptors.count()).isEqualTo(before);
     }
 
-    private Rendezvous rendezvous() {
+    private LaneListener listener() {
         return java.util.Objects.requireNonNull(opened);
     }
 
@@ -63,9 +63,9 @@ final class RendezvousTest {
 
     private void pass() throws IOException {
         poller.clear();
-        int door = rendezvous().addTo(poller, nowNanos);
+        int first = listener().addTo(poller, nowNanos);
         poller.poll(0);
-        rendezvous().receive(poller, door, nowNanos, (lane, pid) -> {
+        listener().receive(poller, first, nowNanos, (lane, pid) -> {
             assertThat(pid).isEqualTo((int) ProcessHandle.current().pid());
             return admitted.add(lane);
         });
@@ -77,14 +77,14 @@ final class RendezvousTest {
     }
 
     @Test
-    void whoSaysHelloComesIn() throws Exception {
+    void aLaneThatSaysHelloIsAdmitted() throws Exception {
         HandoffChannel client = connect();
         pass();
-        assertThat(rendezvous().strangerCount()).isOne();
+        assertThat(listener().newLaneCount()).isOne();
         client.hello(7, 3, new Token(1, 2));
         pass();
-        assertThat(rendezvous().strangerCount()).isZero();
-        assertThat(rendezvous().isTimed(nowNanos)).isFalse();
+        assertThat(listener().newLaneCount()).isZero();
+        assertThat(listener().isTimed(nowNanos)).isFalse();
         assertThat(admitted).singleElement().satisfies(lane -> {
             assertThat(lane.workerId()).isEqualTo(7);
             assertThat(lane.lane()).isEqualTo(3);
@@ -92,22 +92,22 @@ final class RendezvousTest {
     }
 
     @Test
-    void whoSaysNothingForFiveSecondsIsSentAwayOthersStay() throws Exception {
+    void aLaneThatSaysNothingForFiveSecondsIsClosedOthersStay() throws Exception {
         HandoffChannel silent = connect();
         pass();
         after(Duration.ofSeconds(4));
         HandoffChannel later = connect();
         pass();
-        assertThat(rendezvous().strangerCount()).isEqualTo(2);
-        assertThat(rendezvous().isTimed(nowNanos)).isTrue();
+        assertThat(listener().newLaneCount()).isEqualTo(2);
+        assertThat(listener().isTimed(nowNanos)).isTrue();
         after(Duration.ofSeconds(1));
         assertThat(silent.receive()).isEqualTo(Received.END);
         assertThat(later.receive()).isEqualTo(Received.NOTHING);
-        assertThat(rendezvous().strangerCount()).isOne();
+        assertThat(listener().newLaneCount()).isOne();
     }
 
     @Test
-    void whoSaysAnythingElseIsSentAway() throws Exception {
+    void aLaneThatSaysAnythingElseIsClosed() throws Exception {
         HandoffChannel client = connect();
         pass();
         client.acknowledge(0, 1);
@@ -117,34 +117,34 @@ final class RendezvousTest {
     }
 
     @Test
-    void whoLeavesIsForgotten() throws Exception {
+    void aLaneThatEndsIsForgotten() throws Exception {
         HandoffChannel client = connect();
         pass();
         client.close();
         pass();
-        assertThat(rendezvous().strangerCount()).isZero();
+        assertThat(listener().newLaneCount()).isZero();
     }
 
     @Test
-    void strangersAreFewAndTheNextOnesWait() throws Exception {
+    void lanesWithoutAHelloAreLimitedAndTheNextOnesWait() throws Exception {
         for (int count = 0; count < 70; count++) {
             connect();
         }
         pass();
-        assertThat(rendezvous().strangerCount()).isEqualTo(64);
+        assertThat(listener().newLaneCount()).isEqualTo(64);
         clients.get(0).hello(1, 0, new Token(1, 2));
         pass();
-        assertThat(rendezvous().strangerCount()).isEqualTo(63);
+        assertThat(listener().newLaneCount()).isEqualTo(63);
         pass();
-        assertThat(rendezvous().strangerCount()).isEqualTo(64);
+        assertThat(listener().newLaneCount()).isEqualTo(64);
     }
 
     @Test
-    void whereItHasMovedToTheNextComeInAndWhoIsInStays() throws Exception {
+    void afterAMoveNewLanesAreAcceptedAndEarlierOnesStay() throws Exception {
         HandoffChannel early = connect();
         pass();
         Files.delete(path());
-        rendezvous().move(Rendezvous.listen(path()));
+        listener().move(LaneListener.listen(path()));
         HandoffChannel late = connect();
         pass();
         early.hello(1, 0, new Token(1, 2));
