@@ -3,7 +3,7 @@ package dev.handoff.acceptor;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.WireException;
@@ -69,26 +69,26 @@ final class Lane {
     }
 
     /** A connection that the worker has handed back under that number, and that is neither confirmed nor returned. */
-    private record HandedBack(PendingConnection connection, long number, long sinceNanos) {}
+    private record ReceivedHandBack(PendingConnection connection, long number, long sinceNanos) {}
 
     /** An order, which is sent behind what was assigned before it. */
     private interface Order {
-        boolean send(HandoffChannel channel) throws UnixException;
+        boolean send(LaneSocket channel) throws UnixException;
     }
 
     private final WorkerLanes worker;
     private final int index;
-    private final HandoffChannel channel;
+    private final LaneSocket channel;
     private final Ledger ledger;
     private final Deque<PendingConnection> assigned = new ArrayDeque<>();
     private final Deque<Order> orders = new ArrayDeque<>();
-    private final Deque<HandedBack> kept = new ArrayDeque<>();
+    private final Deque<ReceivedHandBack> kept = new ArrayDeque<>();
     private final Deque<PendingConnection> unconfirmed = new ArrayDeque<>();
     private final List<PendingConnection> confirmed = new ArrayList<>();
-    private final Offer[] frame = new Offer[HandoffChannel.MAX_OFFERS];
+    private final Offer[] frame = new Offer[LaneSocket.MAX_OFFERS];
     private State state = State.OPEN;
 
-    Lane(WorkerLanes worker, int index, HandoffChannel channel, int credit) {
+    Lane(WorkerLanes worker, int index, LaneSocket channel, int credit) {
         this.worker = worker;
         this.index = index;
         this.channel = channel;
@@ -128,10 +128,10 @@ final class Lane {
     }
 
     void orderDrain() {
-        order(HandoffChannel::drain);
+        order(LaneSocket::drain);
     }
 
-    private void decide(HandedBack handedBack, HandBackDecision decision) {
+    private void decide(ReceivedHandBack handedBack, HandBackDecision decision) {
         switch (decision) {
             case CONFIRM -> confirm(handedBack);
             case KEEP -> kept.addLast(handedBack);
@@ -146,10 +146,10 @@ final class Lane {
      * No other worker may get the connection before this one has been told: should the master's process end in between, the worker
      * goes on with it.
      */
-    private void confirm(HandedBack handedBack) {
+    private void confirm(ReceivedHandBack handedBack) {
         unconfirmed.add(handedBack.connection);
         order(open -> {
-            boolean sent = open.taken(handedBack.number, 1);
+            boolean sent = open.confirm(handedBack.number, 1);
             if (sent) {
                 unconfirmed.remove(handedBack.connection);
                 confirmed.add(handedBack.connection);
@@ -173,7 +173,7 @@ final class Lane {
     /** Decides again about each hand-back that is kept. While the worker cannot be told, none is returned. */
     void decideKept(KeptDecisions decisions) {
         for (int count = kept.size(); count > 0; count--) {
-            HandedBack next = kept.removeFirst();
+            ReceivedHandBack next = kept.removeFirst();
             HandBackDecision decision = decisions.decide(next.connection, next.sinceNanos);
             boolean unheard = decision == HandBackDecision.RETURN && state != State.OPEN;
             decide(next, unheard ? HandBackDecision.KEEP : decision);
@@ -186,7 +186,7 @@ final class Lane {
     }
 
     private void orderReturn(long number) {
-        order(open -> open.returned(number, 1));
+        order(open -> open.returnToWorker(number, 1));
     }
 
     private void order(Order order) {
@@ -289,7 +289,7 @@ final class Lane {
             }
         } catch (IOException e) {
             leave(State.BROKEN);
-            channel.closeUntaken();
+            channel.closeUnreleased();
             throw e;
         }
     }
@@ -315,9 +315,9 @@ final class Lane {
 
     private void readHandBack(Answers answers, long nowNanos) {
         if (channel.arrived() == 1) {
-            PendingConnection connection = new PendingConnection(channel.takeOffer(0), worker);
+            PendingConnection connection = new PendingConnection(channel.releaseOffer(0), worker);
             decide(
-                    new HandedBack(connection, channel.firstSequence(), nowNanos),
+                    new ReceivedHandBack(connection, channel.firstSequence(), nowNanos),
                     answers.onHandedBack(connection));
         } else {
             orderReturn(channel.firstSequence());

@@ -7,7 +7,7 @@ import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.WireException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,10 +37,10 @@ final class LaneListener {
          *
          * @return false if the lane is not admitted; it is closed then
          */
-        boolean admit(HandoffChannel lane, int peerPid);
+        boolean admit(LaneSocket lane, int peerPid);
     }
 
-    private record NewLane(HandoffChannel channel, PeerCredentials peer, long sinceNanos) {}
+    private record NewLane(LaneSocket channel, PeerCredentials peer, long sinceNanos) {}
 
     private final List<NewLane> newLanes = new ArrayList<>();
     private final Shortage shortage;
@@ -108,14 +108,14 @@ final class LaneListener {
                 if (accepted.isEmpty()) {
                     return;
                 }
-                add(new HandoffChannel(accepted.get()), nowNanos);
+                add(new LaneSocket(accepted.get()), nowNanos);
             }
         } catch (UnixException e) {
             shortage.begin(String.valueOf(e.getMessage()), nowNanos);
         }
     }
 
-    private void add(HandoffChannel channel, long nowNanos) throws UnixException {
+    private void add(LaneSocket channel, long nowNanos) throws UnixException {
         PeerCredentials peer;
         try {
             peer = channel.peer();
@@ -139,7 +139,7 @@ final class LaneListener {
             }
             if (received == Received.END) {
                 refuse(lane.channel, lane.peer, "it left without a hello");
-            } else if (lane.channel.kind() != HandoffChannel.Kind.HELLO) {
+            } else if (lane.channel.kind() != LaneSocket.Kind.HELLO) {
                 throw new WireException("expected HELLO, found " + lane.channel.kind());
             } else if (!admission.admit(lane.channel, lane.peer.pid())) {
                 refuse(lane.channel, lane.peer, "no worker is expected to open this lane");
@@ -158,7 +158,7 @@ final class LaneListener {
         return true;
     }
 
-    private static void refuse(HandoffChannel channel, PeerCredentials peer, @Nullable String reason) {
+    private static void refuse(LaneSocket channel, PeerCredentials peer, @Nullable String reason) {
         LOG.warn("closed a hand-off lane from pid " + peer.pid() + " (uid " + peer.uid() + "): " + reason);
         channel.close();
     }

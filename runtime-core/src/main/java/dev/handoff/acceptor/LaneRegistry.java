@@ -7,7 +7,7 @@ import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnixException;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -281,7 +281,7 @@ final class LaneRegistry {
     }
 
     /** Admits a lane if its process is a worker that is expected to open it. */
-    boolean admit(HandoffChannel channel, int peerPid) {
+    boolean admit(LaneSocket channel, int peerPid) {
         long workerId = channel.workerId();
         WorkerLanes worker = workerId == (int) workerId ? byWorker.get((int) workerId) : null;
         if (worker == null || !worker.admits(peerPid, channel.token(), channel.lane())) {

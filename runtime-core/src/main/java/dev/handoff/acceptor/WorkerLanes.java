@@ -2,7 +2,7 @@ package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.wire.ControlFrame.Service;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Token;
@@ -79,7 +79,7 @@ final class WorkerLanes implements SchedulingPolicy.Candidate {
         return peerPid == pid && said.equals(token) && index >= 0 && index < byIndex.length && byIndex[index] == null;
     }
 
-    Lane open(int index, HandoffChannel channel, int credit) {
+    Lane open(int index, LaneSocket channel, int credit) {
         Lane lane = new Lane(this, index, channel, credit);
         byIndex[index] = lane;
         lanes.add(lane);

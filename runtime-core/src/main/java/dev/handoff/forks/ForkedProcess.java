@@ -13,8 +13,8 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.wire.Conversation;
-import dev.handoff.wire.ForkOrder;
-import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.wire.ForkMessage;
+import dev.handoff.wire.ForkMessage.Act;
 import dev.handoff.wire.TicketSecrets;
 import dev.handoff.wire.Token;
 import java.time.Duration;
@@ -137,14 +137,14 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     void orderToLeave() {
-        order(ForkOrder.of(Act.LEAVE));
+        order(ForkMessage.of(Act.LEAVE));
     }
 
     void renewTickets(TicketSecrets secrets) {
-        order(ForkOrder.tickets(secrets));
+        order(ForkMessage.tickets(secrets));
     }
 
-    private void order(ForkOrder order) {
+    private void order(ForkMessage order) {
         child.conversation().ifPresent(conversation -> conversation.runtime().send(order));
     }
 

@@ -24,7 +24,7 @@ import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.process.spi.Threads;
-import dev.handoff.wire.ForkOrder;
+import dev.handoff.wire.ForkMessage;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
@@ -189,7 +189,7 @@ final class ForkingMaster implements ForkingCluster {
     // --- what workers ask for ---------------------------------------------------------------------------------------
 
     private void onOrder(ForkedProcess worker, Message message) {
-        ForkOrder order = message.as(ForkOrder.class);
+        ForkMessage order = message.as(ForkMessage.class);
         switch (order.act()) {
             case ONLINE -> onOnline(worker);
             case LISTEN -> onListen(worker, message, Objects.requireNonNull(order.place()));

@@ -48,12 +48,12 @@ final class SharedListeners {
     /** Who asks by its number for a port that the kernel chose for others shares it with them. */
     private @Nullable SharedPlace find(Place.Key key) {
         SharedPlace there = byPlace.get(key);
-        return there != null || key.takesAnyPort() ? there : findChosen(key);
+        return there != null || key.isAnyPort() ? there : findChosen(key);
     }
 
     private @Nullable SharedPlace findChosen(Place.Key key) {
         return byPlace.entrySet().stream()
-                .filter(entry -> entry.getKey().takesAnyPort())
+                .filter(entry -> entry.getKey().isAnyPort())
                 .filter(entry -> key.equals(
                         entry.getKey().withPort(entry.getValue().address().port())))
                 .map(Map.Entry::getValue)

@@ -3,7 +3,7 @@ package dev.handoff.jvm;
 import dev.handoff.jvm.Launcher.Launched;
 import dev.handoff.process.SpawnOptions;
 import dev.handoff.unix.Signals;
-import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.ChannelHandshake;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RoleFile;
@@ -44,31 +44,31 @@ final class ChildStarter {
 
     /** Starts one that has a channel. */
     static Child fork(SpawnOptions options) {
-        return fork(options, ChannelDoor::open, ChannelDoor::invite, 0, (channel, conversation) -> conversation);
+        return fork(options, ChannelHandshake::open, ChannelHandshake::writeRole, 0, (channel, conversation) -> conversation);
     }
 
     /** Starts a worker, which has a channel. */
     static Child fork(SpawnOptions options, Role role, ChildChannel.Hearing hearing) {
         Path path = new RuntimePaths(role.directory()).channel(role.workerId());
-        return fork(options, () -> ChannelDoor.at(path), door -> door.invite(role), role.workerId(), hearing);
+        return fork(options, () -> ChannelHandshake.at(path), handshake -> handshake.writeRole(role), role.workerId(), hearing);
     }
 
     private interface Doors {
-        ChannelDoor open() throws IOException;
+        ChannelHandshake open() throws IOException;
     }
 
     private interface Invitations {
-        RoleFile write(ChannelDoor door) throws IOException;
+        RoleFile write(ChannelHandshake handshake) throws IOException;
     }
 
     private static Child fork(
-            SpawnOptions options, Doors doors, Invitations invitations, int id, ChildChannel.Hearing hearing) {
+            SpawnOptions options, Doors handshakes, Invitations invitations, int id, ChildChannel.Hearing hearing) {
         try {
-            ChannelDoor door = doors.open();
+            ChannelHandshake handshake = handshakes.open();
             try {
-                return fork(options, door, invitations.write(door), id, hearing);
+                return fork(options, handshake, invitations.write(handshake), id, hearing);
             } catch (IOException | RuntimeException e) {
-                door.close();
+                handshake.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -77,11 +77,11 @@ final class ChildStarter {
     }
 
     private static Child fork(
-            SpawnOptions options, ChannelDoor door, RoleFile role, int id, ChildChannel.Hearing hearing)
+            SpawnOptions options, ChannelHandshake handshake, RoleFile role, int id, ChildChannel.Hearing hearing)
             throws IOException {
         Launched launched = new Launcher(options, Optional.of(role), Signals::send).launch();
         try {
-            Conversation conversation = ChildChannel.open(door, launched.process(), id, hearing);
+            Conversation conversation = ChildChannel.open(handshake, launched.process(), id, hearing);
             Child child = new Child(options, Optional.of(launched), Optional.of(conversation), false);
             child.begin(launched);
             return child;

@@ -8,10 +8,10 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.Reference;
-import dev.handoff.process.spi.RuntimeLine;
+import dev.handoff.process.spi.RuntimePeer;
 import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.SeqPacketSocket;
-import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.ChannelHandshake;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageChannel;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class ParentLink implements ParentChannel {
     }
 
     private static final class Holder {
-        private static final boolean IS_FORKED = ChannelDoor.isThere();
+        private static final boolean IS_FORKED = ChannelHandshake.hasParent();
         private static @Nullable ParentLink link;
 
         /** One that could not be opened for a shortage is tried again. */
@@ -72,7 +72,7 @@ final class ParentLink implements ParentChannel {
         /** A parent that wants the channel no more has ended it: this process is told so, as when it had been there. */
         private static void start(MessageChannel channel, Conversation conversation) throws IOException {
             String name = "handoff-channel-parent";
-            Optional<SeqPacketSocket> socket = ChannelDoor.toParent();
+            Optional<SeqPacketSocket> socket = ChannelHandshake.connectToParent();
             if (socket.isPresent()) {
                 channel.start(socket.get(), name, conversation);
             } else {
@@ -135,7 +135,7 @@ final class ParentLink implements ParentChannel {
     }
 
     @Override
-    public RuntimeLine runtime() {
+    public RuntimePeer runtime() {
         return conversation.runtime();
     }
 

@@ -9,7 +9,7 @@ import dev.handoff.jvm.FreePorts;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
-import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.ChannelHandshake;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageRouter;
 import dev.handoff.wire.Role;
@@ -69,12 +69,12 @@ final class WorkerStarter {
         Scoreboard board =
                 Scoreboard.create(paths.get().board(identity.id()), identity.id(), settings.count(Setting.EVENT_LOOPS));
         try {
-            ChannelDoor door = ChannelDoor.at(paths.get().channel(identity.id()));
+            ChannelHandshake handshake = ChannelHandshake.at(paths.get().channel(identity.id()));
             try {
-                WorkerProcess process = launcher.launch(launch(identity, workers, door.invite(role(identity))));
-                return connect(process, identity, door, board, disconnectOrder);
+                WorkerProcess process = launcher.launch(launch(identity, workers, handshake.writeRole(role(identity))));
+                return connect(process, identity, handshake, board, disconnectOrder);
             } catch (IOException | RuntimeException e) {
-                door.close();
+                handshake.close();
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
@@ -87,7 +87,7 @@ final class WorkerStarter {
     private ManagedWorker connect(
             WorkerProcess process,
             ManagedWorker.Identity identity,
-            ChannelDoor door,
+            ChannelHandshake handshake,
             Scoreboard board,
             Consumer<ManagedWorker> disconnectOrder)
             throws IOException {
@@ -95,7 +95,7 @@ final class WorkerStarter {
         try {
             WorkerOutput output = WorkerOutput.of(
                     process, identity.id(), identity.generation().number(), sink);
-            Conversation messages = ChildChannel.open(door, child, identity.id(), router::join);
+            Conversation messages = ChildChannel.open(handshake, child, identity.id(), router::join);
             child.whenExited(status -> messages.peerExited());
             return new ManagedWorker(identity, child, output, messages, board, disconnectOrder);
         } catch (IOException | RuntimeException e) {

@@ -125,6 +125,11 @@ public final class DescriptorMessage {
 
     /** Sets the descriptor at that place, for the next send. The caller stays its owner. */
     public void putDescriptor(int index, Fd descriptor) {
+        putDescriptor(index, new BorrowedFd(descriptor.number()));
+    }
+
+    /** Sets the descriptor at that place, for the next send. Its owner must not close it before. */
+    public void putDescriptor(int index, BorrowedFd descriptor) {
         memory.putInt(CMSG_DATA + (long) index * Integer.BYTES, descriptor.number());
     }
 
@@ -138,19 +143,19 @@ public final class DescriptorMessage {
         return received;
     }
 
-    /** Takes a received descriptor out: the caller owns it. */
-    public Fd takeDescriptor(int index) {
+    /** Gives a received descriptor away, once: the caller owns it. */
+    public Fd releaseDescriptor(int index) {
         long at = CMSG_DATA + (long) index * Integer.BYTES;
-        Fd taken = new Fd(memory.getInt(at));
+        Fd released = new Fd(memory.getInt(at));
         memory.putInt(at, -1);
-        return taken;
+        return released;
     }
 
-    /** Closes the received descriptors that nobody has taken. */
-    public void closeUntaken() {
+    /** Closes the received descriptors that were not released. */
+    public void closeUnreleased() {
         for (int index = 0; index < received; index++) {
             if (memory.getInt(CMSG_DATA + (long) index * Integer.BYTES) >= 0) {
-                takeDescriptor(index).close();
+                releaseDescriptor(index).close();
             }
         }
         received = 0;

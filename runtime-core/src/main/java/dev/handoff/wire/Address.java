@@ -1,8 +1,8 @@
 package dev.handoff.wire;
 
 /**
- * Whom a message is for, on the way to the master of a cluster, and whom it is from, on the way on: the worker's id in the high
- * 32 bits and its process id in the low ones, of which either may be 0 on the way there; or one of the constants.
+ * The address of a message: its receiver on the way to the master, its sender on the way from the master. That is one of the
+ * constants, or a worker's id in the high 32 bits and its process id in the low ones. On the way to the master either may be 0.
  */
 final class Address {
     /** The program at the other end of the channel. */
@@ -11,7 +11,7 @@ final class Address {
     /** Every worker but the sender. */
     static final long OTHERS = -1;
 
-    /** The runtime at the other end of the channel: what it is told no program hears. */
+    /** The runtime at the other end of the channel; no program gets these messages. */
     static final long RUNTIME = -2;
 
     private Address() {}
@@ -28,7 +28,7 @@ final class Address {
         return address & 0xffff_ffffL;
     }
 
-    /** Whether a master passes on what goes there. */
+    /** Whether the master passes a message with this address on. */
     static boolean isRouted(long address) {
         return address > 0 || address == OTHERS;
     }

@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * A socket of UDP, opened as options say it.
+ * A UDP socket, opened according to options.
  *
- * @param socket non-blocking; whoever holds this owns it
- * @param address where it really receives
+ * @param socket non-blocking; the holder of this record owns it
+ * @param address where it really receives, with the port that the kernel chose
  */
 public record BoundDatagrams(Fd socket, ListenAddress address) {
     /**
-     * Opens one.
+     * Opens a socket.
      *
      * @throws IOException naming the address and the reason
      */
@@ -33,9 +33,9 @@ public record BoundDatagrams(Fd socket, ListenAddress address) {
     }
 
     /**
-     * Takes over a socket that is open; one that is none of UDP is closed.
+     * Takes ownership of an open socket. A socket that is no UDP socket is closed.
      *
-     * @throws IOException if it cannot be asked for its address, or has none of the Internet
+     * @throws IOException if it does not tell its address, or has no Internet address
      */
     public static BoundDatagrams of(Fd socket) throws IOException {
         try {

@@ -14,15 +14,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A listening socket, opened as options say it.
+ * A listening socket, opened according to options.
  *
- * @param socket whoever holds this owns it
- * @param address where it really listens
- * @param file the file of a Unix path, which is to be removed before the socket is closed
+ * @param socket the holder of this record owns it
+ * @param address where it really listens, with the port that the kernel chose
+ * @param file the file of a Unix path; it must be removed before the socket is closed
  */
 public record BoundSocket(ListeningSocket socket, ListenAddress address, Optional<OwnFile> file) {
     /**
-     * Opens one.
+     * Opens a socket.
      *
      * @throws IOException naming the address and the reason
      */

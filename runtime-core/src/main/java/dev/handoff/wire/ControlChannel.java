@@ -17,20 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One end of the control stream between master and worker: frames out through a bounded queue and a thread of its own,
- * so that no sender waits for a peer that does not read, and frames in on another thread, one at a time, in order.
+ * One end of the control stream between master and worker. Frames go out through a bounded queue and a thread of their own, so
+ * that no sender waits for a peer that does not read. Frames come in on another thread, one at a time, in order.
  */
 public final class ControlChannel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlChannel.class);
     private static final int QUEUE = 1024;
 
-    /** Who hears of the frames. Called on the channel's reading thread. */
+    /** Gets the frames. Called on the channel's reading thread. */
     public interface Listener {
-        /** A frame came. */
+        /** A frame has arrived. */
         void onFrame(ControlFrame frame);
 
         /**
-         * Nothing more will come. Called once.
+         * The channel has ended. Called once.
          *
          * @param failure null if the other side closed the channel or died
          */
@@ -61,7 +61,7 @@ public final class ControlChannel implements AutoCloseable {
      * Begins to read and to write.
      *
      * @param name of the threads, {@code -in} and {@code -out} added
-     * @throws NoThreadException if one of them cannot be started: the channel is closed then, and the listener hears nothing
+     * @throws NoThreadException if one of them cannot be started: the channel is closed then, and the listener is not called
      */
     public void start(String name, Listener listener) throws NoThreadException {
         Thread writing = Threads.daemon(name + "-out", this::write);
@@ -98,7 +98,7 @@ public final class ControlChannel implements AutoCloseable {
                 length.clear();
             }
         } catch (IOException e) {
-            // One that this side has closed ends like any other, whatever the read makes of it.
+            // A channel that this side has closed ends without a failure, whatever the read throws.
             failure = closed.get() ? null : e;
         } finally {
             close();
@@ -152,7 +152,7 @@ public final class ControlChannel implements AutoCloseable {
                 }
             }
         } catch (IOException | InterruptedException e) {
-            // The peer is gone, or this side has closed: the reading thread tells of either.
+            // The peer is gone, or this side has closed: the reading thread reports both.
             close();
         }
     }

@@ -50,8 +50,8 @@ import java.util.Map;
  *   9 TICKETS    count i32 | (secret 32 bytes) × count, the newest first
  * </pre>
  *
- * A HELLO's body up to its token never changes, and of another version's nothing behind that is read, so that a master can
- * say that they differ; nor does REFUSED, so that a worker understands it.
+ * A HELLO's body up to its token never changes, and nothing behind the token is read from a HELLO of another version. So a master
+ * can say that the versions differ. REFUSED never changes either, so that any worker understands it.
  */
 final class ControlCodec {
     static final int MAX_LENGTH = 1 << 20;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What master and worker say to each other beside the descriptors.
+ * The frames between master and worker on the control channel.
  *
  * <pre>
  *   worker   Hello ─▶ Listening ─▶ Started ─▶ (Leave) ─▶ Drained        Failed instead of Started
@@ -23,12 +23,12 @@ public sealed interface ControlFrame {
     int VERSION = 2;
 
     /**
-     * A worker's first word.
+     * A worker's first frame.
      *
      * @param wireVersion {@link #VERSION} as the worker knows it
      * @param scoreboardVersion {@link Scoreboard#VERSION} as the worker knows it
-     * @param workerId whom it takes itself for
-     * @param token its proof
+     * @param workerId its id, as its role says
+     * @param token the proof that it is that worker
      * @param java the version of its JVM, for the log
      */
     record Hello(int wireVersion, int scoreboardVersion, int workerId, Token token, String java)
@@ -38,12 +38,12 @@ public sealed interface ControlFrame {
      * The master's answer to a hello that it accepts.
      *
      * @param eventLoops how many event loops, and so lanes, to open
-     * @param beatEvery how often each event loop tells that it lives
-     * @param drainLimit how long connections have once the worker is leaving
-     * @param exitLimit how long shutdown hooks have once it has said goodbye
+     * @param beatEvery how often each event loop writes to the scoreboard that it lives
+     * @param drainLimit how long connections may go on once the worker drains
+     * @param exitLimit how long shutdown hooks may run once the worker has sent Drained
      * @param maxConnections the most connections at a time; beyond, offers are refused
      * @param listeners what to serve, by key
-     * @param saidToHandlers what handlers obey whatever the program gave them, durations and counts
+     * @param saidToHandlers settings of the operator that win over what the program gave its handlers: durations and counts
      */
     record Welcome(
             int eventLoops,
@@ -56,7 +56,7 @@ public sealed interface ControlFrame {
             implements ControlFrame {}
 
     /**
-     * What TLS session tickets are made of from now on: before the welcome, and whenever there is a new secret.
+     * The secrets of TLS session tickets from now on. Sent before the welcome, and whenever there is a new secret.
      *
      * @param secrets the same for all workers
      */
@@ -68,11 +68,11 @@ public sealed interface ControlFrame {
     /**
      * A listener, as the worker needs to know it.
      *
-     * @param key what offers name it by
+     * @param key its key in offers
      * @param name the name that the program gave it; may be empty
      * @param address where it listens, as {@link dev.handoff.cluster.ListenAddress} writes it
-     * @param declared where the program said that it listens, as {@link dev.handoff.cluster.ListenOptions} writes it; empty: the
-     *     workers' program has no say in it
+     * @param declared where the program asked to listen, as {@link dev.handoff.cluster.ListenOptions} writes it; empty: the
+     *     workers' program need not declare it
      */
     record ListenerDescription(int key, String name, String address, String declared) {
         private static final String UNIX = "unix:";
@@ -83,31 +83,31 @@ public sealed interface ControlFrame {
         }
     }
 
-    /** The worker's lanes are open, and it can serve every listener, in the order of the keys, in these ways. */
+    /** The worker's lanes are open, and it can serve every listener. The services are in the order of the listeners' keys. */
     record Listening(List<Service> services) implements ControlFrame {}
 
     /**
      * How a worker serves a listener.
      *
      * @param protocol what the connections speak
-     * @param state which states of connections that another worker has handed back it understands
+     * @param state the format of connection states that it understands, to resume what other workers handed back
      */
     record Service(Protocol protocol, StateFormat state) {}
 
-    /** The handler's start has returned: the worker is ready as far as it knows. */
+    /** The handlers have started: the worker considers itself ready. */
     record Started() implements ControlFrame {}
 
-    /** The worker cannot serve and will end; the reason is for people. */
+    /** The worker cannot serve and will exit; the reason is for the log. */
     record Failed(String reason) implements ControlFrame {}
 
-    /** The worker wants to leave, for that reason: it asks for the drain frames on its lanes. */
+    /** The worker asks to leave, for that reason; the master then sends DRAIN on its lanes. */
     record Leave(String reason) implements ControlFrame {}
 
     /**
-     * The worker has no more connections and ends.
+     * The worker has no more connections and exits.
      *
      * @param connectionsCut those that were still open at the drain limit
-     * @param requestsCut those in progress on them
+     * @param requestsCut requests in progress on them
      */
     record Drained(int connectionsCut, int requestsCut) implements ControlFrame {}
 }

@@ -7,7 +7,7 @@ import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Channel;
-import dev.handoff.process.spi.RuntimeLine;
+import dev.handoff.process.spi.RuntimePeer;
 import dev.handoff.unix.RareLog;
 import dev.handoff.wire.Envelope.Format;
 import dev.handoff.wire.Envelope.Kind;
@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages, requests and answers over a {@link MessageChannel}: with the program at its other end, with the runtime there, and
- * with those to whom a master passes them on. Answers complete their requests on the channel's thread, everything else is told
- * on {@code handoff-events}.
+ * Messages, requests and answers over a {@link MessageChannel}: with the program at its other end, with the runtime there, and with
+ * the workers to which the master passes them on. Answers complete their requests on the channel's thread; listeners of everything
+ * else are called on {@code handoff-events}.
  */
 public final class Conversation implements Channel, MessageChannel.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
@@ -37,13 +37,13 @@ public final class Conversation implements Channel, MessageChannel.Listener {
     private final long pid;
     private final Mailbox program;
     private final Mailbox runtime;
-    private final RuntimeLine runtimeLine;
-    private final Underway underway = new Underway();
+    private final RuntimePeer runtimePeer;
+    private final PendingReplies pending = new PendingReplies();
     private final Announcement<Conversation> ended = new Announcement<>();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     /**
-     * A conversation over a channel that is to be started with it as its listener.
+     * A conversation over a channel. The caller must start the channel with this as its listener.
      *
      * @param id as in {@link Peer#id()}
      * @param pid the process at the other end
@@ -54,7 +54,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         this.pid = pid;
         this.program = new Mailbox(channel);
         this.runtime = new Mailbox(channel);
-        this.runtimeLine = new RuntimeParty(this, runtime);
+        this.runtimePeer = new ChannelRuntimePeer(this, runtime);
     }
 
     @Override
@@ -72,7 +72,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         return channel.isOpen();
     }
 
-    // --- to whom ----------------------------------------------------------------------------------------------------
+    // --- receivers --------------------------------------------------------------------------------------------------
 
     @Override
     public boolean isWritable() {
@@ -95,21 +95,21 @@ public final class Conversation implements Channel, MessageChannel.Listener {
     }
 
     @Override
-    public RuntimeLine runtime() {
-        return runtimeLine;
+    public RuntimePeer runtime() {
+        return runtimePeer;
     }
 
     @Override
     public Peer worker(int workerId, long workerPid) {
-        return new Party(this, Address.of(workerId, workerPid), workerId, workerPid);
+        return new ChannelPeer(this, Address.of(workerId, workerPid), workerId, workerPid);
     }
 
     @Override
     public Peer others() {
-        return new Party(this, Address.OTHERS, -1, 0);
+        return new ChannelPeer(this, Address.OTHERS, -1, 0);
     }
 
-    /** Who is at an address. */
+    /** The peer at an address. */
     Peer at(long address) {
         return Address.isRouted(address) ? worker(Address.workerId(address), Address.pid(address)) : this;
     }
@@ -117,7 +117,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
     // --- out --------------------------------------------------------------------------------------------------------
 
     boolean isWritable(long address) {
-        return channel.isWritable() && (!Address.isRouted(address) || underway.isWritable(address));
+        return channel.isWritable() && (!Address.isRouted(address) || pending.isWritable(address));
     }
 
     CompletableFuture<Void> send(long address, Object message, @Nullable Handle handle) {
@@ -132,7 +132,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
             if (!Address.isRouted(address)) {
                 return write(Kind.MESSAGE, 0, address, body, (SocketHandle) handle);
             }
-            Underway.Entry routed = underway.begin(address, body.bytes.length);
+            PendingReplies.Entry routed = pending.begin(address, body.bytes.length);
             return routed.outcome(write(Kind.MESSAGE, routed.number(), address, body, (SocketHandle) handle))
                     .thenApply(passedOn -> null);
         } catch (MessageException e) {
@@ -154,7 +154,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         }
         try {
             Body body = Body.of(message);
-            Underway.Entry asked = underway.begin(address, body.bytes.length);
+            PendingReplies.Entry asked = pending.begin(address, body.bytes.length);
             return asked.outcome(write(Kind.REQUEST, asked.number(), address, body, null))
                     .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
                     .handle((envelope, failure) -> {
@@ -187,11 +187,11 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         }
     }
 
-    /** Tells the sender of a request that no answer will come. */
+    /** Tells the sender of a request that no answer will come, and why. */
     void fail(Envelope request, String why) {
         Body body = new Body(Format.RAW, why.getBytes(StandardCharsets.UTF_8));
         write(Kind.FAILED, request.correlation(), request.address(), body, null).exceptionally(failure -> {
-            LOG.debug("pid {} does not hear that its request has failed", pid, failure);
+            LOG.debug("cannot tell pid {} that its request has failed", pid, failure);
             return null;
         });
     }
@@ -235,17 +235,17 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         channel.close();
     }
 
-    /** Sends nothing more, and lets the other end read all that was sent before the channel ends. */
+    /** Sends nothing more. The channel ends when the other end has read everything. */
     public void finish() {
         channel.finish();
     }
 
-    /** The other end's process is gone: what it left is read to its end. */
+    /** The process at the other end has exited: reads to the end what it sent before. */
     public void peerExited() {
         channel.readToEnd();
     }
 
-    /** Done when all that came has been put in line to be told. */
+    /** Done when the listeners' calls are enqueued for everything that came. */
     public CompletableFuture<Void> end() {
         return end;
     }
@@ -259,7 +259,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         switch (message.kind()) {
             case MESSAGE, REQUEST -> {
                 Mailbox mailbox = message.address() == Address.RUNTIME ? runtime : program;
-                mailbox.take(new ReceivedMessage(this, message));
+                mailbox.add(new ReceivedMessage(this, message));
             }
             case ANSWER, ROUTED, FAILED -> settle(message);
         }
@@ -268,8 +268,8 @@ public final class Conversation implements Channel, MessageChannel.Listener {
     private void settle(Envelope outcome) {
         channel.used(outcome);
         boolean awaited = outcome.kind() == Kind.FAILED
-                ? underway.fail(outcome.correlation(), new String(outcome.body(), StandardCharsets.UTF_8))
-                : underway.settle(outcome);
+                ? pending.fail(outcome.correlation(), new String(outcome.body(), StandardCharsets.UTF_8))
+                : pending.settle(outcome);
         if (!awaited) {
             LOG.debug("dropped an answer of pid {} that came too late", pid);
             outcome.closeDescriptor();
@@ -281,7 +281,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         if (failure != null) {
             LOG.warn("the channel to pid {} has ended: {}", pid, failure.getMessage());
         }
-        underway.end("the channel to pid " + pid + " has ended before the answer came");
+        pending.end("the channel to pid " + pid + " has ended before the answer came");
         ended.fire(this);
         end.complete(null);
     }

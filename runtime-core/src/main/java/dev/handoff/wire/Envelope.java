@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what it is to the conversation
  * @param format what its body is
- * @param correlation what ties an answer to its request, and a message that is routed to what becomes of it; 0 for neither
- * @param address to whom it goes, and once it was passed on from whom it comes: see {@link Address}
+ * @param correlation ties an answer to its request, and the outcome of a routed message to that message; 0 for neither
+ * @param address the receiver; once the master has passed it on, the sender: see {@link Address}
  * @param body at most {@link EnvelopeCodec#MAX_BODY} bytes; not copied
- * @param descriptor a socket that travels along, owned by whoever holds this; null for none
- * @param descriptorLost whether there was one that did not arrive, because this process has no room for it
+ * @param descriptor a socket that is sent along; the holder of this record owns it; null for none
+ * @param descriptorLost whether a socket was sent along but did not arrive, because this process has no descriptor free
  */
 // An array: messages are carried and never compared, and are up to 16 MiB long.
 @SuppressWarnings("ArrayRecordComponent")
@@ -26,30 +26,29 @@ public record Envelope(
         boolean descriptorLost) {
     /** What a message is to the conversation. */
     public enum Kind {
-        /** Waits for no answer; where it is routed the correlation tells what became of it. */
+        /** Expects no answer. If it is routed, its outcome comes back with the same correlation. */
         MESSAGE,
-        /** Waits for an answer with the same correlation. */
+        /** Expects an answer with the same correlation. */
         REQUEST,
         /** Answers the request with the same correlation. */
         ANSWER,
-        /** From whoever routes: the message with the same correlation has been passed on. */
+        /** From the master: the message with the same correlation has been passed on. */
         ROUTED,
         /**
-         * Nothing becomes of what had the same correlation: it could not be passed on, or its receiver has failed on it; the body
-         * says why.
+         * What had the same correlation has failed: it could not be passed on, or its receiver failed on it. The body says why.
          */
         FAILED
     }
 
     /** What a body is. */
     public enum Format {
-        /** Bytes that mean something to the program only. */
+        /** Bytes that only the program understands. */
         RAW,
         /** A JSON text in UTF-8. */
         JSON
     }
 
-    /** Closes the socket if there is one that nobody took. */
+    /** Closes the socket, if there is one that was not released. */
     public void closeDescriptor() {
         if (descriptor != null) {
             descriptor.close();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The packets that carry messages over a SEQPACKET socket, which keeps each packet whole and a descriptor with its packet.
- * Whole messages may share one; a message that does not fit into what is left begins a packet, and goes on in as many {@code
- * MORE} as its body needs.
+ * Several whole messages may share a packet. A message that does not fit begins a new packet, and continues in as many {@code
+ * MORE} packets as its body needs.
  *
  * <pre>
  *    0        1        2        3        4            8                 16            24
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  *   kind         1 MESSAGE, 2 REQUEST, 3 ANSWER, 4 ROUTED, 5 FAILED; 255 MORE
  *   format       1 RAW, 2 JSON
- *   fds          0 or 1: descriptors with this packet, whose first message alone may have one
+ *   fds          0 or 1: descriptors with this message; only the first message of a packet may have one
  *   length       of the whole body, 0…{@value #MAX_BODY}
  *   correlation  0 in a MESSAGE that is not routed, not 0 in the others
  * </pre>
@@ -51,7 +51,7 @@ final class EnvelopeCodec {
     private @Nullable Envelope begun;
     private int filled;
 
-    /** Whether a message fits into what is left of a packet, whole. */
+    /** Whether a whole message fits into the rest of a packet. */
     static boolean fits(Envelope message, ByteBuffer packet) {
         return HEADER + message.body().length <= packet.remaining();
     }
@@ -59,8 +59,8 @@ final class EnvelopeCodec {
     /**
      * Writes as much of a message as a packet has room for.
      *
-     * @param sent how many bytes of the body went before; not 0 only at the start of a packet
-     * @return how many bytes of the body are in it
+     * @param sent how many bytes of the body were sent before; 0 unless at the start of a packet
+     * @return how many bytes of the body are in the packet
      */
     static int encode(Envelope message, int sent, ByteBuffer packet) {
         packet.order(ByteOrder.nativeOrder());
@@ -78,21 +78,21 @@ final class EnvelopeCodec {
     }
 
     /**
-     * Reads up to the end of the next message of a packet, or to its own end.
+     * Reads a packet up to the end of the next message, or to the packet's end.
      *
-     * @param descriptor what came along, for the first message; owned by that from here on, and closed if the packet is broken
-     * @param descriptorLost whether a descriptor could not be taken in
-     * @return the message that has come to its end
-     * @throws WireException if the packet cannot be what the other side meant, naming what was expected at which offset
+     * @param descriptor the one that came with the packet; the first message owns it from here on; closed if the packet is invalid
+     * @param descriptorLost whether a descriptor was lost because this process has none free
+     * @return the message, if it is complete
+     * @throws WireException if the packet is invalid, naming what was expected at which offset
      */
-    Optional<Envelope> take(ByteBuffer packet, @Nullable Fd descriptor, boolean descriptorLost) throws WireException {
+    Optional<Envelope> decode(ByteBuffer packet, @Nullable Fd descriptor, boolean descriptorLost) throws WireException {
         try {
             packet.order(ByteOrder.nativeOrder());
             Envelope message = begun;
             if (message == null) {
                 message = begin(packet, descriptor, descriptorLost);
             } else {
-                goOn(packet, descriptor);
+                checkMore(packet, descriptor);
             }
             return fill(message, packet);
         } catch (WireException e) {
@@ -104,7 +104,7 @@ final class EnvelopeCodec {
         }
     }
 
-    /** Gives up a message of which nothing more will come. */
+    /** Drops a message of which nothing more will come. */
     void abandon() {
         if (begun != null) {
             begun.closeDescriptor();
@@ -152,7 +152,7 @@ final class EnvelopeCodec {
         return code;
     }
 
-    private void goOn(ByteBuffer packet, @Nullable Fd descriptor) throws WireException {
+    private void checkMore(ByteBuffer packet, @Nullable Fd descriptor) throws WireException {
         check(packet.limit() > MORE_HEADER, "more of a message", 0, packet.limit() + " bytes");
         check(packet.getLong(0) == MORE_WORD, "the header of MORE, 255", 0, Byte.toUnsignedInt(packet.get(0)));
         check(descriptor == null, "no descriptor with MORE", 0, "one");

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import jnr.constants.platform.Errno;
 
-/** Which addresses of this machine options mean, and what a socket's own is called. */
+/** Turns the host and port of options into addresses of this machine, and a socket's address into a {@link ListenAddress}. */
 final class Interfaces {
     private static final String EVERYWHERE = "::";
     private static final String EVERYWHERE_IPV4 = "0.0.0.0";
@@ -23,13 +23,13 @@ final class Interfaces {
      */
     @FunctionalInterface
     interface Binder<T> {
-        /** Opens it. */
+        /** Opens a socket on that address. */
         T bind(InetSocketAddress address) throws IOException;
     }
 
     private Interfaces() {}
 
-    /** Opens a socket where options of a port say. */
+    /** Opens a socket on the host and port of options. */
     static <T> T bind(ListenOptions options, Binder<T> binder) throws IOException {
         return options.host().isEmpty()
                 ? bindEverywhere(options.port(), binder)
@@ -56,7 +56,7 @@ final class Interfaces {
         }
     }
 
-    /** What a bound socket's address is called. */
+    /** The address of a bound socket. */
     static ListenAddress address(InetSocketAddress local, Family four, Family six) {
         InetAddress address = local.getAddress();
         return new ListenAddress(

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Messages as JSON, by Jackson, without types in the text: what comes is read as what the receiver says. Properties that the
- * receiver does not know are passed over, so that two builds of a program understand each other during a roll.
+ * Messages as JSON, by Jackson, without types in the text: the receiver says as which type a text is read. Properties that the
+ * receiver does not know are ignored, so that two builds of a program understand each other during a roll.
  */
 final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -33,8 +33,8 @@ final class Json {
     }
 
     /**
-     * Half a surrogate pair is written as an escape, which a value may have and a name must not: then the receiver could not
-     * read it. The sender is told.
+     * Checks a text with half a surrogate pair, which Jackson writes as an escape. The receiver can read such an escape in a value,
+     * but not in a name. So the sender gets the error.
      */
     private static byte[] readable(byte[] text) throws JsonProcessingException {
         if (hasEscapedSurrogate(text)) {

@@ -1,8 +1,8 @@
 package dev.handoff.wire;
 
 /**
- * The frames of a lane, which is the hand-off socket of one event loop of one worker. SOCK_SEQPACKET keeps each frame
- * whole and its descriptors with it. Integers are in the machine's order, as both ends run on one machine.
+ * The frames of a lane, the Unix socket between the master and one event loop of one worker. SOCK_SEQPACKET keeps each frame whole and
+ * its descriptors with it. Integers are in the machine's order, as both ends run on one machine.
  *
  * <pre>
  *   every frame
@@ -18,20 +18,20 @@ package dev.handoff.wire;
  *                                  └──────────────┴────────────┴──────────────────────────────┴──────────────┘
  *                                  accepted: milliseconds since 1970
  *   LISTEN       master → worker   one descriptor: a listening socket to accept from; detail: the listener's key
- *   UNLISTEN     master → worker   detail: the listener's key; nothing more comes from it
- *   DRAIN        master → worker   no connection comes on this lane any more
+ *   UNLISTEN     master → worker   detail: the listener's key; accept no more from it
+ *   DRAIN        master → worker   no more connections are offered on this lane
  *   RESUME       master → worker   an offer of one connection that another worker has handed back; detail: the version of
  *                                  its state; one descriptor, one entry as above, and behind it:
  *                                   0            8           9
  *                                  ┌────────────┬───────────┬─────────────────┬──────────────────────────────────┐
  *                                  │ served u64 │ length u8 │ kind of state   │ state, to the end of the frame   │
  *                                  └────────────┴───────────┴─────────────────┴──────────────────────────────────┘
- *   TAKEN        master → worker   of what was handed back, [first, first + count) is the master's: close the copies
- *   RETURNED     master → worker   [first, first + count) is not: nobody else could serve it
- *   SHED         master → worker   hand count connections back that are at rest: others have far fewer
+ *   CONFIRM      master → worker   of what was handed back, [first, first + count) is the master's: close the copies
+ *   RETURN       master → worker   [first, first + count) is the worker's again: no other worker can serve it
+ *   SHED         master → worker   hand count connections back that are at rest: other workers have far fewer
  *   HELLO        worker → master   the first frame: detail: lane index; first: worker id; then the token, 16 bytes
  *   ACKNOWLEDGE  worker → master   [first, first + count) were received and will now be read: credit returns, and the
- *                                  master drops its duplicates
+ *                                  master closes its duplicates
  *   REFUSE       worker → master   [first, first + count) were not read; detail: {@link Refusal}; another worker may
  *   HAND_BACK    worker → master   as RESUME; first: a number of the worker's, 0, 1, 2 … on each lane; detail 0: nothing
  *                                  has been read from it, and it is as good as new
@@ -60,7 +60,7 @@ final class LaneFrame {
 
     static final int MAX_OFFERS = 16;
 
-    /** Behind the entry of one that is handed back. */
+    /** Behind the entry of a connection with a state. */
     static final int SERVED = HEADER + ENTRY;
 
     static final int KIND_LENGTH = SERVED + Long.BYTES;

@@ -6,29 +6,29 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a master answers a worker that wants to listen.
+ * The master's answer to a worker that wants to listen.
  *
- * @param key what the listener is called from here on; 0: there is none
- * @param address where it listens; null: there is none
- * @param rendezvous the socket to open the lane at; empty: there is none, or the place is one of datagrams
- * @param errno why not, the error's name; empty: there is one
- * @param reason why not, in a sentence
+ * @param key the listener's key from here on; 0: it was not opened
+ * @param address where it listens; null: it was not opened
+ * @param rendezvous the socket to which the worker connects its lane; empty: it was not opened, or is for datagrams
+ * @param errno the name of the error; empty: none
+ * @param reason the error in a sentence
  */
 public record ListenAnswer(int key, @Nullable ListenAddress address, String rendezvous, String errno, String reason) {
-    /** What errors have no name of their own for. */
+    /** For errors without a name of their own. */
     private static final String OTHER_ERROR = "EIO";
 
-    /** There it is. */
+    /** The listener is open. */
     public static ListenAnswer yes(int key, ListenAddress address, String rendezvous) {
         return new ListenAnswer(key, address, rendezvous, "", "");
     }
 
-    /** There is none. */
+    /** The listener was not opened. */
     public static ListenAnswer no(String errno, String reason) {
         return new ListenAnswer(0, null, "", errno, reason);
     }
 
-    /** There is none, because of that. */
+    /** The listener was not opened, because of that failure. */
     public static ListenAnswer no(IOException failure) {
         return no(errno(failure), String.valueOf(failure.getMessage()));
     }

@@ -11,15 +11,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where messages come in for the program's listeners: told on {@code handoff-events}, one at a time, in order. While there is no
- * listener, be it that none has come yet or that all are gone, they are kept for the next one; when that is too much, the sender has
- * to wait.
+ * Calls listeners with messages, on {@code handoff-events}, one at a time, in order. While there is no listener the messages are kept
+ * for the next one; when they become too many, the sender has to wait.
  */
 final class Mailbox {
     private final MessageChannel channel;
     private final Listeners<Message> listeners = new Listeners<>();
 
-    /** In order, those included that a task on the thread of events is about to tell. */
+    /** In order. It includes those for which a call of the listeners is already enqueued. */
     private final Deque<ReceivedMessage> kept = new ArrayDeque<>();
 
     Mailbox(MessageChannel channel) {
@@ -35,7 +34,7 @@ final class Mailbox {
         return subscription;
     }
 
-    synchronized void take(ReceivedMessage message) {
+    synchronized void add(ReceivedMessage message) {
         kept.add(message);
         tellSoon();
     }
@@ -46,7 +45,7 @@ final class Mailbox {
         }
     }
 
-    /** Runs at least once for each message on the thread of events, which alone takes messages out, unless no listener is left. */
+    /** Runs on {@code handoff-events}, which alone removes messages: at least once for each, unless no listener is left. */
     private void tellNext() {
         ReceivedMessage message = next();
         if (message != null) {
@@ -68,11 +67,11 @@ final class Mailbox {
         if (failure != null) {
             message.failed(failure);
         }
-        message.closeUntaken();
+        message.closeUnreleased();
         channel.used(message.envelope());
     }
 
-    /** The last listener has gone a moment ago, and another one may have come already. */
+    /** The last listener was removed a moment ago, and another one may have been added since. */
     private synchronized void putBack(ReceivedMessage message) {
         kept.addFirst(message);
         tellSoon();

@@ -18,12 +18,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a channel for messages, with sockets along: between parent and child, between master and worker.
+ * One end of a channel for messages, and for sockets that are sent along: between parent and child, between master and worker.
  *
- * <p>What is to be sent is in its {@link Outbox}; what that cannot write at once is written by the channel's own thread, which reads
- * and writes in turn, so that two ends with much to say to each other never wait for each other. That thread also makes the
- * connection in the first place. It reads only as far ahead of whoever uses the messages as {@value #MOST_UNUSED} bytes: beyond
- * that the sender has to wait.
+ * <p>Messages to send are in its {@link Outbox}. What the outbox cannot write at once is written by the channel's own thread. That
+ * thread reads and writes in turn, so that two ends that both send much never wait for each other. It also makes the connection. It
+ * reads at most {@value #MOST_UNUSED} bytes ahead of the listeners that use the messages; beyond that the sender has to wait.
  *
  * <p>Any thread may send and close.
  */
@@ -31,7 +30,7 @@ public final class MessageChannel implements AutoCloseable {
     private static final int MOST_UNUSED = 1 << 20;
     private static final int PACKETS_A_TURN = 64;
 
-    /** While the kernel takes nothing although it says that it would: too many descriptors are under way. */
+    /** A rest while the kernel sends nothing although poll(2) says that it would: too many descriptors are in flight. */
     private static final int REST_MILLIS = 5;
 
     /** Makes the connection. Called once, on the channel's thread. */
@@ -40,21 +39,21 @@ public final class MessageChannel implements AutoCloseable {
         /**
          * Connects.
          *
-         * @param woken becomes ready when that may have changed
-         * @param unwanted whether nobody wants the connection any more
-         * @return null if it was not made, because of that
+         * @param woken becomes ready when {@code unwanted} may have changed
+         * @param unwanted whether the connection is not wanted any more
+         * @return null if it was not made, because it is not wanted any more
          */
         @Nullable
         SeqPacketSocket connect(WakeUp woken, BooleanSupplier unwanted) throws IOException;
     }
 
-    /** Who hears of messages. Called on the channel's thread. */
+    /** Gets the messages. Called on the channel's thread. */
     public interface Listener {
-        /** A message came. Once it has been dealt with, {@link #used} wants to be told. */
+        /** A message has arrived. {@link #used} must be called when it has been dealt with. */
         void onMessage(Envelope message);
 
         /**
-         * Nothing more will come. Called once.
+         * The channel has ended. Called once.
          *
          * @param failure null if either side closed the channel, or the other side is gone
          */
@@ -69,12 +68,12 @@ public final class MessageChannel implements AutoCloseable {
     private final AtomicLong unused = new AtomicLong();
     private final Poller poller = new Poller();
 
-    /** Whether the socket said in the last turn that it would take something. The channel's thread only. */
+    /** Whether the socket was writable in the last turn. The channel's thread only. */
     private boolean saidWritable;
 
     private volatile boolean toTheEnd;
 
-    /** A channel that is yet to be connected. */
+    /** A channel that is not connected yet. */
     public MessageChannel() throws UnixException {
         wakeUp = new WakeUp();
         outbox = new Outbox(wakeUp);
@@ -85,7 +84,7 @@ public final class MessageChannel implements AutoCloseable {
      *
      * @param connected the channel owns it from here on
      * @param name of the thread
-     * @throws NoThreadException if that cannot be started: the channel is closed then, and the listener hears nothing
+     * @throws NoThreadException if that thread cannot be started: the channel is closed then, and the listener is not called
      */
     public void start(SeqPacketSocket connected, String name, Listener listener) throws NoThreadException {
         outbox.connected(connected);
@@ -96,7 +95,7 @@ public final class MessageChannel implements AutoCloseable {
      * Begins to connect, and then to read and write.
      *
      * @param name of the thread
-     * @throws NoThreadException if that cannot be started: the channel is closed then, and the listener hears nothing
+     * @throws NoThreadException if that thread cannot be started: the channel is closed then, and the listener is not called
      */
     public void start(String name, Connector connector, Listener listener) throws NoThreadException {
         start(Threads.daemon(name, () -> run(connector, listener)), null);
@@ -112,15 +111,15 @@ public final class MessageChannel implements AutoCloseable {
     }
 
     /**
-     * Sends a message. A refusal leaves its descriptor with the caller; otherwise the channel owns it.
+     * Sends a message. If it is refused, its descriptor stays the caller's; otherwise the channel owns it.
      *
-     * @return done when the kernel has it all; fails with {@link dev.handoff.process.MessageException}
+     * @return done when the kernel has all of it; fails with {@link dev.handoff.process.MessageException}
      */
     public CompletableFuture<Void> send(Envelope message) {
         return outbox.send(message);
     }
 
-    /** Why a message of that length is refused now; empty if it is not. */
+    /** Why a message of that length would be refused now; empty if it would not. */
     String refusal(int length) {
         return outbox.refusal(length);
     }
@@ -135,7 +134,7 @@ public final class MessageChannel implements AutoCloseable {
         return outbox.isOpen();
     }
 
-    /** A message that came has been dealt with: there is room for more. */
+    /** A message that arrived has been dealt with, so there is room for more. */
     public void used(Envelope message) {
         long before = unused.getAndAdd(-message.body().length);
         if (before > MOST_UNUSED) {
@@ -143,21 +142,21 @@ public final class MessageChannel implements AutoCloseable {
         }
     }
 
-    /** The other end's process is gone: what it left is read now, however much waits to be used. */
+    /** The process at the other end has exited: reads all that it sent, however much waits to be used. */
     public void readToEnd() {
         toTheEnd = true;
         wakeUp.signal();
     }
 
     /**
-     * Takes no more, and tells the other end so when what waits has been sent: that ends the channel when it has read all of it.
-     * What it sends until then still comes. Idempotent.
+     * Accepts no more messages, and ends its own direction when all of them have been sent. The other end then ends the channel when it
+     * has read everything; what it sends until then still arrives. Idempotent.
      */
     public void finish() {
         outbox.finish();
     }
 
-    /** Takes no more, and ends the channel when what waits has been sent, or the other end is gone. Idempotent. */
+    /** Accepts no more messages, and ends the channel when all of them have been sent, or the other end is gone. Idempotent. */
     @Override
     public void close() {
         outbox.close();
@@ -177,7 +176,7 @@ public final class MessageChannel implements AutoCloseable {
         } catch (IOException e) {
             failure = e;
         } catch (RuntimeException e) {
-            failure = new IOException("a channel's thread failed in a way that nobody foresaw", e);
+            failure = new IOException("a channel's thread failed unexpectedly", e);
         } finally {
             end(socket);
             listener.onEnd(failure);
@@ -191,7 +190,7 @@ public final class MessageChannel implements AutoCloseable {
         }
     }
 
-    /** Nobody writes to the socket any more when it is closed. */
+    /** Ends the outbox first, so that no sender writes to a closed socket. */
     private void end(@Nullable SeqPacketSocket socket) {
         outbox.end();
         if (socket != null) {
@@ -215,7 +214,7 @@ public final class MessageChannel implements AutoCloseable {
         boolean writes = !outbox.isEmpty() && !rests;
         poller.clear();
         int woken = poller.add(wakeUp.fd(), Poller.IN);
-        // Left out where nothing is wanted of it: a hang-up would be reported for ever.
+        // Left out when it is neither read nor written: poll(2) would report a hang-up again and again.
         int ready =
                 reads || writes ? poller.add(socket.fd(), (reads ? Poller.IN : 0) | (writes ? Poller.OUT : 0)) : woken;
         poller.poll(rests ? REST_MILLIS : -1);
@@ -236,23 +235,23 @@ public final class MessageChannel implements AutoCloseable {
             if (received != Received.MESSAGE) {
                 return received == Received.NOTHING;
             }
-            take(listener);
+            readPacket(listener);
         }
         return true;
     }
 
-    private void take(Listener listener) throws WireException {
-        Fd descriptor = in.receivedDescriptors() > 0 ? in.takeDescriptor(0) : null;
-        in.closeUntaken();
+    private void readPacket(Listener listener) throws WireException {
+        Fd descriptor = in.receivedDescriptors() > 0 ? in.releaseDescriptor(0) : null;
+        in.closeUnreleased();
         if (in.payloadTruncated()) {
             throw new WireException(
                     "expected at most " + EnvelopeCodec.MAX_PACKET + " bytes in a message's packet, found more");
         }
         in.getBytes(0, inPacket.array(), in.receivedLength());
         inPacket.clear().limit(in.receivedLength());
-        tell(codec.take(inPacket, descriptor, in.descriptorsTruncated()), listener);
+        tell(codec.decode(inPacket, descriptor, in.descriptorsTruncated()), listener);
         while (inPacket.hasRemaining()) {
-            tell(codec.take(inPacket, null, false), listener);
+            tell(codec.decode(inPacket, null, false), listener);
         }
     }
 

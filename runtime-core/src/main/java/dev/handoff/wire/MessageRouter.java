@@ -14,25 +14,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A master's part in what its workers say to each other: passes messages on, in the order in which each of them sent, and tells
- * the sender when the receiver's channel has them, or why it has not. It never waits: what a receiver does not read waits in
- * its channel, bounded, and beyond that the sender is refused.
+ * The master's part in messages from worker to worker. It passes them on, in the order in which each worker sent them, and tells the
+ * sender when the receiver's channel has a message, or why it has not. It never waits: what a receiver does not read waits in that
+ * receiver's channel, bounded, and beyond that messages are refused.
  *
  * <p>Any thread may call.
  */
 public final class MessageRouter {
     private static final Logger LOG = LoggerFactory.getLogger(MessageRouter.class);
 
-    private final Map<Integer, Line> lines = new TreeMap<>();
+    private final Map<Integer, Route> routes = new TreeMap<>();
 
     /** The channel to one worker. */
-    private final class Line implements MessageChannel.Listener {
+    private final class Route implements MessageChannel.Listener {
         private final int workerId;
         private final long pid;
         private final MessageChannel channel;
         private final Conversation conversation;
 
-        Line(MessageChannel channel, Conversation conversation) {
+        Route(MessageChannel channel, Conversation conversation) {
             this.workerId = conversation.id();
             this.pid = conversation.pid();
             this.channel = channel;
@@ -51,32 +51,32 @@ public final class MessageRouter {
 
         @Override
         public void onEnd(@Nullable IOException failure) {
-            leave(this);
+            remove(this);
             conversation.onEnd(failure);
         }
     }
 
     /**
-     * Takes a worker's channel in.
+     * Adds a worker's channel.
      *
      * @param conversation the master's own with that worker
-     * @return what the channel is to be started with
+     * @return the listener with which the caller must start the channel
      */
     public MessageChannel.Listener join(MessageChannel channel, Conversation conversation) {
-        Line line = new Line(channel, conversation);
-        synchronized (lines) {
-            lines.put(line.workerId, line);
+        Route route = new Route(channel, conversation);
+        synchronized (routes) {
+            routes.put(route.workerId, route);
         }
-        return line;
+        return route;
     }
 
-    private void leave(Line line) {
-        synchronized (lines) {
-            lines.remove(line.workerId, line);
+    private void remove(Route route) {
+        synchronized (routes) {
+            routes.remove(route.workerId, route);
         }
     }
 
-    private void pass(Line from, Envelope message) {
+    private void pass(Route from, Envelope message) {
         if (message.address() == Address.OTHERS) {
             passToAll(from, message);
         } else {
@@ -90,31 +90,31 @@ public final class MessageRouter {
         }
     }
 
-    private Optional<Line> find(long address) {
+    private Optional<Route> find(long address) {
         int workerId = Address.workerId(address);
-        synchronized (lines) {
+        synchronized (routes) {
             return workerId != 0
-                    ? Optional.ofNullable(lines.get(workerId))
-                    : lines.values().stream()
-                            .filter(line -> line.pid == Address.pid(address))
+                    ? Optional.ofNullable(routes.get(workerId))
+                    : routes.values().stream()
+                            .filter(route -> route.pid == Address.pid(address))
                             .findFirst();
         }
     }
 
     private List<Integer> ids() {
-        synchronized (lines) {
-            return List.copyOf(lines.keySet());
+        synchronized (routes) {
+            return List.copyOf(routes.keySet());
         }
     }
 
-    private void passTo(Line from, Line to, Envelope message) {
+    private void passTo(Route from, Route to, Envelope message) {
         report(from, message, send(from, to, message));
     }
 
-    private void passToAll(Line from, Envelope message) {
-        List<Line> others;
-        synchronized (lines) {
-            others = lines.values().stream().filter(line -> line != from).toList();
+    private void passToAll(Route from, Envelope message) {
+        List<Route> others;
+        synchronized (routes) {
+            others = routes.values().stream().filter(route -> route != from).toList();
         }
         report(
                 from,
@@ -123,7 +123,7 @@ public final class MessageRouter {
                         others.stream().map(to -> send(from, to, message)).toArray(CompletableFuture<?>[]::new)));
     }
 
-    private static CompletableFuture<Void> send(Line from, Line to, Envelope message) {
+    private static CompletableFuture<Void> send(Route from, Route to, Envelope message) {
         return to.channel.send(new Envelope(
                 message.kind(),
                 message.format(),
@@ -134,8 +134,8 @@ public final class MessageRouter {
                 message.descriptorLost()));
     }
 
-    /** A request is answered by whoever got it, and of an answer nobody waits to hear that it came. */
-    private static void report(Line from, Envelope message, CompletableFuture<Void> sent) {
+    /** Only messages are reported: a request gets its answer from its receiver, and answers are not acknowledged. */
+    private static void report(Route from, Envelope message, CompletableFuture<Void> sent) {
         sent.whenComplete((done, failure) -> {
             if (failure != null) {
                 undeliverable(from, message, failure.getMessage());
@@ -145,7 +145,7 @@ public final class MessageRouter {
         });
     }
 
-    private static void undeliverable(Line from, Envelope message, @Nullable String why) {
+    private static void undeliverable(Route from, Envelope message, @Nullable String why) {
         message.closeDescriptor();
         if (message.kind() == Kind.ANSWER || message.kind() == Kind.FAILED) {
             LOG.debug("an answer of worker {} could not be passed on: {}", from.workerId, why);
@@ -159,12 +159,12 @@ public final class MessageRouter {
         }
     }
 
-    private static void answer(Line from, Kind kind, Envelope message, String text) {
+    private static void answer(Route from, Kind kind, Envelope message, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         from.channel
                 .send(new Envelope(kind, Format.RAW, message.correlation(), Address.OTHER_END, body, null, false))
                 .exceptionally(failure -> {
-                    LOG.debug("worker {} does not hear what became of its message", from.workerId, failure);
+                    LOG.debug("cannot tell worker {} what became of its message", from.workerId, failure);
                     return null;
                 });
     }

@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be sent over a channel, in order and bounded. A message goes out on its sender's thread as far as the kernel takes it;
- * the rest waits for the channel's own thread. What follows another message at once waits for that thread, too: it sends together
- * what has come until then. What is sent before there is a connection waits as well.
+ * The messages to send over a channel, in order and bounded. The sender's thread writes as much of a message as the kernel has room
+ * for; the channel's own thread writes the rest. A message that follows another within {@value #CROWD_NANOS} ns waits for that thread
+ * too, which then sends several together. Messages also wait before there is a connection.
  *
  * <pre>
- *   open ─▶ finishing ──all is sent──▶ (the other end is told so)
+ *   open ─▶ finishing ──all is sent──▶ (its own direction is ended)
  *     └───▶ closing ────all is sent──▶ over
  * </pre>
  *
@@ -36,7 +36,7 @@ final class Outbox {
     private static final int MOST_UNSENT = Peer.MOST_BYTES;
     private static final int WRITABLE_BELOW = 128 * 1024;
 
-    /** A message that follows another sooner is one of many: they travel together. */
+    /** A message that follows another sooner is probably one of many: they are sent together. */
     private static final long CROWD_NANOS = 20_000;
 
     private static final class Outgoing {
@@ -69,15 +69,15 @@ final class Outbox {
     private long lastWriteNanos = System.nanoTime() - CROWD_NANOS;
 
     /**
-     * An empty one.
+     * An empty outbox.
      *
-     * @param wakeUp tells the channel's thread that something has changed
+     * @param wakeUp wakes the channel's thread when something has changed
      */
     Outbox(WakeUp wakeUp) {
         this.wakeUp = wakeUp;
     }
 
-    /** From now on there is where to write to; whoever calls keeps it and closes it, behind {@link #end}. */
+    /** Sets the socket to write to. The caller stays its owner, and closes it after {@link #end}. */
     synchronized void connected(SeqPacketSocket connected) {
         socket = connected;
     }
@@ -107,7 +107,7 @@ final class Outbox {
         return unsent.size() == 1 && System.nanoTime() - lastWriteNanos > CROWD_NANOS;
     }
 
-    /** Why a message of that length is refused now; empty if it is not. */
+    /** Why a message of that length would be refused now; empty if it would not. */
     synchronized String refusal(int length) {
         if (!isOpen()) {
             return "cannot send a message of " + length + " bytes: the channel is closed";
@@ -128,12 +128,12 @@ final class Outbox {
         return unsentBytes <= WRITABLE_BELOW;
     }
 
-    /** Whether it takes more. */
+    /** Whether it accepts messages. */
     synchronized boolean isOpen() {
         return !closing && !finishing && !ended;
     }
 
-    /** Takes no more, and tells the other end so when what waits has been sent. */
+    /** Accepts no more messages, and has its direction ended when all of them have been sent. */
     void finish() {
         synchronized (this) {
             finishing = true;
@@ -141,7 +141,7 @@ final class Outbox {
         wakeUp.signal();
     }
 
-    /** Takes no more, and is over when what waits has been sent. */
+    /** Accepts no more messages, and is over when all of them have been sent. */
     void close() {
         synchronized (this) {
             closing = true;
@@ -155,24 +155,24 @@ final class Outbox {
         return unsent.isEmpty();
     }
 
-    /** Whether nothing is to be sent, now or later. */
+    /** Whether there is nothing to send, now or later. */
     synchronized boolean isUnwanted() {
         return closing && unsent.isEmpty();
     }
 
-    /** Whether the channel was closed, and all has been sent to an end that was there to take it. */
+    /** Whether the channel was closed and all messages have been sent; false if the other end was gone before. */
     synchronized boolean isOver() {
         return closing && unsent.isEmpty() && !peerGone;
     }
 
-    /** Whether the other end is to be told, now, that nothing more will come: true once. */
+    /** Whether its direction must be ended now: true once. */
     synchronized boolean mayFinish() {
         boolean may = finishing && !finished && unsent.isEmpty();
         finished |= may;
         return may;
     }
 
-    /** Writes as much as the kernel takes. Gives whether anything could be written, or nothing waited. */
+    /** Writes as much as the kernel has room for. Gives whether anything could be written, or nothing waited. */
     boolean flush() {
         List<Outgoing> done;
         boolean progress;
@@ -186,7 +186,7 @@ final class Outbox {
         return progress;
     }
 
-    /** Nothing more is written: what waits has failed. */
+    /** Writes no more: all messages that wait have failed. */
     void end() {
         List<Outgoing> dropped;
         synchronized (this) {
@@ -199,7 +199,7 @@ final class Outbox {
 
     // --- writing; called with this held -----------------------------------------------------------------------------
 
-    /** Writes until the kernel takes no more; gives what is done with. */
+    /** Writes until the kernel has no more room; gives the messages that are sent or have failed. */
     private List<Outgoing> write() {
         List<Outgoing> done = new ArrayList<>();
         SeqPacketSocket connected = socket;
@@ -207,9 +207,9 @@ final class Outbox {
             return done;
         }
         try {
-            boolean taken = true;
-            while (taken && !unsent.isEmpty()) {
-                taken = writePacket(connected, done);
+            boolean written = true;
+            while (written && !unsent.isEmpty()) {
+                written = writePacket(connected, done);
             }
         } catch (IOException e) {
             LOG.debug("the other end of a channel is gone", e);
@@ -219,7 +219,7 @@ final class Outbox {
         return done;
     }
 
-    /** Writes as much of what waits as goes into one packet. Gives whether the kernel has taken it. */
+    /** Writes as many messages as fit into one packet. Gives whether the kernel had room for it. */
     private boolean writePacket(SeqPacketSocket connected, List<Outgoing> done) throws UnixException {
         Outgoing first = unsent.element();
         packet.clear();
@@ -245,7 +245,7 @@ final class Outbox {
         return true;
     }
 
-    /** Puts into the packet what fits behind its first message; one with a descriptor begins its own. Gives how many. */
+    /** Appends the whole messages that fit; one with a descriptor begins its own packet. Gives how many. */
     private int appendWhole() {
         int appended = 0;
         Iterator<Outgoing> behindFirst = unsent.iterator();

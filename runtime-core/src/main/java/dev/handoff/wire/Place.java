@@ -7,35 +7,35 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a worker wants to listen, or to receive datagrams, as it travels. Who asks for the same {@link Key} shares what the first
- * one got.
+ * Where a worker wants to listen or to receive datagrams, as it is sent to the master. Workers that ask for the same {@link Key} share
+ * one socket.
  *
- * @param key what makes it the same
+ * @param key what makes two places the same
  * @param backlog as in {@link ListenOptions}
- * @param permissions as {@code rw-rw----}; empty: as the umask has it
+ * @param permissions such as {@code rw-rw----}; empty: by the umask
  */
 public record Place(Key key, int backlog, String permissions) {
-    /** What comes there. */
+    /** What is received there. */
     public enum Kind {
         /** Connections. */
         STREAMS,
-        /** Datagrams of UDP. */
+        /** UDP datagrams. */
         DATAGRAMS
     }
 
     /**
-     * What makes two wishes the same.
+     * What makes two places the same.
      *
-     * @param kind a port of the one has nothing to do with a port of the other
+     * @param kind a TCP port has nothing to do with the UDP port of the same number
      * @param host an address in digits; empty: all of them
      * @param port 0: any free one
      * @param ipv6Only as in {@link ListenOptions}
-     * @param turn whose n-th it is for that host and port, from 0
+     * @param turn counts the requests of one worker for any free port of that host, from 0
      * @param path absolute; empty: no Unix socket
-     * @param descriptor the number of an open one of the master's; -1: none
+     * @param descriptor the number of a descriptor that is open in the master; -1: none
      */
     public record Key(Kind kind, String host, int port, boolean ipv6Only, int turn, String path, int descriptor) {
-        /** None given. */
+        /** No descriptor. */
         private static final int NO_DESCRIPTOR = -1;
 
         /** The same for another turn. */
@@ -43,15 +43,15 @@ public record Place(Key key, int backlog, String permissions) {
             return new Key(kind, host, port, ipv6Only, next, path, descriptor);
         }
 
-        /** Whether each turn is an address of its own. */
-        public boolean takesAnyPort() {
+        /** Whether it asks for any free port, so that each turn is an address of its own. */
+        public boolean isAnyPort() {
             return port == 0 && path.isEmpty() && descriptor == NO_DESCRIPTOR;
         }
 
         /**
-         * By what it is asked for that knows the port.
+         * The same with the port that the kernel chose, by which a worker may ask that knows the port.
          *
-         * @param chosen the port that the kernel chose
+         * @param chosen that port
          */
         public Key withPort(int chosen) {
             return new Key(kind, host, chosen, ipv6Only, 0, path, descriptor);
@@ -59,10 +59,10 @@ public record Place(Key key, int backlog, String permissions) {
     }
 
     /**
-     * What options mean in a process.
+     * The place that options mean in this process.
      *
-     * @param directory against which a relative path is meant
-     * @throws UnknownHostException if nobody knows the host
+     * @param directory against which a relative path is resolved
+     * @throws UnknownHostException if the host cannot be resolved
      */
     public static Place of(Kind kind, ListenOptions options, Path directory) throws UnknownHostException {
         String host = options.host().isEmpty()
@@ -83,7 +83,7 @@ public record Place(Key key, int backlog, String permissions) {
         return new Place(key.withTurn(turn), backlog, permissions);
     }
 
-    /** The options back. */
+    /** The options that mean this place. */
     public ListenOptions options() {
         ListenOptions options = where().backlog(backlog);
         if (key.ipv6Only) {

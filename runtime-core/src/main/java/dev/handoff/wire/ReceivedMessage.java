@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A message as its receiver sees it. */
+/** A message for its receiver. */
 final class ReceivedMessage implements Message {
-    /** Characters: an exception's text may be as long as the program likes. */
+    /** In characters. An exception's text may be of any length. */
     private static final int MOST_OF_A_REASON = 2_000;
 
     private final Conversation conversation;
     private final Envelope envelope;
     private final AtomicBoolean answered = new AtomicBoolean();
-    private final AtomicBoolean taken = new AtomicBoolean();
+    private final AtomicBoolean released = new AtomicBoolean();
 
     ReceivedMessage(Conversation conversation, Envelope envelope) {
         this.conversation = conversation;
@@ -61,7 +61,7 @@ final class ReceivedMessage implements Message {
     @Override
     public Optional<Handle> handle() {
         Fd descriptor = envelope.descriptor();
-        return descriptor == null || !taken.compareAndSet(false, true)
+        return descriptor == null || !released.compareAndSet(false, true)
                 ? Optional.empty()
                 : Optional.of(open(descriptor));
     }
@@ -74,9 +74,9 @@ final class ReceivedMessage implements Message {
         }
     }
 
-    /** Closes the socket unless a listener has taken it. */
-    void closeUntaken() {
-        if (taken.compareAndSet(false, true)) {
+    /** Closes the socket unless a listener has it. */
+    void closeUnreleased() {
+        if (released.compareAndSet(false, true)) {
             envelope.closeDescriptor();
         }
     }
@@ -86,13 +86,13 @@ final class ReceivedMessage implements Message {
         return conversation.at(envelope.address());
     }
 
-    /** Reads an answer; its socket is closed if nobody can ask for it any more. */
+    /** Reads an answer. Its socket is closed unless the caller gets the message itself, and so can ask for it. */
     <T> T asAnswer(Class<T> type) {
         try {
             return as(type);
         } finally {
             if (type != Message.class) {
-                closeUntaken();
+                closeUnreleased();
             }
         }
     }
@@ -109,7 +109,7 @@ final class ReceivedMessage implements Message {
         return answered(conversation.answer(envelope, message, handle));
     }
 
-    /** An answer that is refused at once leaves its asker without one. */
+    /** If the answer is refused at once, tells the asker that none will come. */
     private CompletableFuture<Void> answered(CompletableFuture<Void> sent) {
         if (sent.isCompletedExceptionally()) {
             sent.exceptionally(failure -> {
@@ -120,7 +120,7 @@ final class ReceivedMessage implements Message {
         return sent;
     }
 
-    /** A listener has thrown. If nothing was answered by then, the asker is told so. */
+    /** A listener has thrown. Tells the asker so, unless the request was answered before. */
     void failed(Throwable failure) {
         if (isRequest() && answered.compareAndSet(false, true)) {
             fail("a listener has failed with " + failure);

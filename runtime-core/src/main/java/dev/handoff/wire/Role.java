@@ -11,16 +11,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a process a worker: words that its master has left for it in a {@link RoleFile}. They hold only for the master's
- * own child, so that every program that a worker starts is a master again.
+ * What makes a process a worker: words that its master has written to a {@link RoleFile}. They are valid only for the master's own
+ * child, so that every program that a worker starts is a master again.
  *
  * @param masterPid the master's process id
- * @param masterStart when the master started, in clock ticks since boot, for pids are reused; proc(5), stat field 22
+ * @param masterStart when the master started, in clock ticks since boot, because pids are reused; proc(5), stat field 22
  * @param workerId the worker's id
- * @param slot the place it fills, from 1; its id where the program forks
+ * @param slot its slot, from 1; its id where the program forks
  * @param generation the generation it belongs to, from 1; 0 where the program forks
  * @param directory the cluster's runtime directory
- * @param token the proof for its hellos
+ * @param token the proof that it sends with its hellos
  */
 public record Role(
         long masterPid, long masterStart, int workerId, int slot, int generation, Path directory, Token token) {
@@ -35,12 +35,12 @@ public record Role(
         return new Role(master, startOf(master), workerId, slot, generation, directory, token);
     }
 
-    /** Whether the program itself has forked this worker: nobody replaces it, and it asks for its listeners. */
+    /** Whether the program itself has forked this worker: the master does not replace it, and it asks for its listeners. */
     public boolean isForked() {
         return generation == 0;
     }
 
-    /** What the worker is told. */
+    /** The words of its role file. */
     Map<String, String> toMap() {
         return Map.of(
                 MASTER,
@@ -56,7 +56,7 @@ public record Role(
     /**
      * The role of this process.
      *
-     * @return nothing if it is a master
+     * @return empty if it is a master
      * @throws OrphanException if it was started as a worker, but its master is gone
      */
     public static Optional<Role> ofThisProcess() {
@@ -90,7 +90,7 @@ public record Role(
         return role.masterPid == parentPid ? Optional.of(role) : Optional.empty();
     }
 
-    /** Its text stays out of the message: see {@link Token}. */
+    /** The token's text stays out of the exception: see {@link Token}. */
     private static Token token(String hex) {
         try {
             return Token.parse(hex);
@@ -127,14 +127,14 @@ public record Role(
             // The name, field 2, is in parentheses and may be any bytes: count from its end.
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            // One that nobody has waited for yet (Z) keeps its pid, but it works no more.
+            // A zombie (Z) keeps its pid until its parent has waited for it, but it has ended.
             return fields[0].equals("Z") ? -1 : Long.parseLong(fields[22 - 3]);
         } catch (IOException e) {
             return -1;
         }
     }
 
-    /** This process was started as a worker, and its master has gone before it could say hello. */
+    /** This process was started as a worker, and its master ended before it could say hello. */
     public static final class OrphanException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

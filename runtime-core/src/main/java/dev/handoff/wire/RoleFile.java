@@ -16,38 +16,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a parent tells a child of itself: which worker the child is, where its channel is. It lies in a file that only this
- * user can read, and that the child removes as it reads it. The child's command line says where. The environment would be
- * the wrong place: every program that the child starts inherits it, and a JVM cannot take a variable out.
+ * What a parent tells a child: which worker the child is, and where its channel is. It is in a file that only this user can read, and
+ * that the child removes when it reads it. The child's command line names the file. The environment would be the wrong place: every
+ * program that the child starts inherits it, and a JVM cannot remove a variable.
  *
- * <p>A command that is not ours, which a program forks, gets no JVM flag: it finds the same words in a variable. They are of
- * no use to its own children, for they hold for one process only.
+ * <p>A forked command that does not run this library gets no JVM flag. It finds the same text in an environment variable. That is of no
+ * use to its own children, because it is valid for one process only.
  *
  * @param parentPid the parent's process id
- * @param parentStart when the parent started, for pids are reused: see {@link Role#startOf}
+ * @param parentStart when the parent started, because pids are reused: see {@link Role#startOf}
  * @param startedAt when the child was about to start, in clock ticks since boot
- * @param workerId the worker that the child is to be; 0 if it only has a channel
+ * @param workerId the id of the worker that the child becomes; 0 if it only has a channel
  * @param path the file
  */
 public record RoleFile(long parentPid, long parentStart, long startedAt, int workerId, Path path) {
-    /** The system property that says where the file is. */
+    /** The system property that names the file. */
     public static final String PROPERTY = "handoff.role";
 
-    /** The variable of a command that is not ours. */
+    /** The environment variable of a command that does not run this library. */
     public static final String VARIABLE = "HANDOFF_ROLE";
 
     private static final Logger LOG = LoggerFactory.getLogger(RoleFile.class);
     private static final int PARTS = 5;
 
-    /** How long after {@link #startedAt} the kernel may have made the process, at most: ten seconds. */
+    /** The process must have started at most that long after {@link #startedAt}: ten seconds. */
     private static final long LATEST_TICKS = 1000;
 
     /**
-     * Writes one for a child of this process that is about to start.
+     * Writes a file for a child of this process that is about to start.
      *
      * @param path in a directory that only this user can enter
      * @param workerId 0 if the child is no worker
-     * @param words names and what they stand for; neither has a null byte
+     * @param words names and values, without null bytes
      */
     static RoleFile write(Path path, int workerId, Map<String, String> words) throws IOException {
         RuntimeFiles.remove(path);
@@ -72,7 +72,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
         return flag.startsWith("-D" + PROPERTY + "=");
     }
 
-    /** The variable for a command that is not ours. */
+    /** The environment variable for a command that does not run this library. */
     public Map<String, String> environment() {
         return Map.of(VARIABLE, text());
     }
@@ -92,14 +92,14 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
                     Path.of(parts[4]));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new IllegalStateException(
-                    name + " is set to '" + text + "', which no parent sets: take it out, it is not a setting", e);
+                    name + " is set to '" + text + "', which no parent sets: remove it, it is not a setting", e);
         }
     }
 
     /**
      * What this process was told by its parent.
      *
-     * @return no words if it is no child of a parent of ours
+     * @return empty if its parent does not run this library
      * @throws Role.OrphanException if it was started as a worker, but its master is gone
      */
     static synchronized Map<String, String> ofThisProcess() {
@@ -112,7 +112,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
         return known;
     }
 
-    /** Read once: then the file is gone. */
+    /** Read once: after that the file is gone. */
     private static final class Known {
         private static @Nullable Map<String, String> words;
     }
@@ -126,15 +126,15 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
     private Map<String, String> read() {
         long self = ProcessHandle.current().pid();
         long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-        return isForChildOf(parent, Role.startOf(self)) ? take() : Map.of();
+        return isForChildOf(parent, Role.startOf(self)) ? readAndRemove() : Map.of();
     }
 
     /**
-     * Whether it is for that child of its writer, and not for a process that has only inherited its name.
+     * Whether it is for that child of its writer, and not for a process that has only inherited the text.
      *
      * @param parent the pid of the parent that the process has now
-     * @param start when the process started: one whose parent is gone has another parent now, and proves by its age that
-     *     it is the one that was to be started
+     * @param start when the process started: a process whose parent is gone has another parent now; its age then shows that it is the
+     *     one that was about to start
      * @throws Role.OrphanException if it is for that process, but the parent is gone
      */
     boolean isForChildOf(long parent, long start) {
@@ -145,7 +145,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
         return lives && parent == parentPid;
     }
 
-    private Map<String, String> take() {
+    private Map<String, String> readAndRemove() {
         try {
             String words = Files.readString(path, UTF_8);
             RuntimeFiles.remove(path);
@@ -164,7 +164,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
                 .collect(Collectors.toMap(word -> word[0], word -> word[1], (first, second) -> first));
     }
 
-    /** A parent that wants no channel any more removes the file with its socket. */
+    /** A parent that has given up removes the file with its socket. */
     private Map<String, String> gone(NoSuchFileException why) {
         if (workerId > 0) {
             throw new IllegalStateException(
@@ -172,8 +172,8 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
                             + " is gone; what removes files there must leave those of a running cluster alone",
                     why);
         }
-        LOG.debug("pid {} wants no channel any more", parentPid, why);
-        return Invitation.ended(parentPid, parentStart, path).toMap();
+        LOG.debug("pid {} has closed the socket for this channel", parentPid, why);
+        return ParentAddress.ended(parentPid, parentStart, path).toMap();
     }
 
     /** As {@link Role#startOf} counts. */

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what masters and workers have put into a runtime directory: only what has a name that they give, see {@link
- * RuntimePaths}. Whatever else lies there stays. The caller holds the lock.
+ * Removes the files of masters and workers from a runtime directory: only those with a name that {@link RuntimePaths} gives. Other
+ * files stay. The caller holds the lock.
  */
 public final class RuntimeFiles {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeFiles.class);
@@ -31,7 +31,7 @@ public final class RuntimeFiles {
     /**
      * Removes all but the lock and the directory.
      *
-     * @throws IOException the first failure, with the others suppressed, when the rest has gone
+     * @throws IOException the first failure, with the others suppressed, after the rest was removed
      */
     public static void clear(RuntimePaths paths) throws IOException {
         RuntimeFiles files = new RuntimeFiles(paths);
@@ -40,11 +40,11 @@ public final class RuntimeFiles {
     }
 
     /**
-     * Removes all, the lock and the directory last. These two stay if something lies there that is not ours: by the lock the
-     * next master knows the directory.
+     * Removes all, the lock and the directory last. These two stay if other files are there: the lock shows the next master that the
+     * directory is a cluster's.
      *
      * @throws NoSuchFileException if the directory is gone
-     * @throws IOException the first failure, with the others suppressed, when the rest has gone
+     * @throws IOException the first failure, with the others suppressed, after the rest was removed
      */
     public static void removeAll(RuntimePaths paths) throws IOException {
         RuntimeFiles files = new RuntimeFiles(paths);
@@ -53,7 +53,7 @@ public final class RuntimeFiles {
         files.tellFailure();
     }
 
-    /** Removes one file that has a name of ours, if it is there. */
+    /** Removes one file that has such a name, if it is there. */
     public static void remove(Path path) throws IOException {
         Optional<OwnFile> file = OwnFile.at(path);
         if (file.isPresent()) {
@@ -93,7 +93,7 @@ public final class RuntimeFiles {
             removeOrNote(paths.lock());
             removeIfEmpty(paths.directory());
         } else if (failure == null) {
-            LOG.warn("{} stays, for it holds what no cluster has put there: {}", paths.directory(), names(others));
+            LOG.warn("{} stays, because it holds files that no cluster has put there: {}", paths.directory(), names(others));
         }
     }
 
@@ -109,7 +109,7 @@ public final class RuntimeFiles {
         }
     }
 
-    /** A file that came meanwhile stays, and its directory with it. */
+    /** A file that was added meanwhile stays, and so does its directory. */
     private void removeIfEmpty(Path directory) {
         try {
             remove(directory);

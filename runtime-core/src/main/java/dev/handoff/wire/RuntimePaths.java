@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * What lies in a cluster's runtime directory, which only its user can enter.
+ * The files of a cluster's runtime directory, which only its user can enter.
  *
  * <pre>
  *   master.lock    locked for the master's life
  *   control        Unix stream: control frames
  *   rendezvous     Unix seqpacket: lanes
  *   rendezvous-KEY Unix seqpacket: lanes of a shared listener, where the program forks
- *   channel-ID     Unix seqpacket: a worker's messages, until it has come
- *   role-ID        what a worker is told of itself, until it has read it
+ *   channel-ID     Unix seqpacket: a worker's messages; removed when the worker has connected
+ *   role-ID        what a worker is told of itself; removed when the worker has read it
  *   board/ID       a worker's page of the scoreboard
  * </pre>
  *
@@ -22,7 +22,7 @@ public record RuntimePaths(Path directory) {
     private static final Pattern FILE = Pattern.compile("control|rendezvous(-\\d+)?|channel-\\d+|role-\\d+");
     private static final Pattern BOARD = Pattern.compile("\\d+");
 
-    /** The file that a living master holds locked. */
+    /** The file that a running master holds locked. */
     public Path lock() {
         return directory.resolve("master.lock");
     }
@@ -62,7 +62,7 @@ public record RuntimePaths(Path directory) {
         return boards().resolve(Integer.toString(workerId));
     }
 
-    /** Whether that is the name of one of the files in the directory itself, the lock aside. */
+    /** Whether that is the name of one of the files in the directory itself, other than the lock. */
     boolean isFile(Path path) {
         return directory.equals(path.getParent()) && matches(FILE, path);
     }

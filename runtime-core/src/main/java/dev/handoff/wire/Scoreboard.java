@@ -12,9 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * One worker's page of numbers, shared with the master: no system call to write, no message to lose, and still readable
- * after a SIGKILL. The master makes the file whole before anybody maps it, for a store into a hole of a full disk would
- * be an error in the event loop.
+ * One worker's page of numbers, which it shares with the master. A write needs no system call, no message can be lost, and the page can
+ * still be read after a SIGKILL. The master writes the whole file before any process maps it: on a full disk, a store into a hole of
+ * the file would be an error in the event loop.
  *
  * <pre>
  *      0  magic u64 | layout version u32 | event loops u32 | worker id u32 | 0…
@@ -32,11 +32,11 @@ public final class Scoreboard {
     /** The most event loops a worker can have. */
     public static final int MAX_LOOPS = 64;
 
-    /** What each event loop tells. */
+    /** What each event loop writes. */
     public enum Cell {
         /** When the loop last ran its tick: CLOCK_MONOTONIC in nanoseconds, 0 before the first. */
         BEAT(0),
-        /** Connections taken up since the start. */
+        /** Connections adopted since the start. */
         ADOPTED(8),
         /** Connections ended since the start. */
         CLOSED(16),
@@ -69,7 +69,7 @@ public final class Scoreboard {
         this.loops = loops;
     }
 
-    /** Makes a worker's page, readable and writable for this user only, and maps it. Called by the master. */
+    /** Creates a worker's page, readable and writable for this user only, and maps it. Called by the master. */
     public static Scoreboard create(Path file, int workerId, int loops) throws IOException {
         if (loops < 1 || loops > MAX_LOOPS) {
             throw new IllegalArgumentException("1 to " + MAX_LOOPS + " event loops have room, not " + loops);
@@ -84,7 +84,7 @@ public final class Scoreboard {
     }
 
     /**
-     * Maps a page that the master made.
+     * Maps a page that the master has created.
      *
      * @throws WireException if it is not that worker's page, or of another layout
      */
@@ -121,7 +121,7 @@ public final class Scoreboard {
         return LOOP_BYTES * (1 + loops);
     }
 
-    /** How many event loops it has room for. */
+    /** The number of event loops in the page. */
     public int loops() {
         return loops;
     }

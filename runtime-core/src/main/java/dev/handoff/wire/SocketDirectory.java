@@ -5,12 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Makes directories for sockets among the temporary files, which only this user can enter. */
+/** Creates directories for sockets among the temporary files. Only this user can enter them. */
 public final class SocketDirectory {
     private SocketDirectory() {}
 
     /**
-     * A new one.
+     * Creates a directory.
      *
      * @throws IOException naming the place and the reason
      */

@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A socket's descriptor with what it is. */
+/** A socket's descriptor and kind. */
 public final class SocketHandle implements Handle {
     private static final int BACKLOG = 4096;
 
-    /** How long an accept waits before it looks whether the handle is still there. */
+    /** How long an accept waits before it checks whether the handle is still open. */
     private static final int LOOK_MILLIS = 100;
 
     private final Fd fd;
@@ -27,7 +27,7 @@ public final class SocketHandle implements Handle {
     private final Uses uses;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    /** How many handles and channels of one connection are open in this process, for who waits for the last. */
+    /** Counts the handles and channels of one connection that are open in this process, and reports the end of the last. */
     private static final class Uses {
         private final AtomicInteger count = new AtomicInteger();
         private final Runnable onLast;
@@ -55,15 +55,15 @@ public final class SocketHandle implements Handle {
     }
 
     /**
-     * Takes over a connection.
+     * Takes ownership of a connection.
      *
-     * @param onGone called when neither a handle of it nor a channel is open in this process any more
+     * @param onGone called when no handle and no channel of it is open in this process any more
      */
     public static SocketHandle connection(Fd socket, Runnable onGone) {
         return new SocketHandle(socket, Kind.CONNECTION, new Uses(onGone));
     }
 
-    /** Takes over a socket; one that cannot be asked what it is, is closed. */
+    /** Takes ownership of a socket. It is closed if its kind cannot be found out. */
     public static SocketHandle of(Fd socket) throws UnixException {
         try {
             return new SocketHandle(socket, kindOf(socket));
@@ -101,7 +101,7 @@ public final class SocketHandle implements Handle {
         return fd;
     }
 
-    /** Gives the descriptor away: this handle is used up. */
+    /** Gives the descriptor away; this handle is of no more use. */
     public Fd release() {
         Fd released = new Fd(fd.release());
         end();
@@ -109,16 +109,16 @@ public final class SocketHandle implements Handle {
     }
 
     /**
-     * A descriptor that was given away while the connection still counts as open here.
+     * A descriptor that was given away, while the connection still counts as open in this process.
      *
-     * @param socket the new owner's
-     * @param closed to be run when that has closed it
+     * @param socket the holder of this record owns it
+     * @param closed must be run when the new owner has closed it
      */
-    public record Lent(Fd socket, Runnable closed) {}
+    public record Transferred(Fd socket, Runnable closed) {}
 
-    /** Gives the descriptor to somebody who tells when it is closed: this handle is used up. */
-    public Lent lend() {
-        return new Lent(new Fd(fd.release()), this::end);
+    /** Gives the descriptor away to an owner that tells when it is closed; this handle is of no more use. */
+    public Transferred transfer() {
+        return new Transferred(new Fd(fd.release()), this::end);
     }
 
     private void end() {

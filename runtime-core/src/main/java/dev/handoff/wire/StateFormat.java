@@ -1,9 +1,10 @@
 package dev.handoff.wire;
 
 /**
- * Whose state of a connection something is, and which version of it: only who has the same can go on with it.
+ * The format of a connection's state: which handlers write it, and in which version. Only a worker with the same format can resume the
+ * connection.
  *
- * @param kind of what handlers it is the state, such as {@code http/1.1}: at most {@link #MOST_KIND} characters of printable
+ * @param kind names the handlers, such as {@code http/1.1}: at most {@link #MOST_KIND} characters of printable
  *     ASCII, no blanks
  * @param version 1 to {@link #MOST_VERSION}; 0 in {@link #NONE} alone
  */
@@ -14,7 +15,7 @@ public record StateFormat(String kind, int version) {
     /** The highest version. */
     public static final int MOST_VERSION = 65_535;
 
-    /** Of whoever goes on with no connection that has been read from. */
+    /** The format of handlers that cannot resume a connection that was read from. */
     public static final StateFormat NONE = new StateFormat("", 0);
 
     /**

@@ -11,8 +11,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What the keys of TLS session tickets are made of, the same in all workers of a cluster, so that each takes the tickets of
- * the others. The newest makes tickets; the two before it are kept for the tickets that they have made. Immutable.
+ * The secrets from which the keys of TLS session tickets are derived. All workers of a cluster have the same, so that each accepts the
+ * tickets of the others. The newest secret makes tickets; the two before it are kept for the tickets that they have made. Immutable.
  */
 public final class TicketSecrets {
     /** Bytes of each. */
@@ -30,7 +30,7 @@ public final class TicketSecrets {
     }
 
     /**
-     * Takes what {@link #newestFirst} gave.
+     * Reads what {@link #newestFirst} gave.
      *
      * @throws IllegalArgumentException if these are not one to three secrets
      */
@@ -43,12 +43,12 @@ public final class TicketSecrets {
         return new TicketSecrets(newestFirst.clone());
     }
 
-    /** A single one that nobody can guess. */
+    /** One new random secret. */
     public static TicketSecrets fresh() {
         return new TicketSecrets(new byte[0]).renewed();
     }
 
-    /** A new one, and the newest two of these. */
+    /** A new random secret, and the newest two of these. */
     public TicketSecrets renewed() {
         byte[] newest = new byte[LENGTH];
         new SecureRandom().nextBytes(newest);
@@ -58,14 +58,14 @@ public final class TicketSecrets {
         return new TicketSecrets(all);
     }
 
-    /** All of them, one behind the other. */
+    /** All secrets in one array, the newest first. */
     @JsonValue
     byte[] newestFirst() {
         return newestFirst.clone();
     }
 
     /**
-     * Keys for one purpose; nothing can be told from them about those for another. Source: RFC 5869, section 2.3.
+     * Keys for one purpose. They reveal nothing about the keys for another purpose. Source: RFC 5869, section 2.3.
      *
      * @param length of each, in bytes, at most 8,160
      * @return the newest first
@@ -106,7 +106,7 @@ public final class TicketSecrets {
         return Arrays.hashCode(newestFirst);
     }
 
-    /** Nothing of them: a secret must not get into a log. */
+    /** Shows no secret, because it must not get into a log. */
     @Override
     public String toString() {
         return "TicketSecrets[***]";

@@ -4,14 +4,14 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * What proves a worker to its master: 128 random bits that went through the environment, good for one hello on the
- * control channel and one on each lane.
+ * The proof by which a master recognizes its worker: 128 random bits from the role file. It is valid for one hello on the control
+ * channel and one on each lane.
  *
  * @param high the first eight bytes
  * @param low the last eight
  */
 public record Token(long high, long low) {
-    /** A new one that nobody can guess. */
+    /** A new random token. */
     public static Token random() {
         SecureRandom random = new SecureRandom();
         return new Token(random.nextLong(), random.nextLong());
@@ -34,7 +34,7 @@ public record Token(long high, long low) {
         return format.toHexDigits(high) + format.toHexDigits(low);
     }
 
-    /** Nothing of it: a token must not get into a log. */
+    /** Shows no bit, because a token must not get into a log. */
     @Override
     public String toString() {
         return "Token[***]";

@@ -2,7 +2,7 @@ package dev.handoff.wire;
 
 import java.io.IOException;
 
-/** A frame that cannot be what the other side meant to send: its channel is closed, for what follows is not to be trusted. */
+/** An invalid frame. Its channel is closed, because nothing that follows can be trusted. */
 public final class WireException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.UnixException;
 import dev.handoff.wire.BoundSocket;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.Role;
@@ -99,7 +99,7 @@ final class ForkedListeners {
     }
 
     private Listener openLane(Grant grant, ListenOptions where, Taking connections) throws IOException {
-        HandoffChannel channel = HandoffReceiver.connect(Path.of(grant.answer().rendezvous()), role, 0);
+        LaneSocket channel = HandoffReceiver.connect(Path.of(grant.answer().rendezvous()), role, 0);
         try {
             ListenAddress address = Objects.requireNonNull(grant.answer().address());
             WorkerListener listener = new WorkerListener(address, where, connections, new Shared(grant));

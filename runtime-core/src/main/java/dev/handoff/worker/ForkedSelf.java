@@ -13,8 +13,8 @@ import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.ProcessProvider;
-import dev.handoff.wire.ForkOrder;
-import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.wire.ForkMessage;
+import dev.handoff.wire.ForkMessage.Act;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.RuntimePaths;
 import java.time.Duration;
@@ -64,7 +64,7 @@ final class ForkedSelf extends ChannelWorker {
         ForkedSelf self = new ForkedSelf(role, channel);
         channel.onDisconnect(self::onChannelEnd);
         // Before it hears an order to leave that came first: nothing is said behind that.
-        EventThread.get().holdUntil(channel.runtime().send(ForkOrder.of(Act.ONLINE)));
+        EventThread.get().holdUntil(channel.runtime().send(ForkMessage.of(Act.ONLINE)));
         channel.runtime().onMessage(self::onOrder);
         return self;
     }
@@ -101,7 +101,7 @@ final class ForkedSelf extends ChannelWorker {
     }
 
     private void onOrder(Message message) {
-        if (message.as(ForkOrder.class).act() == Act.LEAVE && asked.compareAndSet(false, true)) {
+        if (message.as(ForkMessage.class).act() == Act.LEAVE && asked.compareAndSet(false, true)) {
             leaveAfter(CompletableFuture.completedFuture(true));
         }
     }
@@ -117,7 +117,7 @@ final class ForkedSelf extends ChannelWorker {
     private CompletableFuture<Boolean> tellMaster() {
         return channel()
                 .runtime()
-                .request(ForkOrder.of(Act.LEAVE), Boolean.class, ANSWER_LIMIT)
+                .request(ForkMessage.of(Act.LEAVE), Boolean.class, ANSWER_LIMIT)
                 .exceptionally(failure -> {
                     LOG.debug("the master has not answered that this worker leaves", failure);
                     return false;
@@ -132,7 +132,7 @@ final class ForkedSelf extends ChannelWorker {
 
     /** Their senders were told that this worker has them: the master ends the channel behind the last one. */
     private CompletableFuture<Void> awaitLastMessages() {
-        channel().runtime().send(ForkOrder.of(Act.DONE));
+        channel().runtime().send(ForkMessage.of(Act.DONE));
         return ended.copy()
                 .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(tooLate -> {

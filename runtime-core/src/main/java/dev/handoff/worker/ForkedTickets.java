@@ -3,9 +3,9 @@ package dev.handoff.worker;
 import dev.handoff.process.Message;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.ProcessProvider;
-import dev.handoff.process.spi.RuntimeLine;
-import dev.handoff.wire.ForkOrder;
-import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.process.spi.RuntimePeer;
+import dev.handoff.wire.ForkMessage;
+import dev.handoff.wire.ForkMessage.Act;
 import dev.handoff.wire.TicketSecrets;
 import java.time.Duration;
 import java.util.Objects;
@@ -28,16 +28,16 @@ public final class ForkedTickets {
      * @return done when it has been called first; keeps this process alive until then
      */
     public static CompletableFuture<Void> hear(Consumer<? super TicketSecrets> listener) {
-        RuntimeLine master = ProcessProvider.get().parent().orElseThrow().runtime();
+        RuntimePeer master = ProcessProvider.get().parent().orElseThrow().runtime();
         master.onMessage(message -> pass(message, listener));
         return EventThread.get()
-                .holdUntil(master.request(ForkOrder.of(Act.TICKETS), TicketSecrets.class, ANSWER_LIMIT)
+                .holdUntil(master.request(ForkMessage.of(Act.TICKETS), TicketSecrets.class, ANSWER_LIMIT)
                         .exceptionally(ForkedTickets::ownOnes)
                         .thenAccept(listener));
     }
 
     private static void pass(Message message, Consumer<? super TicketSecrets> listener) {
-        ForkOrder order = message.as(ForkOrder.class);
+        ForkMessage order = message.as(ForkMessage.class);
         if (order.act() == Act.TICKETS) {
             listener.accept(Objects.requireNonNull(order.tickets()));
         }

@@ -4,7 +4,8 @@ import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.RareLog;
 import dev.handoff.unix.SeqPacketSocket.Received;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.HandedBack;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
@@ -49,7 +50,7 @@ public final class HandoffReceiver implements AutoCloseable {
         void drain();
 
         /** The master has those connections that were handed back under [first, first + count). */
-        default void taken(long first, int count) {}
+        default void confirmed(long first, int count) {}
 
         /** Those connections stay: nobody else could serve them. */
         default void returned(long first, int count) {}
@@ -61,12 +62,12 @@ public final class HandoffReceiver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HandoffReceiver.class);
     private static final Optional<Refusal> NO_DESCRIPTOR = Optional.of(Refusal.NO_DESCRIPTOR);
 
-    private final HandoffChannel channel;
+    private final LaneSocket channel;
     private final Adopter adopter;
     private final DescriptorReserve reserve;
     private final RareLog shortages = new RareLog(LOG);
     private final RareLog failures = new RareLog(LOG);
-    private final Offer[] batch = new Offer[HandoffChannel.MAX_OFFERS];
+    private final Offer[] batch = new Offer[LaneSocket.MAX_OFFERS];
     private int batched;
     private long frame;
     private boolean unsettled;
@@ -77,7 +78,7 @@ public final class HandoffReceiver implements AutoCloseable {
      *
      * @param reserve of this process: while it is spent, connections are refused
      */
-    HandoffReceiver(HandoffChannel channel, Adopter adopter, DescriptorReserve reserve) {
+    HandoffReceiver(LaneSocket channel, Adopter adopter, DescriptorReserve reserve) {
         this.channel = channel;
         this.adopter = adopter;
         this.reserve = reserve;
@@ -88,8 +89,8 @@ public final class HandoffReceiver implements AutoCloseable {
      *
      * @param lane its index, each once for a rendezvous socket
      */
-    static HandoffChannel connect(Path rendezvous, Role role, int lane) throws IOException {
-        HandoffChannel channel = HandoffChannel.connect(rendezvous);
+    static LaneSocket connect(Path rendezvous, Role role, int lane) throws IOException {
+        LaneSocket channel = LaneSocket.connect(rendezvous);
         try {
             if (!channel.hello(role.workerId(), lane, role.token())) {
                 throw new IOException("cannot say hello on lane " + lane + ": its socket takes nothing");
@@ -141,14 +142,14 @@ public final class HandoffReceiver implements AutoCloseable {
     private void take() throws IOException {
         switch (channel.kind()) {
             case OFFER, RESUME -> takeOffers();
-            case LISTEN -> adopter.listen(channel.listener(), channel.takeListeningSocket());
+            case LISTEN -> adopter.listen(channel.listener(), channel.releaseListeningSocket());
             case UNLISTEN -> adopter.unlisten(channel.listener());
             case DRAIN -> adopter.drain();
-            case TAKEN -> {
+            case CONFIRM -> {
                 checkHandedBack();
-                adopter.taken(channel.firstSequence(), channel.count());
+                adopter.confirmed(channel.firstSequence(), channel.count());
             }
-            case RETURNED -> {
+            case RETURN -> {
                 checkHandedBack();
                 adopter.returned(channel.firstSequence(), channel.count());
             }
@@ -166,13 +167,13 @@ public final class HandoffReceiver implements AutoCloseable {
     }
 
     /**
-     * Hands a connection back to the master. It keeps its copy of the socket until {@link Adopter#taken} or {@link
+     * Hands a connection back to the master. It keeps its copy of the socket until {@link Adopter#confirmed} or {@link
      * Adopter#returned}, and must not use it meanwhile.
      *
      * @return its number: 0, 1, 2 …; empty if the lane has no room just now
      * @throws IOException if the master's end is gone
      */
-    public OptionalLong handBack(Offer connection) throws IOException {
+    public OptionalLong handBack(HandedBack connection) throws IOException {
         return channel.handBack(handedBack, connection) ? OptionalLong.of(handedBack++) : OptionalLong.empty();
     }
 
@@ -183,7 +184,7 @@ public final class HandoffReceiver implements AutoCloseable {
         int arrived = channel.arrived();
         boolean shortage = isShort(arrived < channel.count());
         for (int index = 0; index < arrived; index++, sequence++) {
-            Offer offer = channel.takeOffer(index);
+            Offer offer = channel.releaseOffer(index);
             Optional<Refusal> refusal = shortage ? NO_DESCRIPTOR : adopter.refusal(offer, batched);
             if (refusal.isEmpty()) {
                 batch[batched++] = offer;

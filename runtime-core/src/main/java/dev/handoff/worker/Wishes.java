@@ -4,9 +4,9 @@ import dev.handoff.cluster.ListenException;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
-import dev.handoff.process.spi.RuntimeLine;
-import dev.handoff.wire.ForkOrder;
-import dev.handoff.wire.ForkOrder.Act;
+import dev.handoff.process.spi.RuntimePeer;
+import dev.handoff.wire.ForkMessage;
+import dev.handoff.wire.ForkMessage.Act;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import java.net.UnknownHostException;
@@ -26,7 +26,7 @@ final class Wishes {
      */
     private static final Duration ANSWER_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
-    private final RuntimeLine master;
+    private final RuntimePeer master;
     private final Map<Place.Key, Wish> wishes = new HashMap<>();
     private boolean leaving;
 
@@ -60,7 +60,7 @@ final class Wishes {
         }
     }
 
-    Wishes(RuntimeLine master) {
+    Wishes(RuntimePeer master) {
         this.master = master;
     }
 
@@ -103,14 +103,14 @@ final class Wishes {
             before = there == null ? CompletableFuture.completedFuture(null) : there.over;
             wishes.put(wish.place.key(), wish);
         }
-        return before.thenCompose(closed -> master.request(ForkOrder.listen(wish.place), Message.class, ANSWER_LIMIT))
+        return before.thenCompose(closed -> master.request(ForkMessage.listen(wish.place), Message.class, ANSWER_LIMIT))
                 .handle((answer, failure) -> grant(wish, where, answer, failure));
     }
 
     /** The n-th time that this worker asks for any port it gets what the others got for their n-th. */
     private int freeTurn(Place.Key key) {
         int turn = 0;
-        while (key.takesAnyPort() && isTaken(key.withTurn(turn))) {
+        while (key.isAnyPort() && isTaken(key.withTurn(turn))) {
             turn++;
         }
         return turn;
@@ -141,7 +141,7 @@ final class Wishes {
     /** The program wants no more of it; done when the master has been told, a second time at once. */
     CompletableFuture<Void> close(Grant grant) {
         return beginToEnd(grant.wish)
-                ? master.send(ForkOrder.of(Act.CLOSE, grant.key()))
+                ? master.send(ForkMessage.of(Act.CLOSE, grant.key()))
                 : CompletableFuture.completedFuture(null);
     }
 
@@ -153,12 +153,12 @@ final class Wishes {
 
     /** This worker has what it was given. */
     void bound(Grant grant) {
-        master.send(ForkOrder.of(Act.BOUND, grant.key()));
+        master.send(ForkMessage.of(Act.BOUND, grant.key()));
     }
 
     /** This worker has it no more. */
     void giveBack(Grant grant) {
-        master.send(ForkOrder.of(Act.CLOSED, grant.key()));
+        master.send(ForkMessage.of(Act.CLOSED, grant.key()));
         end(grant.wish);
     }
 

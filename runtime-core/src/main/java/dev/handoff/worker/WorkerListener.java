@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerListener extends WorkerAddress implements Listener, HandoffReceiver.Adopter {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerListener.class);
-    private static final Optional<Refusal> TAKEN = Optional.empty();
+    private static final Optional<Refusal> NO_REFUSAL = Optional.empty();
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
     private static final int MOST_A_TURN = 16;
 
@@ -245,7 +245,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
 
     @Override
     public Optional<Refusal> refusal(Offer offer, int before) {
-        return holdsBack(before) ? FULL : TAKEN;
+        return holdsBack(before) ? FULL : NO_REFUSAL;
     }
 
     @Override

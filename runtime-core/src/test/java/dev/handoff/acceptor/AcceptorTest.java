@@ -16,7 +16,7 @@ import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.wire.ControlFrame.Service;
-import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.LaneSocket.Kind;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
@@ -598,7 +598,7 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd heir = readyWith(acceptor, 3, 7);
 
         leaving.handBack(0, moving, new Progress(format(7), 41, new byte[] {1, 2, 3}));
-        leaving.expect(Kind.TAKEN);
+        leaving.expect(Kind.CONFIRM);
         assertThat(leaving.channel().firstSequence()).isZero();
         Taken arrived = heir.takeResumed();
         assertThat(arrived.clientPort()).isEqualTo(moving.clientPort());
@@ -616,7 +616,7 @@ final class AcceptorTest implements Acceptor.Events {
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         WorkerEnd heir = readyWith(acceptor, 2, 0);
         leaving.handBack(0, moving, null);
-        leaving.expect(Kind.TAKEN);
+        leaving.expect(Kind.CONFIRM);
         assertThat(ports(heir.take(1))).containsExactly(moving.clientPort());
     }
 
@@ -626,10 +626,10 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         leaving.handBack(0, moving, new Progress(format(7), 0, new byte[0]));
-        leaving.expect(Kind.RETURNED);
+        leaving.expect(Kind.RETURN);
         readyWith(acceptor, 2, 6).expectNothing();
         leaving.handBack(1, moving, new Progress(format(7), 0, new byte[0]));
-        leaving.expect(Kind.RETURNED);
+        leaving.expect(Kind.RETURN);
         assertThat(leaving.channel().firstSequence()).isOne();
     }
 
@@ -640,7 +640,7 @@ final class AcceptorTest implements Acceptor.Events {
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         readyWith(acceptor, 2, 7);
         leaving.handBack(0, moving, new Progress(new StateFormat("other", 7), 0, new byte[0]));
-        leaving.expect(Kind.RETURNED);
+        leaving.expect(Kind.RETURN);
     }
 
     @Test
@@ -652,7 +652,7 @@ final class AcceptorTest implements Acceptor.Events {
         Taken moving = drainingWithOne(acceptor, leaving, 1);
         leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
         acceptor.workerReady(2, List.of(new Service(Protocol.HTTP, format(7))));
-        leaving.expect(Kind.TAKEN);
+        leaving.expect(Kind.CONFIRM);
         assertThat(heir.takeResumed().clientPort()).isEqualTo(moving.clientPort());
     }
 
@@ -692,7 +692,7 @@ final class AcceptorTest implements Acceptor.Events {
         acceptor.drain(1);
         leaving.expect(Kind.DRAIN);
         leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
-        leaving.expect(Kind.RETURNED);
+        leaving.expect(Kind.RETURN);
         next.expectNothing();
     }
 
@@ -770,7 +770,7 @@ final class AcceptorTest implements Acceptor.Events {
         WorkerEnd heir = readyWith(acceptor, 2, 7);
         for (Taken one : moving) {
             leaving.handBack(moving.indexOf(one), one, new Progress(format(7), 1, new byte[] {9}));
-            leaving.expect(Kind.TAKEN);
+            leaving.expect(Kind.CONFIRM);
         }
         Set<Integer> fresh = new HashSet<>(clients(each));
 
@@ -820,8 +820,8 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(heavy.channel().count()).isEqualTo(2);
         heavy.handBack(0, taken.get(0), null);
         heavy.handBack(1, taken.get(1), new Progress(format(7), 1, new byte[0]));
-        heavy.expect(Kind.TAKEN);
-        heavy.expect(Kind.TAKEN);
+        heavy.expect(Kind.CONFIRM);
+        heavy.expect(Kind.CONFIRM);
         assertThat(ports(light.take(1))).containsExactly(taken.get(0).clientPort());
         assertThat(light.takeResumed().clientPort()).isEqualTo(taken.get(1).clientPort());
         even.expectNothing();
@@ -837,7 +837,7 @@ final class AcceptorTest implements Acceptor.Events {
         heavy.acknowledge(taken);
         readyWith(acceptor, 2, 7);
         heavy.handBack(0, taken.get(0), null);
-        heavy.expect(Kind.RETURNED);
+        heavy.expect(Kind.RETURN);
     }
 
     /** One that is frozen, say, with all its credit. */
@@ -857,7 +857,7 @@ final class AcceptorTest implements Acceptor.Events {
         acceptor.balance(Map.of(1, 1), Set.of(2));
         heavy.expect(Kind.SHED);
         heavy.handBack(0, taken.get(0), null);
-        heavy.expect(Kind.TAKEN);
+        heavy.expect(Kind.CONFIRM);
         acceptor.workerSuspended(2);
         assertThat(ports(even.take(1))).containsExactly(taken.get(0).clientPort());
     }
@@ -873,7 +873,7 @@ final class AcceptorTest implements Acceptor.Events {
         // Tried once more, it has been heard.
         full.refuse(full.take(1).get(0));
         leaving.handBack(0, moving, new Progress(format(7), 1, new byte[] {9}));
-        leaving.expect(Kind.RETURNED);
+        leaving.expect(Kind.RETURN);
     }
 
     /** Its heir has become full, say, when it was on its way. */
@@ -890,7 +890,7 @@ final class AcceptorTest implements Acceptor.Events {
         List<Taken> arrived = new ArrayList<>();
         for (Taken each : moving) {
             leaving.handBack(arrived.size(), each, new Progress(format(7), 1, new byte[] {9}));
-            leaving.expect(Kind.TAKEN);
+            leaving.expect(Kind.CONFIRM);
             each.close();
             arrived.add(full.takeResumed());
         }
@@ -1362,7 +1362,7 @@ final class AcceptorTest implements Acceptor.Events {
         for (int key = 0; key < 2; key++) {
             worker.expect(Kind.LISTEN);
             assertThat(worker.channel().listener()).isEqualTo(key);
-            try (Fd shared = worker.channel().takeListeningSocket()) {
+            try (Fd shared = worker.channel().releaseListeningSocket()) {
                 assertThat(OpenDescriptors.identity(shared))
                         .isEqualTo(OpenDescriptors.identity(
                                 listeners.get(key).socket().fd()));

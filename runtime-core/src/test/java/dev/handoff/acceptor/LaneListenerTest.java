@@ -6,7 +6,7 @@ import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket.Received;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Token;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class LaneListenerTest {
     private final int before = OpenDescriptors.count();
     private final Poller poller = new Poller();
-    private final List<HandoffChannel> admitted = new ArrayList<>();
-    private final List<HandoffChannel> clients = new ArrayList<>();
+    private final List<LaneSocket> admitted = new ArrayList<>();
+    private final List<LaneSocket> clients = new ArrayList<>();
     private long nowNanos = Long.MAX_VALUE - 1000;
 
     @TempDir
@@ -42,8 +42,8 @@ final class LaneListenerTest {
     @AfterEach
     void leaveNothing() {
         listener().close();
-        admitted.forEach(HandoffChannel::close);
-        clients.forEach(HandoffChannel::close);
+        admitted.forEach(LaneSocket::close);
+        clients.forEach(LaneSocket::close);
         assertThat(OpenDescriptors.count()).isEqualTo(before);
     }
 
@@ -55,8 +55,8 @@ final class LaneListenerTest {
         return directory.resolve("rendezvous");
     }
 
-    private HandoffChannel connect() throws IOException {
-        HandoffChannel client = HandoffChannel.connect(path());
+    private LaneSocket connect() throws IOException {
+        LaneSocket client = LaneSocket.connect(path());
         clients.add(client);
         return client;
     }
@@ -78,7 +78,7 @@ final class LaneListenerTest {
 
     @Test
     void aLaneThatSaysHelloIsAdmitted() throws Exception {
-        HandoffChannel client = connect();
+        LaneSocket client = connect();
         pass();
         assertThat(listener().newLaneCount()).isOne();
         client.hello(7, 3, new Token(1, 2));
@@ -93,10 +93,10 @@ final class LaneListenerTest {
 
     @Test
     void aLaneThatSaysNothingForFiveSecondsIsClosedOthersStay() throws Exception {
-        HandoffChannel silent = connect();
+        LaneSocket silent = connect();
         pass();
         after(Duration.ofSeconds(4));
-        HandoffChannel later = connect();
+        LaneSocket later = connect();
         pass();
         assertThat(listener().newLaneCount()).isEqualTo(2);
         assertThat(listener().isTimed(nowNanos)).isTrue();
@@ -108,7 +108,7 @@ final class LaneListenerTest {
 
     @Test
     void aLaneThatSaysAnythingElseIsClosed() throws Exception {
-        HandoffChannel client = connect();
+        LaneSocket client = connect();
         pass();
         client.acknowledge(0, 1);
         pass();
@@ -118,7 +118,7 @@ final class LaneListenerTest {
 
     @Test
     void aLaneThatEndsIsForgotten() throws Exception {
-        HandoffChannel client = connect();
+        LaneSocket client = connect();
         pass();
         client.close();
         pass();
@@ -141,16 +141,16 @@ final class LaneListenerTest {
 
     @Test
     void afterAMoveNewLanesAreAcceptedAndEarlierOnesStay() throws Exception {
-        HandoffChannel early = connect();
+        LaneSocket early = connect();
         pass();
         Files.delete(path());
         listener().move(LaneListener.listen(path()));
-        HandoffChannel late = connect();
+        LaneSocket late = connect();
         pass();
         early.hello(1, 0, new Token(1, 2));
         late.hello(2, 0, new Token(1, 2));
         pass();
-        assertThat(admitted).extracting(HandoffChannel::workerId).containsExactly(1L, 2L);
+        assertThat(admitted).extracting(LaneSocket::workerId).containsExactly(1L, 2L);
     }
 
     @Test

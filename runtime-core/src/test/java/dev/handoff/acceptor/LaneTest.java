@@ -3,11 +3,12 @@ package dev.handoff.acceptor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.acceptor.Lane.HandBackDecision;
+import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.SeqPacketPair;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.WakeUp;
-import dev.handoff.wire.HandoffChannel;
-import dev.handoff.wire.Offer;
+import dev.handoff.wire.LaneSocket;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Token;
 import java.io.IOException;
@@ -38,10 +39,10 @@ final class LaneTest implements Lane.Answers {
         try (SeqPacketPair pair = SeqPacketPair.open();
                 WakeUp any = new WakeUp()) {
             WorkerLanes workerLanes = new WorkerLanes(1, 1, 4711, new Token(1, 2), 1, () -> 0);
-            Lane lane = workerLanes.open(0, new HandoffChannel(pair.left()), 1);
-            HandoffChannel worker = new HandoffChannel(pair.right());
+            Lane lane = workerLanes.open(0, new LaneSocket(pair.left()), 1);
+            LaneSocket worker = new LaneSocket(pair.right());
             for (int number = 0; number < 5; number++) {
-                worker.handBack(number, new Offer(any.fd(), 0, false, TestAddresses.any(), number, null));
+                worker.handBack(number, handedBack(any, number));
             }
             lane.readAnswers(this, 0, 3);
             assertThat(handedBack).containsExactly(0L, 1L, 2L);
@@ -56,16 +57,16 @@ final class LaneTest implements Lane.Answers {
         try (SeqPacketPair pair = SeqPacketPair.open();
                 WakeUp any = new WakeUp()) {
             WorkerLanes workerLanes = new WorkerLanes(1, 1, 4711, new Token(1, 2), 1, () -> 0);
-            Lane lane = workerLanes.open(0, new HandoffChannel(pair.left()), 1);
-            HandoffChannel worker = new HandoffChannel(pair.right());
+            Lane lane = workerLanes.open(0, new LaneSocket(pair.left()), 1);
+            LaneSocket worker = new LaneSocket(pair.right());
             decisions.addAll(List.of(HandBackDecision.CONFIRM, HandBackDecision.KEEP, HandBackDecision.RETURN));
             for (int number = 0; number < 3; number++) {
-                worker.handBack(number, new Offer(any.fd(), 0, false, TestAddresses.any(), number, null));
+                worker.handBack(number, handedBack(any, number));
             }
             lane.readAnswers(this, 77, 3);
             assertThat(lane.removeConfirmed()).as("no other worker gets it before this one is told").isEmpty();
             lane.flush(77);
-            assertThat(answers(worker)).containsExactly("TAKEN 0", "RETURNED 2");
+            assertThat(answers(worker)).containsExactly("CONFIRM 0", "RETURN 2");
             assertThat(accepted(lane.removeConfirmed())).containsExactly(0L);
             assertThat(lane.removeConfirmed()).as("given once").isEmpty();
 
@@ -81,7 +82,11 @@ final class LaneTest implements Lane.Answers {
         }
     }
 
-    private static List<String> answers(HandoffChannel worker) throws IOException {
+    private static HandedBack handedBack(WakeUp any, int number) {
+        return new HandedBack(new BorrowedFd(any.fd().number()), 0, TestAddresses.any(), number, null);
+    }
+
+    private static List<String> answers(LaneSocket worker) throws IOException {
         List<String> answers = new ArrayList<>();
         while (worker.receive() == Received.MESSAGE) {
             answers.add(worker.kind() + " " + worker.firstSequence());

@@ -9,7 +9,7 @@ import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -184,7 +184,7 @@ final class ShortageTest {
             Path path = Path.of(arguments[0]);
             LaneListener laneListener = new LaneListener(LaneListener.listen(path), new DescriptorReserve(0));
             rehearse();
-            HandoffChannel client = HandoffChannel.connect(path);
+            LaneSocket client = LaneSocket.connect(path);
             List<WakeUp> crowd = crowd();
             pass(laneListener, 0);
             System.out.print("short: new lanes " + laneListener.newLaneCount() + ", timed " + laneListener.isTimed(1));

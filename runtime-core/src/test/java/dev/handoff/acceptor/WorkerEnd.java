@@ -2,10 +2,12 @@ package dev.handoff.acceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket.Received;
-import dev.handoff.wire.HandoffChannel;
-import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.HandedBack;
+import dev.handoff.wire.LaneSocket;
+import dev.handoff.wire.LaneSocket.Kind;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
@@ -33,16 +35,16 @@ final class WorkerEnd implements AutoCloseable {
         }
     }
 
-    private final HandoffChannel channel;
+    private final LaneSocket channel;
     private final Poller poller = new Poller();
     private final List<Taken> taken = new ArrayList<>();
 
     WorkerEnd(Path rendezvous, int workerId, int lane, Token token) throws IOException {
-        channel = HandoffChannel.connect(rendezvous);
+        channel = LaneSocket.connect(rendezvous);
         channel.hello(workerId, lane, token);
     }
 
-    HandoffChannel channel() {
+    LaneSocket channel() {
         return channel;
     }
 
@@ -96,14 +98,19 @@ final class WorkerEnd implements AutoCloseable {
         Offer offer = connection.offer();
         channel.handBack(
                 number,
-                new Offer(offer.connection(), offer.listener(), false, offer.peer(), offer.acceptedMillis(), progress));
+                new HandedBack(
+                        new BorrowedFd(offer.connection().number()),
+                        offer.listener(),
+                        offer.peer(),
+                        offer.acceptedMillis(),
+                        progress));
     }
 
     /** Takes the connections of the frame that was received last. */
     List<Taken> takeOffers() {
         List<Taken> frame = new ArrayList<>();
         for (int index = 0; index < channel.arrived(); index++) {
-            frame.add(new Taken(channel.firstSequence() + index, channel.takeOffer(index)));
+            frame.add(new Taken(channel.firstSequence() + index, channel.releaseOffer(index)));
         }
         taken.addAll(frame);
         return frame;

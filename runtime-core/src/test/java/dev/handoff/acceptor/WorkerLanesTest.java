@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.unix.SeqPacketPair;
 import dev.handoff.unix.WakeUp;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Token;
 import java.util.List;
@@ -22,7 +22,7 @@ final class WorkerLanesTest {
             assertThat(worker.admits(4711, new Token(1, 3), 0)).isFalse();
             assertThat(worker.admits(4711, TOKEN, 2)).isFalse();
             assertThat(worker.admits(4711, TOKEN, -1)).isFalse();
-            worker.open(0, new HandoffChannel(pair.left()), 4);
+            worker.open(0, new LaneSocket(pair.left()), 4);
             assertThat(worker.admits(4711, TOKEN, 0)).isFalse();
             assertThat(worker.admits(4711, TOKEN, 1)).isTrue();
             assertThat(worker.allLanesOpen()).isFalse();
@@ -34,7 +34,7 @@ final class WorkerLanesTest {
     void restsAfterARefusalOnAClockThatOverflows() throws Exception {
         try (SeqPacketPair pair = SeqPacketPair.open()) {
             WorkerLanes worker = new WorkerLanes(1, 1, 4711, TOKEN, 1, () -> 0);
-            worker.open(0, new HandoffChannel(pair.left()), 4);
+            worker.open(0, new LaneSocket(pair.left()), 4);
             worker.setInRotation(true);
             assertThat(worker.isAvailable(Long.MAX_VALUE)).isTrue();
             worker.refused(List.of(), Long.MIN_VALUE + 5);
@@ -50,7 +50,7 @@ final class WorkerLanesTest {
     void aTrialThatNoClientEndsIsOverAfterAWhile() throws Exception {
         try (SeqPacketPair pair = SeqPacketPair.open()) {
             WorkerLanes worker = new WorkerLanes(1, 1, 4711, TOKEN, 1, () -> 0);
-            worker.open(0, new HandoffChannel(pair.left()), 4);
+            worker.open(0, new LaneSocket(pair.left()), 4);
             worker.setInRotation(true);
             long rest = Long.MAX_VALUE;
             worker.refused(List.of(), rest);
@@ -71,7 +71,7 @@ final class WorkerLanesTest {
         try (SeqPacketPair pair = SeqPacketPair.open();
                 WakeUp any = new WakeUp()) {
             WorkerLanes worker = new WorkerLanes(1, 1, 4711, TOKEN, 1, () -> 0);
-            Lane lane = worker.open(0, new HandoffChannel(pair.left()), 1);
+            Lane lane = worker.open(0, new LaneSocket(pair.left()), 1);
             worker.setInRotation(true);
             worker.startDraining();
             worker.setInRotation(true);

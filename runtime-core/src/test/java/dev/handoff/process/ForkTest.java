@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.unix.SeqPacketSocket;
-import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.ChannelHandshake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -101,8 +101,8 @@ class ForkTest extends ForkingTest {
         Output parent = ChildProcess.spawnSync(SpawnOptions.ofMain(Hasty.class, directory.toString())
                 .jvmArgs("-Djava.io.tmpdir=" + directory)
                 .stderr(Stdio.inherit()));
-        assertThat(parent.stdout()).isEqualTo("1 doors\n");
-        assertThat(Hasty.doors(directory)).isZero();
+        assertThat(parent.stdout()).isEqualTo("1 sockets\n");
+        assertThat(Hasty.sockets(directory)).isZero();
     }
 
     /** Forks something that never takes its channel up, and ends. */
@@ -112,11 +112,11 @@ class ForkTest extends ForkingTest {
         public static void main(String[] arguments) throws IOException {
             // It ends when this process is gone.
             ChildProcess.fork(SpawnOptions.of("cat").stdio(Stdio.pipe()));
-            System.out.println(doors(Path.of(arguments[0])) + " doors");
+            System.out.println(sockets(Path.of(arguments[0])) + " sockets");
             CurrentProcess.exit(0);
         }
 
-        private static long doors(Path directory) throws IOException {
+        private static long sockets(Path directory) throws IOException {
             try (Stream<Path> files = Files.list(directory)) {
                 return files.filter(file -> file.getFileName().toString().startsWith("handoff-"))
                         .count();
@@ -144,11 +144,11 @@ class ForkTest extends ForkingTest {
     @Test
     void whoFindsNobodyBehindTheDoorIsToldSoToo(@TempDir Path directory) throws IOException {
         Path socket = directory.resolve("channel");
-        ChannelDoor door = ChannelDoor.at(socket);
-        door.close();
+        ChannelHandshake handshake = ChannelHandshake.at(socket);
+        handshake.close();
         SeqPacketSocket.listen(socket, 1).close();
         Output child = ChildProcess.spawnSync(small(ToldOfTheEnd.class)
-                .jvmArgs("-Xmx64m", door.invite().jvmFlag())
+                .jvmArgs("-Xmx64m", handshake.writeRole().jvmFlag())
                 .stderr(Stdio.inherit()));
         assertThat(child.status()).isEqualTo(new ExitStatus.Exited(7));
     }
@@ -577,10 +577,10 @@ class ForkTest extends ForkingTest {
                 .stderr(Stdio.inherit()));
         assertThat(parent.stdout()).isEqualTo("exit code 0, connected: false\n");
         assertThat(parent.status()).isEqualTo(new ExitStatus.Exited(0));
-        assertThat(Hasty.doors(directory)).isZero();
+        assertThat(Hasty.sockets(directory)).isZero();
     }
 
-    /** Forks one that comes and one that never does, and ends when no door is left. */
+    /** Forks one that comes and one that never does, and ends when no handshake is left. */
     static final class Patient {
         private Patient() {}
 
@@ -591,7 +591,7 @@ class ForkTest extends ForkingTest {
             CompletableFuture<ExitStatus> closed = new CompletableFuture<>();
             never.onClose(closed::complete);
             System.out.println(closed.join() + ", connected: " + never.isConnected());
-            await().until(() -> Hasty.doors(Path.of(arguments[0])) == 0);
+            await().until(() -> Hasty.sockets(Path.of(arguments[0])) == 0);
             child.disconnect();
         }
     }

@@ -65,7 +65,7 @@ final class SeqPacketSocketTest {
         assertThat(in.receivedDescriptors()).isEqualTo(SCM_MAX_FD);
         assertThat(in.descriptorsTruncated()).isFalse();
         for (int index = 0; index < SCM_MAX_FD; index++) {
-            try (Fd arrived = in.takeDescriptor(index)) {
+            try (Fd arrived = in.releaseDescriptor(index)) {
                 assertThat(OpenDescriptors.identity(arrived))
                         .isEqualTo(OpenDescriptors.identity(
                                 sockets.get(index % sockets.size()).fd()));
@@ -78,7 +78,7 @@ final class SeqPacketSocketTest {
         pair.left().send(carrying(1), 1, 1);
         DescriptorMessage in = new DescriptorMessage(1, 64);
         pair.right().receive(in);
-        try (Fd arrived = in.takeDescriptor(0)) {
+        try (Fd arrived = in.releaseDescriptor(0)) {
             String info = Files.readString(Path.of("/proc/self/fdinfo", Integer.toString(arrived.number())));
             assertThat(info).containsPattern("flags:\\s+02\\d{6}");
         }
@@ -101,7 +101,7 @@ final class SeqPacketSocketTest {
 
         assertThat(in.descriptorsTruncated()).isTrue();
         assertThat(in.receivedDescriptors()).isEqualTo(4);
-        in.closeUntaken();
+        in.closeUnreleased();
     }
 
     @Test
@@ -129,7 +129,7 @@ final class SeqPacketSocketTest {
             assertThat(in.receivedLength()).isEqualTo(Math.max(4, message[0]));
             assertThat(in.getInt(0)).isEqualTo(message[0]);
             assertThat(in.receivedDescriptors()).isEqualTo(message[1]);
-            in.closeUntaken();
+            in.closeUnreleased();
         }
         assertThat(pair.right().receive(in)).isEqualTo(Received.NOTHING);
     }
@@ -145,7 +145,7 @@ final class SeqPacketSocketTest {
         DescriptorMessage in = new DescriptorMessage(1, 64);
         for (int count = 0; count < sent; count++) {
             assertThat(pair.right().receive(in)).isEqualTo(Received.MESSAGE);
-            in.closeUntaken();
+            in.closeUnreleased();
         }
         assertThat(pair.left().send(out, 1, 1)).isTrue();
     }
@@ -238,7 +238,7 @@ final class SeqPacketSocketTest {
                 // Once before: classes come from files, for which there will be no room.
                 pair.left().send(out, 1, 8);
                 pair.right().receive(in);
-                in.closeUntaken();
+                in.closeUnreleased();
                 pair.left().send(out, 1, 8);
                 pair.left().send(out, 1, 8);
                 List<Fd> crowd = new ArrayList<>();
@@ -250,7 +250,7 @@ final class SeqPacketSocketTest {
                 crowd.subList(0, 3).forEach(Fd::close);
                 pair.right().receive(in);
                 String first = (in.descriptorsTruncated() ? "truncated " : "") + in.receivedDescriptors();
-                in.closeUntaken();
+                in.closeUnreleased();
                 crowd.forEach(Fd::close);
                 pair.right().receive(in);
                 System.out.println(first + " of 8, then " + in.receivedDescriptors() + " of 8");
@@ -296,7 +296,7 @@ final class SeqPacketSocketTest {
                 int received = 0;
                 while (pair.right().receive(in) == Received.MESSAGE) {
                     received += in.receivedDescriptors() == 8 ? 1 : 0;
-                    in.closeUntaken();
+                    in.closeUnreleased();
                 }
                 System.out.println(received == sent ? "all of them have arrived" : received + " of " + sent);
                 System.out.println(pair.left().send(out, 1, 8) ? "and there is room again" : "and there is no room");

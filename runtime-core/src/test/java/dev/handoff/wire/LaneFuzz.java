@@ -11,7 +11,7 @@ import java.io.IOException;
 class LaneFuzz {
     private static final DescriptorMessage FRAME = new DescriptorMessage(1, 2 * LaneFrame.MAX_LENGTH);
     private static final SeqPacketPair PAIR = pair();
-    private static final HandoffChannel CHANNEL = new HandoffChannel(PAIR.right());
+    private static final LaneSocket CHANNEL = new LaneSocket(PAIR.right());
 
     private static SeqPacketPair pair() {
         try {
@@ -41,7 +41,7 @@ class LaneFuzz {
     private static void use() throws WireException {
         switch (CHANNEL.kind()) {
             case OFFER, RESUME, HAND_BACK -> assertThat(CHANNEL.arrived()).isZero();
-            case LISTEN -> CHANNEL.takeListeningSocket();
+            case LISTEN -> CHANNEL.releaseListeningSocket();
             case REFUSE -> assertThat(CHANNEL.refusal()).isNotNull();
             case HELLO -> assertThat(CHANNEL.token()).isNotNull();
             default -> assertThat(CHANNEL.count()).isNotNegative();

@@ -13,7 +13,7 @@ class RoleFuzz {
         Map<String, String> words = RoleFile.parseWords(new String(bytes, UTF_8));
         try {
             assertThat(Role.of(words, 1)).isNotNull();
-            assertThat(Invitation.of(words, 1)).isNotNull();
+            assertThat(ParentAddress.of(words, 1)).isNotNull();
         } catch (Role.OrphanException e) {
             assertThat(e).hasMessageContaining("is gone");
         } catch (IllegalStateException e) {

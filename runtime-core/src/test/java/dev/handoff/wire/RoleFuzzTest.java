@@ -20,7 +20,7 @@ class RoleFuzzTest {
     private static final List<Map<String, String>> CORPUS = List.of(
             new Role(SELF, Role.startOf(SELF), 7, 2, 3, Path.of("/run/x"), new Token(1, -2)).toMap(),
             new Role(1, Role.startOf(1), Integer.MAX_VALUE, 1, 1, Path.of(""), new Token(0, 0)).toMap(),
-            new Invitation(SELF, Role.startOf(SELF), new Token(1, -2), Path.of("/run/x:y")).toMap());
+            new ParentAddress(SELF, Role.startOf(SELF), new Token(1, -2), Path.of("/run/x:y")).toMap());
 
     @Test
     void randomWordsAreReadOrRefusedByName() {
@@ -40,7 +40,7 @@ class RoleFuzzTest {
             Map<String, String> words = mutated(CORPUS.get(random.nextInt(CORPUS.size())), random);
             try {
                 boolean role = Role.of(words, SELF).isPresent();
-                understood += role || Invitation.of(words, SELF).isPresent() ? 1 : 0;
+                understood += role || ParentAddress.of(words, SELF).isPresent() ? 1 : 0;
             } catch (Role.OrphanException e) {
                 assertThat(e).hasMessageContaining("is gone");
             } catch (IllegalStateException e) {

@@ -3,6 +3,7 @@ package dev.handoff.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.ChildJvm;
 import dev.handoff.unix.ClientPair;
 import dev.handoff.unix.DescriptorReserve;
@@ -12,8 +13,9 @@ import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.UnixException;
 import dev.handoff.unix.WakeUp;
-import dev.handoff.wire.HandoffChannel;
-import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.HandedBack;
+import dev.handoff.wire.LaneSocket;
+import dev.handoff.wire.LaneSocket.Kind;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
@@ -38,7 +40,7 @@ final class HandoffReceiverTest {
 
     private final int before = OpenDescriptors.count();
     private final ClientPair connection;
-    private final HandoffChannel master;
+    private final LaneSocket master;
     private final Recording adopter = new Recording();
     private final HandoffReceiver receiver;
     private boolean masterReads = true;
@@ -48,8 +50,8 @@ final class HandoffReceiverTest {
         Path directory = Files.createTempDirectory("lane-");
         Path rendezvous = directory.resolve("socket");
         try (SeqPacketSocket listener = SeqPacketSocket.listen(rendezvous, 1)) {
-            receiver = new HandoffReceiver(HandoffChannel.connect(rendezvous), adopter, new DescriptorReserve(0));
-            master = new HandoffChannel(listener.accept().orElseThrow());
+            receiver = new HandoffReceiver(LaneSocket.connect(rendezvous), adopter, new DescriptorReserve(0));
+            master = new LaneSocket(listener.accept().orElseThrow());
         } finally {
             Files.deleteIfExists(rendezvous);
             Files.delete(directory);
@@ -215,21 +217,25 @@ final class HandoffReceiverTest {
         }
         assertThat(sent).isPositive();
         for (int sequence = 0; sequence < MOST_CREDIT; sequence++) {
-            assertThat(master.resume(sequence, handedBack(0))).isTrue();
+            assertThat(master.resume(sequence, resumed())).isTrue();
             receiver.receive();
             receiver.settled(receiver.frame());
         }
         assertThat(adopter.adopted).hasSize(MOST_CREDIT);
     }
 
-    private Offer handedBack(int state) {
+    private HandedBack handedBack(int state) {
+        BorrowedFd socket = new BorrowedFd(connection.accepted().fd().number());
+        return new HandedBack(socket, 0, connection.accepted().peer(), 0, progress(state));
+    }
+
+    private Offer resumed() {
         return new Offer(
-                connection.accepted().fd(),
-                0,
-                false,
-                connection.accepted().peer(),
-                0,
-                new Progress(new StateFormat("test", 1), 0, new byte[state]));
+                connection.accepted().fd(), 0, false, connection.accepted().peer(), 0, progress(0));
+    }
+
+    private static Progress progress(int state) {
+        return new Progress(new StateFormat("test", 1), 0, new byte[state]);
     }
 
     @Test

@@ -12,7 +12,7 @@ import dev.handoff.unix.Poller;
 import dev.handoff.unix.SeqPacketSocket;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.Signals;
-import dev.handoff.wire.ChannelDoor;
+import dev.handoff.wire.ChannelHandshake;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;
@@ -25,8 +25,8 @@ import dev.handoff.wire.ControlFrame.Refused;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Started;
 import dev.handoff.wire.ControlFrame.Welcome;
-import dev.handoff.wire.HandoffChannel;
-import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.LaneSocket;
+import dev.handoff.wire.LaneSocket.Kind;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Role;
@@ -81,7 +81,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
             ExclusiveLock lock,
             UnixServerSocketChannel control,
             SeqPacketSocket rendezvous,
-            ChannelDoor door) {}
+            ChannelHandshake handshake) {}
 
     @BeforeEach
     void beMaster() throws IOException {
@@ -92,13 +92,13 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         UnixServerSocketChannel control = UnixServerSocketChannel.open();
         control.socket().bind(new UnixSocketAddress(paths.control().toFile()));
         SeqPacketSocket rendezvous = SeqPacketSocket.listen(paths.rendezvous(), 8);
-        ChannelDoor door = ChannelDoor.at(paths.channel(WORKER));
-        opened.addAll(List.of(lock, control, rendezvous, door));
+        ChannelHandshake handshake = ChannelHandshake.at(paths.channel(WORKER));
+        opened.addAll(List.of(lock, control, rendezvous, handshake));
         left = parent.resolve("left");
         ListeningSocket.bind(left, 8).close();
         shared = parent.resolve("shared");
         opened.add(ListeningSocket.bind(shared, 8));
-        master = new Master(paths, lock, control, rendezvous, door);
+        master = new Master(paths, lock, control, rendezvous, handshake);
     }
 
     @AfterEach
@@ -130,7 +130,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         long self = ProcessHandle.current().pid();
         Role role = new Role(
                 self, Role.startOf(self), WORKER, 2, 3, master().paths().directory(), TOKEN);
-        Map<String, String> environment = master().door().invite(role).environment();
+        Map<String, String> environment = master().handshake().writeRole(role).environment();
         ChildJvm child = ChildJvm.start(List.of(), environment, Program.class, manner);
         opened.add(child);
         return child;
@@ -171,11 +171,11 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
         return control;
     }
 
-    private HandoffChannel acceptLane() throws IOException {
+    private LaneSocket acceptLane() throws IOException {
         Poller poller = new Poller();
         poller.add(master().rendezvous().fd(), Poller.IN);
         assertThat(poller.poll(30_000)).isOne();
-        HandoffChannel lane = new HandoffChannel(master().rendezvous().accept().orElseThrow());
+        LaneSocket lane = new LaneSocket(master().rendezvous().accept().orElseThrow());
         opened.add(lane);
         poller.clear();
         poller.add(lane.fd(), Poller.IN);
@@ -195,7 +195,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     /** It was heard, and gets no more messages. */
     private void sayGoodbye(ControlChannel control) {
         control.close();
-        master().door().close();
+        master().handshake().close();
     }
 
     /** As the kernel does it for a master that is killed. */
@@ -210,7 +210,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     void fromHelloToExit() throws Exception {
         ChildJvm worker = fork("serve");
         ControlChannel control = welcome();
-        HandoffChannel lane = acceptLane();
+        LaneSocket lane = acceptLane();
         awaitServing();
         lane.drain();
         assertThat(next()).isEqualTo(new Drained(2, 3));
@@ -225,7 +225,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     void shutdownHooksHaveUntilTheExitLimit(String manner, int exitLimit, String said) throws Exception {
         ChildJvm worker = fork(manner);
         ControlChannel control = welcome(Duration.ofSeconds(exitLimit));
-        HandoffChannel lane = acceptLane();
+        LaneSocket lane = acceptLane();
         awaitServing();
         lane.drain();
         assertThat(next()).isEqualTo(new Drained(2, 3));
@@ -238,7 +238,7 @@ final class WorkerRuntimeTest implements ControlChannel.Listener {
     void aTermAsksTheMasterAndASignalToTheGroupSaysNothing() throws Exception {
         ChildJvm worker = fork("serve");
         ControlChannel control = welcome();
-        HandoffChannel lane = acceptLane();
+        LaneSocket lane = acceptLane();
         awaitServing();
         long pid = worker.process().pid();
         assertThat(Path.of("/proc", Long.toString(pid), "status"))

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventLoopWorker implements HandoffReceiver.Adopter {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoopWorker.class);
-    private static final Optional<Refusal> TAKEN = Optional.empty();
+    private static final Optional<Refusal> NO_REFUSAL = Optional.empty();
     private static final Optional<Refusal> UNKNOWN = Optional.of(Refusal.UNKNOWN_LISTENER);
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
     private static final Optional<Refusal> UNKNOWN_STATE = Optional.of(Refusal.UNKNOWN_STATE);
@@ -111,7 +111,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
             scoreboard.increment(index, Cell.REFUSED);
             return FULL;
         }
-        return TAKEN;
+        return NO_REFUSAL;
     }
 
     private long openInAllLoops() {
@@ -160,8 +160,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     }
 
     @Override
-    public void taken(long first, int count) {
-        handBacks.taken(first, count);
+    public void confirmed(long first, int count) {
+        handBacks.confirmed(first, count);
     }
 
     @Override

@@ -12,7 +12,7 @@ import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.Role;
 import dev.handoff.wire.SocketHandle;
-import dev.handoff.wire.SocketHandle.Lent;
+import dev.handoff.wire.SocketHandle.Transferred;
 import dev.handoff.worker.CurrentWorkerProvider;
 import dev.handoff.worker.ForkedTickets;
 import io.netty.channel.EventLoop;
@@ -146,15 +146,15 @@ final class ForkedServer {
     /** On the event loop. */
     private void adopt(Handle connection, WorkerHandler handler) {
         boolean unix = connection.port() == 0;
-        Lent lent = ((SocketHandle) connection).lend();
+        Transferred transferred = ((SocketHandle) connection).transfer();
         Connection.Traffic untilClosed = new Connection.Traffic() {
             @Override
             public void closed() {
-                lent.closed().run();
+                transferred.closed().run();
             }
         };
-        if (!adoption.connection(lent.socket(), unix, untilClosed, handler)) {
-            lent.closed().run();
+        if (!adoption.connection(transferred.socket(), unix, untilClosed, handler)) {
+            transferred.closed().run();
         }
     }
 

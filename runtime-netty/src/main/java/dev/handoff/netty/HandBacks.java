@@ -1,8 +1,8 @@
 package dev.handoff.netty;
 
-import dev.handoff.unix.Fd;
+import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.SocketAddressBytes;
-import dev.handoff.wire.Offer;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Progress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * The connections of one event loop that go back to the master while they are open. Used on that event loop.
  *
  * <pre>
- *   at rest ──▶ out of epoll ──▶ still at rest? ──▶ sent ──▶ TAKEN: the copy is closed
- *                                    │ no             └────▶ RETURNED: goes on here
+ *   at rest ──▶ out of epoll ──▶ still at rest? ──▶ sent ──▶ CONFIRM: the copy is closed
+ *                                    │ no             └────▶ RETURN: goes on here
  *                                    └──▶ back into epoll
  * </pre>
  *
@@ -46,7 +46,7 @@ final class HandBacks {
     @FunctionalInterface
     interface Lane {
         /** Sends a connection, whose descriptor stays open here; gives its number, or nothing if there is no room just now. */
-        OptionalLong handBack(Offer connection) throws IOException;
+        OptionalLong handBack(HandedBack connection) throws IOException;
     }
 
     /** One that goes; whether its worker goes, too, so that there will be no other chance. */
@@ -145,7 +145,7 @@ final class HandBacks {
         }
         try {
             while (!unsent.isEmpty()) {
-                OptionalLong number = lane.handBack(offer(unsent.getFirst()));
+                OptionalLong number = lane.handBack(handedBack(unsent.getFirst()));
                 if (number.isEmpty()) {
                     retryLater();
                     return;
@@ -158,14 +158,12 @@ final class HandBacks {
         }
     }
 
-    /** The descriptor is lent for the call. */
-    private static Offer offer(Departure departure) {
-        Fd socket = new Fd(((UnixChannel) departure.channel).fd().intValue());
+    private static HandedBack handedBack(Departure departure) {
+        BorrowedFd socket = new BorrowedFd(((UnixChannel) departure.channel).fd().intValue());
         Connection connection = departure.connection;
-        return new Offer(
+        return new HandedBack(
                 socket,
                 connection.listener(),
-                false,
                 SocketAddressBytes.of(connection.remote()),
                 connection.acceptedMillis(),
                 departure.progress);
@@ -184,7 +182,7 @@ final class HandBacks {
     }
 
     /** The master has those. */
-    void taken(long first, int count) {
+    void confirmed(long first, int count) {
         take(first, count).forEach(departure -> drop(departure.channel));
     }
 

@@ -83,7 +83,7 @@ class DirectionsTest {
             Terminal.class,
             Role.class,
             SocketHandle.class,
-            SocketHandle.Lent.class,
+            SocketHandle.Transferred.class,
             Welcome.class,
             ListenerDescription.class,
             Service.class,

@@ -13,6 +13,7 @@ import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.StreamBytes;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.StateFormat;
@@ -107,12 +108,12 @@ final class HandBacksTest implements WorkerHandler, HandBack {
 
     // --- the master -------------------------------------------------------------------------------------------------
 
-    private OptionalLong send(Offer offer) throws IOException {
+    private OptionalLong send(HandedBack connection) throws IOException {
         if (sent == room) {
             throw new IOException("on purpose");
         }
-        portOfSent = ((InetSocketAddress) offer.peer().decode()).getPort();
-        masters.add(SocketFd.duplicate(offer.connection()));
+        portOfSent = ((InetSocketAddress) connection.peer().decode()).getPort();
+        masters.add(SocketFd.duplicate(new Fd(connection.socket().number())));
         return OptionalLong.of(sent++);
     }
 
@@ -274,7 +275,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         mustEcho(connect(new Failing(Moment.EVENT)));
         onLoop(() -> connections.leave(Duration.ofHours(1)));
         await().untilAsserted(() -> assertThat(masters).hasSize(2));
-        onLoop(() -> handBacks.taken(0, 2));
+        onLoop(() -> handBacks.confirmed(0, 2));
         connections.emptied().get(20, TimeUnit.SECONDS);
     }
 

@@ -9,6 +9,7 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketFd;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Offer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -72,7 +73,7 @@ final class NettyPipelineTest {
     private @Nullable TestLoop worker;
 
     /** What was sent to the master. */
-    private record Sent(Fd copy, Offer offer) {}
+    private record Sent(Fd copy, HandedBack connection) {}
 
     NettyPipelineTest() throws IOException {
         listener = Listener.open(0, ListenOptions.address("127.0.0.1", 0));
@@ -98,8 +99,8 @@ final class NettyPipelineTest {
         return worker;
     }
 
-    private OptionalLong send(Offer offer) throws IOException {
-        master.add(new Sent(SocketFd.duplicate(offer.connection()), offer));
+    private OptionalLong send(HandedBack connection) throws IOException {
+        master.add(new Sent(SocketFd.duplicate(new Fd(connection.socket().number())), connection));
         return OptionalLong.of(number++);
     }
 
@@ -130,7 +131,7 @@ final class NettyPipelineTest {
     }
 
     private static byte[] state(Sent sent) {
-        return Objects.requireNonNull(sent.offer.progress()).state();
+        return Objects.requireNonNull(sent.connection.progress()).state();
     }
 
     // --- the program ------------------------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ final class NettyPipelineTest {
         leave();
         Sent sent = sent();
         assertThat(state(sent)).asString(US_ASCII).isEqualTo("GET /b HT");
-        worker().taken(0);
+        worker().confirmed(0);
         await().until(() -> !channels.get(0).isOpen());
         assertThat(events).containsExactly("LEAVING", "HANDED_BACK", "inactive", "removed");
     }
@@ -250,7 +251,7 @@ final class NettyPipelineTest {
         Sent sent = sent();
         worker = null;
         adopt(
-                new Offer(sent.copy, 0, false, sent.offer.peer(), sent.offer.acceptedMillis(), sent.offer.progress()),
+                new Offer(sent.copy, 0, false, sent.connection.peer(), sent.connection.acceptedMillis(), sent.connection.progress()),
                 channel -> {
                     channel.config().setAutoRead(false);
                     http1(channel);

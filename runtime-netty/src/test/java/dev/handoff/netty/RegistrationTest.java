@@ -7,6 +7,7 @@ import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Offer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -106,7 +107,7 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
         counted.add("closed");
     }
 
-    private OptionalLong send(Offer offer) {
+    private OptionalLong send(HandedBack connection) {
         occupy();
         return OptionalLong.of(0);
     }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.handoff.acceptor.Listener;
 import dev.handoff.unix.Accepted;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Offer;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -26,7 +27,7 @@ public final class TestLoop {
     @FunctionalInterface
     public interface Master {
         /** Gives the number of what was sent. */
-        OptionalLong send(Offer connection) throws IOException;
+        OptionalLong send(HandedBack connection) throws IOException;
     }
 
     /**
@@ -76,12 +77,12 @@ public final class TestLoop {
         onLoop(() -> connections.leave(limit));
     }
 
-    /** The master has that one. */
-    public void taken(long number) {
-        onLoop(() -> Objects.requireNonNull(handBacks).taken(number, 1));
+    /** The master confirms that hand-back. */
+    public void confirmed(long number) {
+        onLoop(() -> Objects.requireNonNull(handBacks).confirmed(number, 1));
     }
 
-    /** That one stays. */
+    /** The master returns that connection. */
     public void returned(long number) {
         onLoop(() -> Objects.requireNonNull(handBacks).returned(number, 1));
     }

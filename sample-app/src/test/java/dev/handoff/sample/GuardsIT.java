@@ -37,12 +37,12 @@ class GuardsIT {
                     "reset|ended the connection"),
             guard(
                     "acknowledge before read: what a worker may have read is nobody else's",
-                    gives("wire.HandoffChannel", "acknowledge", true),
+                    gives("wire.LaneSocket", "acknowledge", true),
                     "sample.OneOwnerIT#whatAKilledWorkerHadBegunToReadEndsWithIt",
                     "expected no answer, got byte"),
             guard(
                     "acknowledge before read: and the master hears so first",
-                    gives("wire.HandoffChannel", "acknowledge", true),
+                    gives("wire.LaneSocket", "acknowledge", true),
                     "worker.HandoffReceiverTest#acknowledgesTheWholeFrameBeforeItAdoptsTheFirst",
                     "ACKNOWLEDGE"),
             guard(

@@ -3,7 +3,7 @@ package dev.handoff.benchmarks.micro;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.ListeningSocket;
 import dev.handoff.unix.SeqPacketSocket;
-import dev.handoff.wire.HandoffChannel;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Offer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,10 +40,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @SuppressWarnings("NullAway.Init") // JMH calls open before anything else
 public class LaneBenchmark {
-    private static final int CONNECTIONS = HandoffChannel.MAX_OFFERS;
+    private static final int CONNECTIONS = LaneSocket.MAX_OFFERS;
 
-    private HandoffChannel master;
-    private HandoffChannel worker;
+    private LaneSocket master;
+    private LaneSocket worker;
     private Socket client;
     private final Offer[] offers = new Offer[CONNECTIONS];
     private long sequence;
@@ -57,8 +57,8 @@ public class LaneBenchmark {
         Path directory = Files.createTempDirectory("lane-");
         Path rendezvous = directory.resolve("rendezvous");
         try (SeqPacketSocket listener = SeqPacketSocket.listen(rendezvous, 1)) {
-            worker = HandoffChannel.connect(rendezvous);
-            master = new HandoffChannel(listener.accept().orElseThrow());
+            worker = LaneSocket.connect(rendezvous);
+            master = new LaneSocket(listener.accept().orElseThrow());
         }
         Files.delete(rendezvous);
         Files.delete(directory);
@@ -104,7 +104,7 @@ public class LaneBenchmark {
     private void takeFrame() throws IOException {
         worker.receive();
         for (int index = 0; index < worker.arrived(); index++) {
-            worker.takeOffer(index).connection().close();
+            worker.releaseOffer(index).connection().close();
         }
     }
 }

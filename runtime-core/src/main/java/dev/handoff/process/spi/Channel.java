@@ -14,7 +14,7 @@ public interface Channel extends Peer {
     Subscription onDisconnect(Runnable listener);
 
     /** The runtime at the other end: what is said to it, and what it says, no program hears. */
-    RuntimeLine runtime();
+    RuntimePeer runtime();
 
     /**
      * A worker of the same cluster, through its master.

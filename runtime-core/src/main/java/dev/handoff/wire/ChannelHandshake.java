@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a parent waits for the channel of one child: a JVM's children inherit no descriptor but 0, 1 and 2. It is a socket in a
- * directory that only this user can enter, and it is gone as soon as the child has come, or will come no more.
+ * Connects the message channel between a parent and one child. A JVM's children inherit no descriptor but 0, 1 and 2, so the
+ * child connects to a socket of the parent. The socket is in a directory that only this user can enter. It is removed when the
+ * child has connected, or when the parent gives up.
  *
  * <pre>
  *    0        1         2            8                16
@@ -30,39 +31,39 @@ import org.slf4j.LoggerFactory;
  *   └────────┴─────────┴────────────┴────────────────┴───────────────┘
  * </pre>
  */
-public final class ChannelDoor implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ChannelDoor.class);
-    private static final RareLog STRANGERS = new RareLog(LOG);
+public final class ChannelHandshake implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelHandshake.class);
+    private static final RareLog REFUSED = new RareLog(LOG);
     private static final int VERSION = 1;
     private static final int HELLO = 24;
     private static final int BACKLOG = 8;
 
-    private final Invitation invitation;
+    private final ParentAddress address;
     private final Optional<Path> directory;
     private final SeqPacketSocket listener;
-    private final Thread atEnd = new Thread(null, this::removeFiles, "handoff-door", 0, false);
+    private final Thread atEnd = new Thread(null, this::removeFiles, "handoff-handshake", 0, false);
 
-    private ChannelDoor(Path path, Optional<Path> directory) throws IOException {
+    private ChannelHandshake(Path path, Optional<Path> directory) throws IOException {
         long pid = ProcessHandle.current().pid();
-        this.invitation = new Invitation(pid, Role.startOf(pid), Token.random(), path);
+        this.address = new ParentAddress(pid, Role.startOf(pid), Token.random(), path);
         this.directory = directory;
         this.listener = SeqPacketSocket.listen(path, BACKLOG);
     }
 
-    /** Opens one, in a directory of its own. */
-    public static ChannelDoor open() throws IOException {
+    /** Opens a socket for the child, in a directory of its own. */
+    public static ChannelHandshake open() throws IOException {
         Path directory = SocketDirectory.create();
         try {
-            ChannelDoor door = new ChannelDoor(directory.resolve("channel"), Optional.of(directory));
-            door.removeFilesAtEnd();
-            return door;
+            ChannelHandshake handshake = new ChannelHandshake(directory.resolve("channel"), Optional.of(directory));
+            handshake.removeFilesAtEnd();
+            return handshake;
         } catch (IOException e) {
             RuntimeFiles.remove(directory);
             throw e;
         }
     }
 
-    /** Of this process, which may end before the child has come. */
+    /** This process may end before the child has connected. */
     private void removeFilesAtEnd() throws IOException {
         try {
             Runtime.getRuntime().addShutdownHook(atEnd);
@@ -76,46 +77,50 @@ public final class ChannelDoor implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(atEnd);
         } catch (IllegalStateException e) {
-            LOG.debug("{} is removed twice: this process is ending", invitation.socket(), e);
+            LOG.debug("{} is removed twice: this process is ending", address.socket(), e);
         }
     }
 
-    /** Opens one at a path in a directory that nobody else can enter. */
-    public static ChannelDoor at(Path path) throws IOException {
-        return new ChannelDoor(path, Optional.empty());
+    /** Opens a socket for the child, at a path in a directory that only this user can enter. */
+    public static ChannelHandshake at(Path path) throws IOException {
+        return new ChannelHandshake(path, Optional.empty());
     }
 
-    /** Writes what the child is to know that is no worker; it is removed with the socket. */
-    public RoleFile invite() throws IOException {
-        return RoleFile.write(roleFile(), 0, invitation.toMap());
+    /** Writes the role file of a child that is no worker. It is removed with the socket. */
+    public RoleFile writeRole() throws IOException {
+        return RoleFile.write(roleFile(), 0, address.toMap());
     }
 
     private Path roleFile() {
-        return invitation.socket().resolveSibling("role");
+        return address.socket().resolveSibling("role");
     }
 
-    /** Writes what the child is to know that is a worker; it is the master's to remove if the child has not read it. */
-    public RoleFile invite(Role role) throws IOException {
+    /** Writes the role file of a child that is a worker. The master must remove it if the child has not read it. */
+    public RoleFile writeRole(Role role) throws IOException {
         Map<String, String> words = new HashMap<>(role.toMap());
-        words.putAll(invitation.toMap());
+        words.putAll(address.toMap());
         return RoleFile.write(new RuntimePaths(role.directory()).role(role.workerId()), role.workerId(), words);
     }
 
-    /** Waits for the child with that process id; a {@link MessageChannel.Connector}. The door is closed behind it. */
-    public @Nullable SeqPacketSocket admit(long pid, WakeUp woken, BooleanSupplier unwanted) throws IOException {
+    /**
+     * Waits for the child with that process id, and closes this. A {@link MessageChannel.Connector}.
+     *
+     * @return null if the child has not connected, and is unwanted now
+     */
+    public @Nullable SeqPacketSocket awaitChild(long pid, WakeUp woken, BooleanSupplier unwanted) throws IOException {
         try (this) {
             Poller poller = new Poller();
             while (true) {
-                // First the look, then the question: a child that came and is gone again has left something to read.
+                // Asked before the accept: a child that has connected and ended since has left messages to read.
                 boolean last = unwanted.getAsBoolean();
-                Optional<SeqPacketSocket> guest = listener.accept();
-                if (guest.isPresent() && isTheChild(guest.get(), pid, woken, unwanted)) {
-                    return guest.get();
+                Optional<SeqPacketSocket> accepted = listener.accept();
+                if (accepted.isPresent() && isTheChild(accepted.get(), pid, woken, unwanted)) {
+                    return accepted.get();
                 }
-                if (guest.isEmpty() && last) {
+                if (accepted.isEmpty() && last) {
                     return null;
                 }
-                if (guest.isEmpty()) {
+                if (accepted.isEmpty()) {
                     await(poller, listener, woken);
                 }
             }
@@ -132,80 +137,80 @@ public final class ChannelDoor implements AutoCloseable {
         }
     }
 
-    private boolean isTheChild(SeqPacketSocket guest, long pid, WakeUp woken, BooleanSupplier unwanted)
+    private boolean isTheChild(SeqPacketSocket peerSocket, long pid, WakeUp woken, BooleanSupplier unwanted)
             throws IOException {
-        boolean welcome = false;
+        boolean isChild = false;
         try {
-            PeerCredentials peer = guest.peer();
-            welcome = peer.isOurs() && peer.pid() == pid && saysHello(guest, woken, unwanted);
-            if (!welcome && !unwanted.getAsBoolean()) {
-                STRANGERS.warn("closed a channel from pid " + peer.pid() + " (uid " + peer.uid() + "): pid " + pid
+            PeerCredentials peer = peerSocket.peer();
+            isChild = peer.isOurs() && peer.pid() == pid && saysHello(peerSocket, woken, unwanted);
+            if (!isChild && !unwanted.getAsBoolean()) {
+                REFUSED.warn("closed a channel from pid " + peer.pid() + " (uid " + peer.uid() + "): pid " + pid
                         + " is expected, with its token");
             }
-            return welcome;
+            return isChild;
         } finally {
-            if (!welcome) {
-                guest.close();
+            if (!isChild) {
+                peerSocket.close();
             }
         }
     }
 
-    private boolean saysHello(SeqPacketSocket guest, WakeUp woken, BooleanSupplier unwanted) throws IOException {
+    private boolean saysHello(SeqPacketSocket peerSocket, WakeUp woken, BooleanSupplier unwanted) throws IOException {
         DescriptorMessage hello = new DescriptorMessage(1, HELLO);
         Poller poller = new Poller();
-        Received received = guest.receive(hello);
+        Received received = peerSocket.receive(hello);
         while (received == Received.NOTHING && !unwanted.getAsBoolean()) {
-            await(poller, guest, woken);
-            received = guest.receive(hello);
+            await(poller, peerSocket, woken);
+            received = peerSocket.receive(hello);
         }
-        hello.closeUntaken();
+        hello.closeUnreleased();
         return received == Received.MESSAGE
                 && hello.receivedLength() == HELLO
                 && hello.getByte(0) == 0
                 && hello.getByte(1) == VERSION
-                && new Token(hello.getLong(8), hello.getLong(16)).equals(invitation.token());
+                && new Token(hello.getLong(8), hello.getLong(16)).equals(address.token());
     }
 
     /** Whether this process was forked with a channel to its parent. */
-    public static boolean isThere() {
-        return invitation().isPresent();
+    public static boolean hasParent() {
+        return parentAddress().isPresent();
     }
 
     /**
      * Connects this process to the parent that forked it.
      *
-     * @return nothing if the parent is gone or wants it no more
+     * @return empty if the parent is gone, or has given up
      * @throws IOException if this process cannot connect
      */
-    public static Optional<SeqPacketSocket> toParent() throws IOException {
-        Optional<Invitation> invitation = invitation();
-        return invitation.isEmpty() ? Optional.empty() : connect(invitation.get());
+    public static Optional<SeqPacketSocket> connectToParent() throws IOException {
+        Optional<ParentAddress> parent = parentAddress();
+        return parent.isEmpty() ? Optional.empty() : connect(parent.get());
     }
 
-    private static Optional<Invitation> invitation() {
+    private static Optional<ParentAddress> parentAddress() {
         long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-        return Invitation.of(RoleFile.ofThisProcess(), parent);
+        return ParentAddress.of(RoleFile.ofThisProcess(), parent);
     }
 
-    private static Optional<SeqPacketSocket> connect(Invitation invitation) throws IOException {
+    private static Optional<SeqPacketSocket> connect(ParentAddress parent) throws IOException {
         SeqPacketSocket socket = null;
         try {
-            socket = SeqPacketSocket.connect(invitation.socket());
-            sayHello(socket, invitation);
+            socket = SeqPacketSocket.connect(parent.socket());
+            sayHello(socket, parent);
             return Optional.of(socket);
         } catch (IOException e) {
             if (socket != null) {
                 socket.close();
             }
             if (isClosed(e)) {
-                LOG.debug("pid {} wants no channel any more", invitation.parentPid(), e);
+                LOG.debug("pid {} has closed the socket for this channel", parent.parentPid(), e);
                 return Optional.empty();
             }
             throw e;
         }
     }
 
-    /** Before it was reached, or with this process in front of it. */
+    /** Whether the parent closed its socket before this process connected, or before it accepted the connection. */
     private static boolean isClosed(IOException failure) {
         return failure instanceof UnixException refusal
                 && (refusal.is(Errno.ENOENT)
@@ -214,18 +219,18 @@ public final class ChannelDoor implements AutoCloseable {
                         || refusal.is(Errno.ECONNRESET));
     }
 
-    private static void sayHello(SeqPacketSocket socket, Invitation invitation) throws IOException {
+    private static void sayHello(SeqPacketSocket socket, ParentAddress parent) throws IOException {
         DescriptorMessage hello = new DescriptorMessage(1, HELLO);
         hello.putLong(0, 0);
         hello.putByte(1, (byte) VERSION);
-        hello.putLong(8, invitation.token().high());
-        hello.putLong(16, invitation.token().low());
+        hello.putLong(8, parent.token().high());
+        hello.putLong(16, parent.token().low());
         if (!socket.send(hello, HELLO, 0)) {
-            throw new IOException("cannot say hello to pid " + invitation.parentPid() + ": its socket takes nothing");
+            throw new IOException("cannot say hello to pid " + parent.parentPid() + ": its socket has no room");
         }
     }
 
-    /** Takes the socket away. Idempotent. */
+    /** Removes the socket. Idempotent. */
     @Override
     public void close() {
         listener.close();
@@ -235,13 +240,13 @@ public final class ChannelDoor implements AutoCloseable {
 
     private void removeFiles() {
         try {
-            RuntimeFiles.remove(invitation.socket());
+            RuntimeFiles.remove(address.socket());
             RuntimeFiles.remove(roleFile());
             if (directory.isPresent()) {
                 RuntimeFiles.remove(directory.get());
             }
         } catch (IOException e) {
-            LOG.warn("cannot remove {}: {}", invitation.socket(), e.toString());
+            LOG.warn("cannot remove {}: {}", address.socket(), e.toString());
         }
     }
 }

@@ -2,14 +2,14 @@ package dev.handoff.wire;
 
 import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
-import dev.handoff.process.spi.RuntimeLine;
+import dev.handoff.process.spi.RuntimePeer;
 import java.util.function.Consumer;
 
-/** The runtime at the other end of a channel. */
-final class RuntimeParty extends Party implements RuntimeLine {
+/** The runtime at the other end of a channel, as a peer. */
+final class ChannelRuntimePeer extends ChannelPeer implements RuntimePeer {
     private final Mailbox mailbox;
 
-    RuntimeParty(Conversation conversation, Mailbox mailbox) {
+    ChannelRuntimePeer(Conversation conversation, Mailbox mailbox) {
         super(conversation, Address.RUNTIME, conversation.id(), conversation.pid());
         this.mailbox = mailbox;
     }

@@ -3,13 +3,14 @@ package dev.handoff.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.ClientPair;
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.OpenDescriptors;
 import dev.handoff.unix.SeqPacketPair;
 import dev.handoff.unix.SeqPacketSocket.Received;
-import dev.handoff.wire.HandoffChannel.Kind;
+import dev.handoff.wire.LaneSocket.Kind;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Random;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class HandoffChannelTest {
+final class LaneSocketTest {
     private static final StateFormat FORMAT = new StateFormat("x".repeat(255), StateFormat.MOST_VERSION);
 
     private static final long SEED = 20_261_122;
@@ -29,13 +30,13 @@ final class HandoffChannelTest {
     private final int before = OpenDescriptors.count();
     private final SeqPacketPair pair;
     private final ClientPair connection;
-    private final HandoffChannel left;
-    private final HandoffChannel right;
+    private final LaneSocket left;
+    private final LaneSocket right;
 
-    HandoffChannelTest() throws IOException {
+    LaneSocketTest() throws IOException {
         pair = SeqPacketPair.open();
-        left = new HandoffChannel(pair.left());
-        right = new HandoffChannel(pair.right());
+        left = new LaneSocket(pair.left());
+        right = new LaneSocket(pair.right());
         connection = ClientPair.open();
     }
 
@@ -63,7 +64,7 @@ final class HandoffChannelTest {
     // --- what is said arrives -------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, HandoffChannel.MAX_OFFERS})
+    @ValueSource(ints = {1, 2, LaneSocket.MAX_OFFERS})
     void anOffer(int count) throws Exception {
         Offer[] offers = new Offer[count];
         for (int index = 0; index < count; index++) {
@@ -76,7 +77,7 @@ final class HandoffChannelTest {
         assertThat(right.count()).isEqualTo(count);
         assertThat(right.arrived()).isEqualTo(count);
         for (int index = 0; index < count; index++) {
-            Offer arrived = right.takeOffer(index);
+            Offer arrived = right.releaseOffer(index);
             try (Fd fd = arrived.connection()) {
                 assertThat(OpenDescriptors.identity(fd))
                         .isEqualTo(
@@ -96,7 +97,7 @@ final class HandoffChannelTest {
 
         expect(Kind.LISTEN);
         assertThat(right.listener()).isEqualTo(65_535);
-        right.takeListeningSocket().close();
+        right.releaseListeningSocket().close();
         expect(Kind.UNLISTEN);
         assertThat(right.listener()).isEqualTo(3);
         expect(Kind.DRAIN);
@@ -138,17 +139,22 @@ final class HandoffChannelTest {
                 connection.accepted().peer(),
                 Long.MIN_VALUE,
                 new Progress(FORMAT, Long.MAX_VALUE, state));
-        assertThat(left.handBack(3, moving)).isTrue();
+        assertThat(left.handBack(3, handedBack(moving))).isTrue();
         expectMoved(Kind.HAND_BACK, 3, state);
         assertThat(left.resume(Long.MAX_VALUE, moving)).isTrue();
         expectMoved(Kind.RESUME, Long.MAX_VALUE, state);
+    }
+
+    private static HandedBack handedBack(Offer offer) {
+        BorrowedFd socket = new BorrowedFd(offer.connection().number());
+        return new HandedBack(socket, offer.listener(), offer.peer(), offer.acceptedMillis(), offer.progress());
     }
 
     private void expectMoved(Kind kind, long number, byte[] state) throws Exception {
         expect(kind);
         assertThat(right.firstSequence()).isEqualTo(number);
         assertThat(right.arrived()).isOne();
-        Offer arrived = right.takeOffer(0);
+        Offer arrived = right.releaseOffer(0);
         arrived.connection().close();
         assertThat(arrived.listener()).isEqualTo(7);
         assertThat(arrived.peer().decode()).isEqualTo(connection.client().getLocalSocketAddress());
@@ -161,21 +167,21 @@ final class HandoffChannelTest {
 
     @Test
     void aConnectionThatIsHandedBackUntouched() throws Exception {
-        assertThat(left.handBack(0, offer(7, false))).isTrue();
+        assertThat(left.handBack(0, handedBack(offer(7, false)))).isTrue();
         expect(Kind.HAND_BACK);
-        Offer arrived = right.takeOffer(0);
+        Offer arrived = right.releaseOffer(0);
         arrived.connection().close();
         assertThat(arrived.progress()).isNull();
     }
 
     @Test
     void whatBecomesOfIt() throws Exception {
-        left.taken(5, 2);
-        left.returned(7, 1);
-        expect(Kind.TAKEN);
+        left.confirm(5, 2);
+        left.returnToWorker(7, 1);
+        expect(Kind.CONFIRM);
         assertThat(right.firstSequence()).isEqualTo(5);
         assertThat(right.count()).isEqualTo(2);
-        expect(Kind.RETURNED);
+        expect(Kind.RETURN);
         assertThat(right.firstSequence()).isEqualTo(7);
         assertThat(right.count()).isOne();
     }
@@ -300,7 +306,7 @@ final class HandoffChannelTest {
         pair.left().send(frame, LaneFrame.HEADER, 0);
         expect(Kind.LISTEN);
         assertThatExceptionOfType(WireException.class)
-                .isThrownBy(right::takeListeningSocket)
+                .isThrownBy(right::releaseListeningSocket)
                 .withMessageContaining("expected a listening socket")
                 .withMessageContaining("found none");
     }
@@ -406,10 +412,10 @@ final class HandoffChannelTest {
         switch (right.kind()) {
             case OFFER, RESUME, HAND_BACK -> {
                 for (int index = random.nextInt(2); index < right.arrived(); index++) {
-                    right.takeOffer(index).connection().close();
+                    right.releaseOffer(index).connection().close();
                 }
             }
-            case LISTEN -> right.takeListeningSocket().close();
+            case LISTEN -> right.releaseListeningSocket().close();
             case REFUSE -> right.refusal();
             default -> assertThat(right.count()).isNotNegative();
         }

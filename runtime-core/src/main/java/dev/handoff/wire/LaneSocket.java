@@ -12,6 +12,7 @@ import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.SeqPacketSocket;
+import dev.handoff.unix.SocketAddressBytes;
 import dev.handoff.unix.UnixException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,46 +20,46 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a lane: writes and reads its frames ({@link LaneFrame} draws them). Never blocks. One thread at a time:
- * the acceptor's in the master, the event loop's in the worker.
+ * One end of a lane: writes and reads its frames, which {@link LaneFrame} draws. Never blocks. One thread at a time: the acceptor's in
+ * the master, the event loop's in the worker.
  *
  * <p>A send gives false if the other side has to read first; nothing was sent then.
  */
-public final class HandoffChannel implements AutoCloseable {
-    /** The most connections in one frame: so many a sudden death can cost at most among those acknowledged, not read. */
+public final class LaneSocket implements AutoCloseable {
+    /** Connections in one frame, at most. A crash costs at most that many that were acknowledged and not read yet. */
     public static final int MAX_OFFERS = LaneFrame.MAX_OFFERS;
 
     /**
-     * The send buffer of a worker's end, bytes. Hand-backs begin while a quarter of twice that is taken at most; behind the longest of
-     * them there is still room for an answer to each connection of the largest credit, at 768 bytes of the kernel's.
+     * The send buffer of a worker's end, bytes. The kernel doubles it. A hand-back is sent only while at most a quarter of that is used;
+     * behind the longest one there is still room for an answer to each connection of the largest credit, at 768 bytes in the kernel.
      */
     private static final int SEND_BUFFER = 212_992;
 
-    /** What a frame says. */
+    /** The kind of a frame. */
     public enum Kind {
         /** Connections for the worker. */
         OFFER(0),
-        /** A listening socket that the worker accepts from by itself. */
+        /** A listening socket, from which the worker accepts by itself. */
         LISTEN(1),
-        /** A listener that is no more. */
+        /** The worker accepts no more from a listener. */
         UNLISTEN(2),
-        /** No connection will come on this lane any more. */
+        /** No more connections will be offered on this lane. */
         DRAIN(3),
         /** Which lane of which worker this is. */
         HELLO(4),
-        /** The worker has them. */
+        /** The connections are the worker's. */
         ACKNOWLEDGE(5),
-        /** The worker gives them back unread. */
+        /** The worker does not serve the connections, and has read nothing from them. */
         REFUSE(6),
         /** A connection for the worker that another one has handed back. */
         RESUME(7),
         /** A connection that the worker hands back. */
         HAND_BACK(8),
-        /** The master has what was handed back. */
-        TAKEN(9),
-        /** The master does not take what was handed back. */
-        RETURNED(10),
-        /** The worker has more than its share. */
+        /** The master has a connection that was handed back. */
+        CONFIRM(9),
+        /** A connection that was handed back is the worker's again. */
+        RETURN(10),
+        /** The worker has more connections than its share. */
         SHED(11);
 
         private static final Kind[] BY_CODE = values();
@@ -74,7 +75,7 @@ public final class HandoffChannel implements AutoCloseable {
     private static final List<Refusal> REFUSALS =
             List.of(Refusal.UNKNOWN_LISTENER, Refusal.NO_DESCRIPTOR, Refusal.FULL, Refusal.UNKNOWN_STATE);
 
-    /** Stands on the wire for no progress at all. */
+    /** On the wire: nothing has been read from the connection. */
     private static final Progress UNTOUCHED = new Progress(StateFormat.NONE, 0, new byte[0]);
 
     private final SeqPacketSocket socket;
@@ -84,16 +85,16 @@ public final class HandoffChannel implements AutoCloseable {
     private StateFormat stateFormat = StateFormat.NONE;
 
     /** Takes ownership of a connected socket. */
-    public HandoffChannel(SeqPacketSocket socket) {
+    public LaneSocket(SeqPacketSocket socket) {
         this.socket = socket;
     }
 
     /** Connects to the master's rendezvous socket. */
-    public static HandoffChannel connect(Path rendezvous) throws IOException {
+    public static LaneSocket connect(Path rendezvous) throws IOException {
         SeqPacketSocket socket = SeqPacketSocket.connect(rendezvous);
         try {
             socket.setSendBuffer(SEND_BUFFER);
-            return new HandoffChannel(socket);
+            return new LaneSocket(socket);
         } catch (UnixException e) {
             socket.close();
             throw e;
@@ -105,7 +106,7 @@ public final class HandoffChannel implements AutoCloseable {
         return socket.fd();
     }
 
-    /** Who is at the other end. */
+    /** The process at the other end. */
     public PeerCredentials peer() throws UnixException {
         return socket.peer();
     }
@@ -124,29 +125,39 @@ public final class HandoffChannel implements AutoCloseable {
     }
 
     private void putEntry(int index, Offer offer) {
-        int entry = LaneFrame.entry(index);
-        out.putShort(entry + LaneFrame.ENTRY_LISTENER, offer.listener());
-        out.putShort(entry + LaneFrame.ENTRY_FLAGS, offer.probe() ? LaneFrame.FLAG_PROBE : 0);
-        out.putAddress(entry + LaneFrame.ENTRY_PEER, offer.peer());
-        out.putLong(entry + LaneFrame.ENTRY_ACCEPTED, offer.acceptedMillis());
+        putEntry(index, offer.listener(), offer.probe(), offer.peer(), offer.acceptedMillis());
         out.putDescriptor(index, offer.connection());
+    }
+
+    private void putEntry(int index, int listener, boolean probe, SocketAddressBytes peer, long acceptedMillis) {
+        int entry = LaneFrame.entry(index);
+        out.putShort(entry + LaneFrame.ENTRY_LISTENER, listener);
+        out.putShort(entry + LaneFrame.ENTRY_FLAGS, probe ? LaneFrame.FLAG_PROBE : 0);
+        out.putAddress(entry + LaneFrame.ENTRY_PEER, peer);
+        out.putLong(entry + LaneFrame.ENTRY_ACCEPTED, acceptedMillis);
     }
 
     /** Offers a connection that another worker has handed back; as {@link #offer}. */
     public boolean resume(long sequence, Offer offer) throws UnixException {
-        return sendMoved(Kind.RESUME, sequence, offer);
-    }
-
-    /** Hands a connection back under a number of the worker's; as {@link #offer}. Leaves room for answers. */
-    public boolean handBack(long number, Offer offer) throws UnixException {
-        return socket.isWritable() && sendMoved(Kind.HAND_BACK, number, offer);
-    }
-
-    private boolean sendMoved(Kind moved, long number, Offer offer) throws UnixException {
-        Progress progress = offer.progress() == null ? UNTOUCHED : offer.progress();
-        byte[] kindOfState = progress.format().kind().getBytes(ISO_8859_1);
-        begin(moved, 1, progress.format().version(), number);
         putEntry(0, offer);
+        return sendWithState(Kind.RESUME, sequence, offer.progress());
+    }
+
+    /** Hands a connection back under a number of the worker's. Leaves room on the lane for answers to offers. */
+    public boolean handBack(long number, HandedBack connection) throws UnixException {
+        if (!socket.isWritable()) {
+            return false;
+        }
+        putEntry(0, connection.listener(), false, connection.peer(), connection.acceptedMillis());
+        out.putDescriptor(0, connection.socket());
+        return sendWithState(Kind.HAND_BACK, number, connection.progress());
+    }
+
+    /** Sends the frame of one connection, whose entry is written. */
+    private boolean sendWithState(Kind withState, long number, @Nullable Progress known) throws UnixException {
+        Progress progress = known == null ? UNTOUCHED : known;
+        byte[] kindOfState = progress.format().kind().getBytes(ISO_8859_1);
+        begin(withState, 1, progress.format().version(), number);
         out.putLong(LaneFrame.SERVED, progress.served());
         out.putByte(LaneFrame.KIND_LENGTH, (byte) kindOfState.length);
         out.putBytes(LaneFrame.KIND_OF_STATE, kindOfState, kindOfState.length);
@@ -155,15 +166,15 @@ public final class HandoffChannel implements AutoCloseable {
         return socket.send(out, state + progress.state().length, 1);
     }
 
-    /** Says that what was handed back under those numbers is the master's. */
-    public boolean taken(long first, int count) throws UnixException {
-        begin(Kind.TAKEN, count, 0, first);
+    /** Confirms that the master has what was handed back under those numbers. */
+    public boolean confirm(long first, int count) throws UnixException {
+        begin(Kind.CONFIRM, count, 0, first);
         return socket.send(out, HEADER, 0);
     }
 
-    /** Says that what was handed back under those numbers stays the worker's. */
-    public boolean returned(long first, int count) throws UnixException {
-        begin(Kind.RETURNED, count, 0, first);
+    /** Returns to the worker what it handed back under those numbers. */
+    public boolean returnToWorker(long first, int count) throws UnixException {
+        begin(Kind.RETURN, count, 0, first);
         return socket.send(out, HEADER, 0);
     }
 
@@ -174,13 +185,13 @@ public final class HandoffChannel implements AutoCloseable {
         return socket.send(out, HEADER, 1);
     }
 
-    /** Says that nothing more comes from a listener. */
+    /** Lets the worker accept no more from a listener. */
     public boolean unlisten(int listener) throws UnixException {
         begin(Kind.UNLISTEN, 0, listener, 0);
         return socket.send(out, HEADER, 0);
     }
 
-    /** Says that no connection comes any more. */
+    /** Says that no more connections will be offered. */
     public boolean drain() throws UnixException {
         begin(Kind.DRAIN, 0, 0, 0);
         return socket.send(out, HEADER, 0);
@@ -207,7 +218,7 @@ public final class HandoffChannel implements AutoCloseable {
     }
 
     /**
-     * Asks for connections that are at rest.
+     * Asks the worker to hand back that many connections that are at rest.
      *
      * @param count 1 to 65535
      */
@@ -225,19 +236,19 @@ public final class HandoffChannel implements AutoCloseable {
     }
 
     /**
-     * Receives the next frame, which the getters then describe until the next call. Descriptors of the frame before that
-     * nobody took are closed.
+     * Receives the next frame, which the getters then describe until the next call. Descriptors of the frame before that were not
+     * released are closed.
      *
-     * @throws WireException if it is not a frame of this version: the lane is then of no more use
+     * @throws WireException if it is not a frame of this version: the lane is of no more use then
      */
     public SeqPacketSocket.Received receive() throws IOException {
-        in.closeUntaken();
+        in.closeUnreleased();
         SeqPacketSocket.Received received = socket.receive(in);
         if (received == SeqPacketSocket.Received.MESSAGE) {
             checkFrame();
         } else {
-            // An empty message reads as the end, and may have brought descriptors all the same.
-            in.closeUntaken();
+            // An empty message reads as the end, but may carry descriptors.
+            in.closeUnreleased();
         }
         return received;
     }
@@ -260,10 +271,10 @@ public final class HandoffChannel implements AutoCloseable {
         }
         kind = Kind.BY_CODE[code];
         int expected = expectedLength(length);
-        if (isMoved() ? length < expected : length != expected) {
+        if (hasState() ? length < expected : length != expected) {
             throw broken("a " + kind + " frame of " + expected + " bytes", length + " bytes");
         }
-        if (isMoved()) {
+        if (hasState()) {
             stateFormat = readStateFormat();
         }
         if (in.receivedDescriptors() > expectedDescriptors()) {
@@ -282,7 +293,7 @@ public final class HandoffChannel implements AutoCloseable {
                 yield LaneFrame.entry(count());
             }
             case RESUME, HAND_BACK -> {
-                checkMoved();
+                checkSingle();
                 yield length < LaneFrame.KIND_OF_STATE ? LaneFrame.KIND_OF_STATE : startOfState();
             }
             case HELLO -> HEADER + LaneFrame.TOKEN;
@@ -290,7 +301,7 @@ public final class HandoffChannel implements AutoCloseable {
         };
     }
 
-    private void checkMoved() throws WireException {
+    private void checkSingle() throws WireException {
         if (count() != 1) {
             throw broken("1 connection at offset " + COUNT, count() + " of them");
         }
@@ -309,8 +320,8 @@ public final class HandoffChannel implements AutoCloseable {
         return LaneFrame.KIND_OF_STATE + Byte.toUnsignedInt(in.getByte(LaneFrame.KIND_LENGTH));
     }
 
-    /** Whether a state stands at the frame's end, however long it is. */
-    private boolean isMoved() {
+    /** Whether the frame ends with a state of any length. */
+    private boolean hasState() {
         return kind == Kind.RESUME || kind == Kind.HAND_BACK;
     }
 
@@ -322,18 +333,18 @@ public final class HandoffChannel implements AutoCloseable {
         };
     }
 
-    /** Says what is wrong with the frame, of which nothing is kept. */
+    /** Closes what came with an invalid frame, and says what is wrong with it. */
     private WireException broken(String expected, String found) {
-        in.closeUntaken();
+        in.closeUnreleased();
         return new WireException("expected " + expected + " on a hand-off lane, found " + found);
     }
 
-    /** What the frame is. */
+    /** The frame's kind. */
     public Kind kind() {
         return kind;
     }
 
-    /** How many connections it speaks of. */
+    /** How many connections it is about. */
     public int count() {
         return in.getUnsignedShort(COUNT);
     }
@@ -348,16 +359,16 @@ public final class HandoffChannel implements AutoCloseable {
         return Math.min(in.receivedDescriptors(), count());
     }
 
-    /** Takes a connection of an OFFER, RESUME or HAND_BACK frame that arrived. */
-    public Offer takeOffer(int index) {
+    /** Gives a connection of an OFFER, RESUME or HAND_BACK frame away, once: the caller owns it. */
+    public Offer releaseOffer(int index) {
         int entry = LaneFrame.entry(index);
         return new Offer(
-                in.takeDescriptor(index),
+                in.releaseDescriptor(index),
                 in.getUnsignedShort(entry + LaneFrame.ENTRY_LISTENER),
                 (in.getUnsignedShort(entry + LaneFrame.ENTRY_FLAGS) & LaneFrame.FLAG_PROBE) != 0,
                 in.getAddress(entry + LaneFrame.ENTRY_PEER),
                 in.getLong(entry + LaneFrame.ENTRY_ACCEPTED),
-                isMoved() ? progress() : null);
+                hasState() ? progress() : null);
     }
 
     private @Nullable Progress progress() {
@@ -374,11 +385,11 @@ public final class HandoffChannel implements AutoCloseable {
     }
 
     /** Takes the listening socket of a LISTEN frame. */
-    public Fd takeListeningSocket() throws WireException {
+    public Fd releaseListeningSocket() throws WireException {
         if (in.receivedDescriptors() != 1) {
             throw broken("a listening socket with a LISTEN frame", "none");
         }
-        return in.takeDescriptor(0);
+        return in.releaseDescriptor(0);
     }
 
     /** The listener of a LISTEN or UNLISTEN frame. */
@@ -410,14 +421,14 @@ public final class HandoffChannel implements AutoCloseable {
         return new Token(in.getLong(HEADER), in.getLong(HEADER + Long.BYTES));
     }
 
-    /** Closes the descriptors of the last frame that nobody has taken. */
-    public void closeUntaken() {
-        in.closeUntaken();
+    /** Closes the descriptors of the last frame that were not released. */
+    public void closeUnreleased() {
+        in.closeUnreleased();
     }
 
     @Override
     public void close() {
-        in.closeUntaken();
+        in.closeUnreleased();
         socket.close();
     }
 }

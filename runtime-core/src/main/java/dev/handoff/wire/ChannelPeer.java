@@ -5,19 +5,19 @@ import dev.handoff.process.Peer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** One of those who can be reached over a channel. */
-class Party implements Peer {
+/** A peer that can be reached over a channel, at one address. */
+class ChannelPeer implements Peer {
     private final Conversation conversation;
     private final long address;
     private final int id;
     private final long pid;
 
     /**
-     * One.
+     * A peer.
      *
      * @param id as in {@link Peer#id()}
      */
-    Party(Conversation conversation, long address, int id, long pid) {
+    ChannelPeer(Conversation conversation, long address, int id, long pid) {
         this.conversation = conversation;
         this.address = address;
         this.id = id;

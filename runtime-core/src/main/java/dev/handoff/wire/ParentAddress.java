@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What tells a forked process where its parent waits for it: a word in its {@link RoleFile}. It holds only for the parent's own
+ * Where the parent of a forked process waits for it: a word in the child's {@link RoleFile}. It is valid only for the parent's own
  * child.
  *
  * @param parentPid the parent's process id
@@ -13,13 +13,13 @@ import java.util.Optional;
  * @param token the proof for the hello
  * @param socket where the parent listens
  */
-record Invitation(long parentPid, long parentStart, Token token, Path socket) {
+record ParentAddress(long parentPid, long parentStart, Token token, Path socket) {
     private static final String WORD = "CHANNEL";
     private static final int PARTS = 4;
 
-    /** One of a parent that waits no more. */
-    static Invitation ended(long parentPid, long parentStart, Path removed) {
-        return new Invitation(parentPid, parentStart, new Token(0, 0), removed);
+    /** The address of a parent that has closed its socket. */
+    static ParentAddress ended(long parentPid, long parentStart, Path removed) {
+        return new ParentAddress(parentPid, parentStart, new Token(0, 0), removed);
     }
 
     Map<String, String> toMap() {
@@ -27,19 +27,19 @@ record Invitation(long parentPid, long parentStart, Token token, Path socket) {
     }
 
     /**
-     * Reads one.
+     * Reads an address.
      *
-     * @return nothing if there is none, or it was for another process
+     * @return empty if there is none, or it is for the child of another process
      */
-    static Optional<Invitation> of(Map<String, String> words, long parentPid) {
+    static Optional<ParentAddress> of(Map<String, String> words, long parentPid) {
         String text = words.get(WORD);
         return text == null ? Optional.empty() : Optional.of(parse(text)).filter(each -> each.isFrom(parentPid));
     }
 
-    private static Invitation parse(String text) {
+    private static ParentAddress parse(String text) {
         String[] parts = text.split(":", PARTS);
         try {
-            return new Invitation(
+            return new ParentAddress(
                     Long.parseLong(parts[0]), Long.parseLong(parts[1]), Token.parse(parts[2]), Path.of(parts[3]));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new IllegalStateException("the role has a " + WORD + " that no parent writes", e);

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent over a channel and is still to be answered, or to be passed on by a master: so much to each address, so that
- * one that does not read keeps nothing from the others. Any thread may call.
+ * The requests that wait for their answer, and the routed messages that wait until the master has passed them on. Their bytes are
+ * limited for each address, so that a peer that does not read does not block the others. Any thread may call.
  */
-final class Underway {
+final class PendingReplies {
     private static final int WRITABLE_BELOW = 128 * 1024;
 
     private final Map<Long, Entry> entries = new ConcurrentHashMap<>();
@@ -20,7 +20,7 @@ final class Underway {
     private final Map<Long, Integer> bytes = new ConcurrentHashMap<>();
     private volatile @Nullable String over;
 
-    /** One message or request. */
+    /** A message or request that waits. */
     final class Entry {
         private final long number;
         private final long address;
@@ -38,7 +38,7 @@ final class Underway {
             return number;
         }
 
-        /** What becomes of it, once it is written. */
+        /** Its outcome; it fails if it could not be written. */
         CompletableFuture<Envelope> outcome(CompletableFuture<Void> written) {
             written.whenComplete((done, failure) -> {
                 if (failure != null) {
@@ -49,7 +49,7 @@ final class Underway {
             return outcome;
         }
 
-        /** Nobody waits for it any more. */
+        /** Removes it: its reply is not awaited any more. */
         void forget() {
             if (entries.remove(number) != null) {
                 bytes.computeIfPresent(address, (key, sum) -> sum == length ? null : sum - length);
@@ -58,16 +58,16 @@ final class Underway {
     }
 
     /**
-     * Begins one.
+     * Adds a message or request.
      *
-     * @throws MessageException if too much is under way
+     * @throws MessageException if too many bytes wait for that address
      */
     Entry begin(long address, int length) {
         int waiting = bytes.getOrDefault(address, 0);
         if (waiting + length > Peer.MOST_BYTES) {
             throw new MessageException(
                     "cannot send a message of " + length + " bytes: " + waiting
-                            + " are under way there already, and the limit is " + Peer.MOST_BYTES
+                            + " wait there already, and the limit is " + Peer.MOST_BYTES
                             + "; wait until isWritable, or for the futures of what was sent",
                     null);
         }
@@ -81,12 +81,12 @@ final class Underway {
         return entry;
     }
 
-    /** Whether less than 128 KiB are under way there. */
+    /** Whether at most 128 KiB wait for that address. */
     boolean isWritable(long address) {
         return bytes.getOrDefault(address, 0) <= WRITABLE_BELOW;
     }
 
-    /** What it has come to; false if nobody waits for it. */
+    /** Completes the entry with that reply; false if none waits for it. */
     boolean settle(Envelope result) {
         Entry entry = entries.get(result.correlation());
         if (entry == null) {
@@ -96,7 +96,7 @@ final class Underway {
         return entry.outcome.complete(result);
     }
 
-    /** It has failed; false if nobody waits for it. */
+    /** Fails an entry; false if it does not wait any more. */
     boolean fail(long number, String why) {
         Entry entry = entries.get(number);
         if (entry == null) {
@@ -106,7 +106,7 @@ final class Underway {
         return entry.outcome.completeExceptionally(new MessageException(why, null));
     }
 
-    /** Nothing will become of the rest, nor of what is begun from now on. */
+    /** Fails all entries, and those that are added from now on. */
     void end(String why) {
         over = why;
         entries.keySet().forEach(number -> fail(number, why));
