@@ -6,7 +6,7 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
- * One preallocated datagram with the address that it comes from or goes to. One thread at a time.
+ * One preallocated datagram, with its sender's or receiver's address. One thread at a time.
  *
  * <pre>
  *     0  msghdr and iovec, as {@link DescriptorMessage} draws them
@@ -17,7 +17,7 @@ import jnr.ffi.Pointer;
  * Source: recvmsg(2), udp(7).
  */
 public final class DatagramMessage {
-    /** What the length in a header of UDP can say. */
+    /** The largest length that fits into a UDP header. */
     public static final int MOST_BYTES = 65_535;
 
     private static final int NAME = 0;
@@ -72,7 +72,7 @@ public final class DatagramMessage {
         return copy;
     }
 
-    /** Who has sent what was received; unnamed where that is no Internet address. */
+    /** The sender of what was received; unnamed if it has no Internet address. */
     public SocketAddress sender() {
         return SocketAddressBytes.read(memory, ADDRESS).decode();
     }
@@ -80,7 +80,7 @@ public final class DatagramMessage {
     /**
      * Sends a datagram without waiting.
      *
-     * @param data at most as many bytes as there is room for
+     * @param data at most {@link #capacity} bytes
      * @return false if the kernel has no room for it now
      * @throws UnixException EMSGSIZE, EACCES, ENETUNREACH …, naming the address
      */
@@ -92,7 +92,7 @@ public final class DatagramMessage {
         return sent >= 0 || isLater(Native.errno(), "cannot send " + data.length + " bytes to " + to);
     }
 
-    /** Gives false: not now. */
+    /** Gives false if the call failed only for now. */
     private static boolean isLater(int errno, String what) throws UnixException {
         if (errno == Errno.EAGAIN.intValue() || errno == Errno.EINTR.intValue() || errno == Errno.ENOBUFS.intValue()) {
             return false;

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Descriptors that a process keeps open for nothing, to close them when it has run out: what it must do then (a worker to start,
- * a lane to let in, a descriptor that comes with a message, a file to log to) finds room, and clients do not come in before it is
- * there again. Each is a file of its own, so that it also helps where the whole system has no more (ENFILE). Any thread.
+ * Descriptors that a process holds in reserve, and closes when it has run out of descriptors. That makes room for what it must do then:
+ * start a worker, accept a lane, receive a descriptor with a message, open a log file. No client is accepted before the reserve is whole
+ * again. Each descriptor is a file of its own, so that the reserve also helps when the whole system has none left (ENFILE). Any thread.
  */
 public final class DescriptorReserve implements AutoCloseable {
-    /** So many must be free beside it before it is filled up again, or the next one who comes would empty it. */
+    /** That many descriptors must be free before the reserve is filled again, or the next client would empty it. */
     public static final int MARGIN = 8;
 
     private final int size;
@@ -17,7 +17,7 @@ public final class DescriptorReserve implements AutoCloseable {
     private volatile boolean whole;
 
     /**
-     * Opens them, if there is room.
+     * Opens the descriptors, if there is room.
      *
      * @param size how many
      */
@@ -26,19 +26,19 @@ public final class DescriptorReserve implements AutoCloseable {
         refill();
     }
 
-    /** Whether all of them are there. */
+    /** Whether all descriptors are open. */
     public boolean isWhole() {
         return whole;
     }
 
-    /** Gives them up: this process has run out. */
+    /** Closes them, because this process has run out of descriptors. */
     public synchronized void spend() {
         whole = false;
         kept.forEach(Fd::close);
         kept.clear();
     }
 
-    /** Opens them again if there is room for them, and some more; gives whether all are there. */
+    /** Opens them again if there is room for them and for {@link #MARGIN} more; gives whether all are open. */
     public synchronized boolean refill() {
         if (!whole) {
             whole = open(size + MARGIN);

@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What lies in directories. The streams of {@link Files} fail with an unchecked exception when a file goes while they look,
- * which no caller expects: here it is an {@link IOException}.
+ * Lists directories. The streams of {@link Files} throw an unchecked exception when a file is removed meanwhile, which no caller
+ * expects: here it is an {@link IOException}.
  */
 public final class Directories {
     private Directories() {}
 
     /**
-     * What lies in a directory now.
+     * The files in a directory now.
      *
-     * @throws java.nio.file.NoSuchFileException if it is not there, or is removed in this very moment
+     * @throws java.nio.file.NoSuchFileException if it does not exist, or is removed meanwhile
      */
     public static List<Path> contents(Path directory) throws IOException {
         List<Path> contents = new ArrayList<>();
@@ -32,7 +32,7 @@ public final class Directories {
     }
 
     /**
-     * The regular files in a directory and in those in it; links to directories are not followed.
+     * The regular files in a directory and in its subdirectories. Links to directories are not followed.
      *
      * @param most where to stop
      */

@@ -2,14 +2,14 @@ package dev.handoff.unix;
 
 import java.nio.file.Path;
 
-/** Opens directories, not to read them but to find through them what is in them, or to start in them: O_PATH, open(2). */
+/** Opens directories to find files through them, or to start programs in them, but not to read them: O_PATH, open(2). */
 public final class DirectoryFd {
     private DirectoryFd() {}
 
     /**
-     * A new descriptor of one, close-on-exec. It leads there when the directory was moved or removed, too.
+     * A new descriptor of a directory, close-on-exec. It stays valid when the directory is moved or removed.
      *
-     * @throws UnixException naming the path, if it is not there or may not be entered
+     * @throws UnixException naming the path, if it does not exist or may not be entered
      */
     public static Fd open(Path directory) throws UnixException {
         int opened = Native.LIBC.open(directory.toString(), Native.O_PATH | Native.O_CLOEXEC, 0);

@@ -5,8 +5,8 @@ import java.util.Optional;
 import jnr.constants.platform.Errno;
 
 /**
- * A lock on a file or a directory for the life of the process or until it is closed: flock(2), which, unlike the locks of
- * {@link java.nio.channels.FileChannel}, no other close of the same file in this process gives up.
+ * A lock on a file or a directory, until it is closed or the process ends: flock(2). Unlike a lock of {@link
+ * java.nio.channels.FileChannel} it is not lost when this process closes another descriptor of the same file.
  */
 public final class ExclusiveLock implements AutoCloseable {
     private static final int OWNER_ONLY = 0600;
@@ -18,9 +18,9 @@ public final class ExclusiveLock implements AutoCloseable {
     }
 
     /**
-     * Locks a file, which is made if it is not there.
+     * Locks a file, which is created if it does not exist.
      *
-     * @return nothing if another process holds it
+     * @return empty if another process holds the lock
      */
     public static Optional<ExclusiveLock> tryLock(Path path) throws UnixException {
         int opened = open(path, Native.O_CREAT);
@@ -28,9 +28,9 @@ public final class ExclusiveLock implements AutoCloseable {
     }
 
     /**
-     * Locks a file that is there.
+     * Locks an existing file.
      *
-     * @return nothing if it is not there, or another process holds it
+     * @return empty if it does not exist, or another process holds the lock
      */
     public static Optional<ExclusiveLock> tryLockExisting(Path path) throws UnixException {
         int opened = open(path, 0);
@@ -41,9 +41,9 @@ public final class ExclusiveLock implements AutoCloseable {
     }
 
     /**
-     * Locks a directory that is there.
+     * Locks an existing directory.
      *
-     * @return nothing if another process holds it
+     * @return empty if another process holds the lock
      */
     public static Optional<ExclusiveLock> tryLockDirectory(Path path) throws UnixException {
         int opened = Native.LIBC.open(path.toString(), Native.O_RDONLY | Native.O_CLOEXEC, 0);

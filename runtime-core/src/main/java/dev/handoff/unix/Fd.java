@@ -4,8 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * An open descriptor with one owner: whoever holds this object closes it or gives it away, once. Any thread may use it;
- * the holder sees to it that nobody closes it while another call uses the number, for numbers are reused at once.
+ * An open descriptor with one owner: the holder of this object closes it or gives it away, once. To lend it for one call there is
+ * {@link BorrowedFd}. Any thread may use it; the holder makes sure that no thread closes it while another one uses the number, because
+ * numbers are reused at once.
  */
 public final class Fd implements AutoCloseable {
     private static final VarHandle NUMBER;
@@ -65,7 +66,7 @@ public final class Fd implements AutoCloseable {
         return current;
     }
 
-    /** Closes the descriptor if it is still owned. Errors of close(2) are of no use here: the number is gone anyway. */
+    /** Closes the descriptor if it is still owned. Errors of close(2) are ignored, because the number is free anyway. */
     @Override
     public void close() {
         int current = (int) NUMBER.getAndSet(this, GONE);

@@ -10,11 +10,11 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
- * A stream of bytes over a descriptor: a pipe or a socket. Blocks, and closing it from another thread wakes who is
- * blocked. One thread may read while another writes.
+ * A stream of bytes over a descriptor: a pipe or a socket. It blocks; a close by another thread wakes blocked threads. One thread may
+ * read while another writes.
  *
- * <p>It waits with poll(2) and never in the call itself, for the descriptor may be shared with another process that takes
- * the bytes first. On a datagram socket a read gives one datagram, cut to the buffer's room, and a write sends one.
+ * <p>It waits with poll(2) and never in the call itself, because another process that shares the descriptor may read the bytes first.
+ * On a datagram socket a read gives one datagram, cut to the buffer's room, and a write sends one.
  */
 public final class FdChannel implements ByteChannel {
     private static final int ROOM = 64 * 1024;
@@ -27,13 +27,13 @@ public final class FdChannel implements ByteChannel {
     private volatile boolean closed;
     private volatile boolean ending;
 
-    /** Takes over a descriptor, and makes it non-blocking. */
+    /** Takes ownership of a descriptor, and makes it non-blocking. */
     public FdChannel(Fd fd) throws UnixException {
         this(fd, () -> {});
     }
 
     /**
-     * Takes over a descriptor, and makes it non-blocking.
+     * Takes ownership of a descriptor, and makes it non-blocking.
      *
      * @param onClosed called at each close, on the thread that closes
      */
@@ -48,7 +48,7 @@ public final class FdChannel implements ByteChannel {
         return target.hasRemaining() ? reading.transfer(target, true, true) : 0;
     }
 
-    /** Reads what is there. Gives 0 if that is nothing, and -1 at the end. */
+    /** Reads the bytes that wait. Gives 0 if none waits, and -1 at the end. */
     public int readNow(ByteBuffer target) throws IOException {
         return target.hasRemaining() ? reading.transfer(target, true, false) : 0;
     }
@@ -74,8 +74,8 @@ public final class FdChannel implements ByteChannel {
     }
 
     /**
-     * Waits for nothing any more: from now on a read gives what is there, and -1 when that is nothing, whoever may still hold
-     * the other end. For a channel that nobody writes to. Any thread may call.
+     * Waits no more: from now on a read gives the bytes that wait, and -1 if none waits, even if a process still has the other end open.
+     * For a channel that this process does not write to. Any thread may call.
      */
     public void endWhenEmpty() {
         ending = true;
@@ -87,7 +87,7 @@ public final class FdChannel implements ByteChannel {
         return !closed;
     }
 
-    /** Closes the descriptor once nobody uses it any more; whoever waits for it is woken. Idempotent. */
+    /** Wakes blocked threads, and closes the descriptor when no thread uses it any more. Idempotent. */
     @Override
     public void close() {
         closed = true;

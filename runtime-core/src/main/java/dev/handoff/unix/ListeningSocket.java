@@ -12,7 +12,7 @@ import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listening stream socket, of the Internet or a Unix path. Non-blocking. One thread accepts; any may ask for the
+ * A listening stream socket, on an Internet address or a Unix path. Non-blocking. One thread accepts; any thread may ask for the
  * backlog.
  */
 public final class ListeningSocket implements AutoCloseable {
@@ -22,7 +22,7 @@ public final class ListeningSocket implements AutoCloseable {
     private static final int TCP_INFO_ROOM = 256;
     private static final int TCP_INFO_UNACKED = 24;
     private static final int TCP_INFO_SACKED = 28;
-    private static final int NOBODY = -Errno.ECONNREFUSED.intValue();
+    private static final int REFUSED = -Errno.ECONNREFUSED.intValue();
 
     private final Fd fd;
     private final boolean unix;
@@ -38,13 +38,13 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Listens on a socket that somebody has opened in this process, by its number, unless that has been done. The number stays
-     * open, and whoever else has the socket may go on listening there when this has closed.
+     * Listens on a socket that is open in this process under that number, unless it listens already. The number stays open, and other
+     * processes that have the socket may go on listening when this object is closed.
      *
-     * @throws UnixException as {@link SocketFd#adopt} says
+     * @throws UnixException as {@link SocketFd#ofNumber} says
      */
-    public static ListeningSocket adopt(int number, int backlog) throws UnixException {
-        Fd fd = SocketFd.adopt(number, false);
+    public static ListeningSocket ofNumber(int number, int backlog) throws UnixException {
+        Fd fd = SocketFd.ofNumber(number, false);
         try {
             if (!SocketFd.isListening(fd)) {
                 Native.check(Native.LIBC.listen(fd.number(), backlog), "cannot listen on fd:" + number);
@@ -59,8 +59,8 @@ public final class ListeningSocket implements AutoCloseable {
     /**
      * Listens on an address of this machine.
      *
-     * @param address port 0 takes any free one
-     * @param ipv6Only for an IPv6 address: refuse IPv4 clients, who otherwise are welcome at {@code ::}
+     * @param address port 0: any free port
+     * @param ipv6Only for an IPv6 address: refuse IPv4 clients, which otherwise can connect to {@code ::}
      * @param reusePort share the port with other sockets that ask for it, SO_REUSEPORT
      * @throws UnixException EADDRINUSE, EACCES, EADDRNOTAVAIL …, naming the address
      */
@@ -87,9 +87,9 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Listens on a path. A socket's file on which nobody listens any more, as a killed process leaves it, is replaced.
+     * Listens on a path. A socket file on which no process listens any more, as a killed process leaves it, is replaced.
      *
-     * @throws UnixException EADDRINUSE if somebody listens there, or the file is something else
+     * @throws UnixException EADDRINUSE if a process listens there, or the file is no socket
      */
     public static ListeningSocket bind(Path path, int backlog) throws IOException {
         try {
@@ -111,8 +111,8 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Removes the file of a socket that a process listened on which has ended: nobody does now, or only those with whom it
-     * had shared the socket. Leaves anything else alone, such as the socket of a successor.
+     * Removes the socket file of a process that has ended. No process listens on the socket now, or only processes with which that one
+     * had shared it. Any other file stays, such as the socket of a successor.
      *
      * @param listener the process's id
      * @return whether there was such a file
@@ -138,18 +138,18 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** Connecting to a file that is no socket is refused as well: hence the look at what it is, before this. */
+    /** The caller checks before that the file is a socket, because a connect to any other file is refused too. */
     private static boolean isAbandoned(Path path) throws UnixException {
         try (Fd client = client()) {
-            return connect(client, path) == NOBODY;
+            return connect(client, path) == REFUSED;
         }
     }
 
-    /** Whoever connects is told the process that has called listen(2), be the socket in other hands now: unix(7). */
+    /** A client sees the process that has called listen(2), even if only other processes have the socket now: unix(7). */
     private static boolean isLeftBy(long listener, Path path) throws UnixException {
         try (Fd client = client()) {
             int result = connect(client, path);
-            return result == NOBODY
+            return result == REFUSED
                     || (result == 0 && PeerCredentials.of(client).pid() == listener);
         }
     }
@@ -188,7 +188,7 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Takes the next connection.
+     * Accepts the next connection.
      *
      * @return null if none waits
      * @throws UnixException if there is no room for one more (EMFILE, ENFILE, ENOBUFS, ENOMEM): it stays in the backlog
@@ -211,7 +211,7 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** A connection has the limit of hops that its listening socket had when the handshake ended. */
+    /** A connection inherits the hop limit that its listening socket had when the handshake ended. */
     private Accepted accepted(Fd connection) throws UnixException {
         try {
             if (hopsLimited) {
@@ -224,7 +224,7 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
-    /** accept(2): Linux passes pending errors of the new connection on; they say nothing about the next one. */
+    /** Linux passes pending errors of the new connection on: accept(2). They say nothing about the next connection. */
     private static boolean concernsThatClientOnly(int errno) {
         return switch (Errno.valueOf(errno)) {
             case ECONNABORTED,
@@ -243,14 +243,14 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * How full the kernel's queue of connections is that were not accepted yet.
+     * How full the backlog is, the kernel's queue of connections that were not accepted yet.
      *
      * @param waiting connections in it
-     * @param limit the most it holds
+     * @param limit connections that fit
      */
     public record Backlog(int waiting, int limit) {}
 
-    /** Asks how full the backlog is (TCP_INFO of a listening socket); a Unix socket does not tell, and counts as empty. */
+    /** Asks how full the backlog is: TCP_INFO of a listening socket. A Unix socket does not tell, and counts as empty. */
     public Backlog backlog() throws UnixException {
         if (unix) {
             return new Backlog(0, Integer.MAX_VALUE);
@@ -266,9 +266,9 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * Lets the kernel probe connections of which nothing is heard, so that those whose client has vanished end with ETIMEDOUT: the first
-     * probe after that time, three more within the same time. Holds for connections that are accepted from now on, which inherit it at
-     * no cost. Does nothing on a Unix path. Source: tcp(7), TCP_KEEPIDLE.
+     * Lets the kernel probe silent connections, so that those whose client has vanished end with ETIMEDOUT. The first probe is sent after
+     * that time, three more within the same time. Connections that are accepted from now on inherit it at no cost. Does nothing on a Unix
+     * path. Source: tcp(7), TCP_KEEPIDLE.
      *
      * @param idle 1 to 32767 s
      */
@@ -286,13 +286,13 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * From now on the kernel drops the first packet of new handshakes here, as if it had got lost, and finishes those
-     * that have begun. A client that meets this tries again a second later and finds either a successor or a closed
-     * port; without it, a handshake that ends between the last accept and the close is reset. Does nothing on a Unix
-     * path, whose file is to be removed first instead, nor on a socket that was adopted, on which others may listen.
+     * From now on the kernel drops the first packet of new handshakes, as if it had been lost, and finishes handshakes that have begun.
+     * The client tries again a second later, and finds a successor or a closed port. Without this, a handshake that ends between the last
+     * accept and the close would be reset. Does nothing on a Unix path, whose file must be removed first instead, nor on a socket that was
+     * opened by its number, because other processes may listen on it.
      *
-     * <p>A filter does it where this process may have one. Where it may not, a limit does, which needs no right:
-     * {@link #limitHops}.
+     * <p>A socket filter does it where this process may attach one. Elsewhere a limit of hops does, which needs no privilege: {@link
+     * #limitHops}.
      */
     public void refuseNewHandshakes() throws UnixException {
         if (unix || shared) {
@@ -309,7 +309,7 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * By classic BPF over the TCP header: byte 13 has the flags; SYN without ACK is dropped. Newer kernels want
+     * Attaches a classic BPF program over the TCP header: byte 13 has the flags; a SYN without ACK is dropped. Newer kernels require
      * CAP_NET_ADMIN for it. Source: socket(7) SO_ATTACH_FILTER.
      */
     private void dropHandshakes() throws UnixException {
@@ -340,10 +340,9 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     /**
-     * By the least number of hops that a packet to the listening socket may have left: 255 is what none has that was sent
-     * with the usual 64 or 128, or has passed a router. The packet that ends a handshake is not the listening socket's any
-     * more, and passes, unless the kernel answers with SYN cookies. Source: ip(7) IP_MINTTL; IPV6_MINHOPCOUNT is the same
-     * for IPv6.
+     * Limits the hops that a packet to the listening socket must have left to 255. No packet has that many that was sent with the usual 64
+     * or 128, or has passed a router. The packet that ends a handshake does not go to the listening socket, and so is received, unless the
+     * kernel answers with SYN cookies. Source: ip(7) IP_MINTTL; IPV6_MINHOPCOUNT is the same for IPv6.
      */
     void limitHops() throws UnixException {
         hopsLimited = true;

@@ -6,7 +6,7 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
-/** libc itself, the numbers of its headers on Linux, and the way from errno to an exception. */
+/** libc, the constants of its headers on Linux, and the step from errno to an exception. */
 final class Native {
     static {
         NativeDirectory.prepare();
@@ -91,7 +91,7 @@ final class Native {
     /**
      * Turns a failed call into an exception.
      *
-     * @param what what was tried, to what, as the beginning of the message
+     * @param what what was tried, and on what: the beginning of the message
      */
     static int check(int result, String what) throws UnixException {
         if (result < 0) {
@@ -112,12 +112,12 @@ final class Native {
         try {
             check(LIBC.setsockopt(fd, level, option, value.address(), length), what);
         } finally {
-            // The address alone does not keep the memory: without this it could be freed during the call.
+            // The address alone does not keep the memory alive: it could be freed during the call.
             Reference.reachabilityFence(value);
         }
     }
 
-    /** Lets no call on a descriptor, nor on any other one of the same file, wait. */
+    /** Makes a descriptor non-blocking, and all others of the same open file. */
     static void makeNonBlocking(Fd fd) throws UnixException {
         int flags = check(LIBC.fcntl(fd.number(), F_GETFL, 0), "cannot ask for a descriptor's flags");
         check(LIBC.fcntl(fd.number(), F_SETFL, flags | O_NONBLOCK), "cannot make a descriptor non-blocking");

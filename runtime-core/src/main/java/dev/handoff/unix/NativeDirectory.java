@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the libraries below, JNR's and Netty's, unpack their native code. That is the directory for temporary files, unless it is mounted
- * {@code noexec}, from where nothing can be loaded: then another one, which they are told by their system properties. What the operator
- * said in those stands.
+ * The directory where JNR and Netty unpack their native code. That is the directory for temporary files. If it is mounted {@code noexec},
+ * no code can be loaded from it: then it is another directory, which is set in the libraries' system properties. A value that the operator
+ * has set is not changed.
  */
 public final class NativeDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(NativeDirectory.class);
@@ -23,14 +23,14 @@ public final class NativeDirectory {
 
     private NativeDirectory() {}
 
-    /** Sees that the libraries know of it, which they ask for when they are loaded. */
+    /** Sets the properties, which the libraries read when they are loaded. */
     static void prepare() {
         CHOSEN.ifPresent(directory -> PROPERTIES.stream()
                 .filter(property -> System.getProperty(property) == null)
                 .forEach(property -> System.setProperty(property, directory.toString())));
     }
 
-    /** The properties by which another JVM is told, as options; none if it needs no word. */
+    /** The properties as options for another JVM; none if it needs none. */
     public static List<String> options() {
         return CHOSEN.isEmpty()
                 ? List.of()
@@ -57,7 +57,7 @@ public final class NativeDirectory {
         usable.ifPresentOrElse(
                 directory -> LOG.info("{} is mounted noexec: native code is unpacked in {}", temporary, directory),
                 () -> LOG.error(
-                        "{} is mounted noexec, and none of {} can be used: no native code can be loaded; say a directory"
+                        "{} is mounted noexec, and none of {} can be used: no native code can be loaded; name a directory"
                                 + " that can with -D{}=… and -D{}=…",
                         temporary,
                         others,

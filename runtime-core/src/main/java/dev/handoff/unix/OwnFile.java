@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A file, socket or empty directory that this project has made, known by its device and inode: what lies at the same path
- * later may be another's. The only class that deletes anything, and one path at a time. Links are not followed.
+ * A file, socket or empty directory that this project has created, identified by its device and inode: another program may have put a
+ * file at the same path since. This is the only class that deletes files, and it deletes one path at a time. Links are not followed.
  *
- * <p>A number of an inode is free again when its file is gone and nothing has it open. Who keeps one of these for a while
- * keeps the file open, or its socket bound.
+ * <p>An inode number is free again when its file is removed and no process has it open. So a caller that keeps one of these objects must
+ * keep the file open, or its socket bound.
  */
 public final class OwnFile {
     private static final int TYPE = 0170000;
@@ -28,7 +28,7 @@ public final class OwnFile {
         this.key = key;
     }
 
-    /** What lies at a path now; empty if nothing does. */
+    /** The file at a path now; empty if there is none. */
     public static Optional<OwnFile> at(Path path) throws IOException {
         return key(path).map(key -> new OwnFile(path, key));
     }
@@ -43,7 +43,7 @@ public final class OwnFile {
         }
     }
 
-    /** Where it was. */
+    /** The path at which it was found. */
     public Path path() {
         return path;
     }
@@ -64,10 +64,10 @@ public final class OwnFile {
     }
 
     /**
-     * Removes it, if it is still what lies there.
+     * Removes the file, if it is still the one at its path.
      *
      * @return whether it was removed
-     * @throws java.nio.file.DirectoryNotEmptyException if it is a directory, and something is in it
+     * @throws java.nio.file.DirectoryNotEmptyException if it is a directory that is not empty
      */
     public boolean remove() throws IOException {
         return isInPlace() && Files.deleteIfExists(path);

@@ -3,7 +3,7 @@ package dev.handoff.unix;
 import jnr.ffi.Pointer;
 
 /**
- * Who is at the other end of a Unix socket, as the kernel knows it: SO_PEERCRED, unix(7).
+ * The process at the other end of a Unix socket, as the kernel knows it: SO_PEERCRED, unix(7).
  *
  * @param pid the process that connected
  * @param uid its effective user

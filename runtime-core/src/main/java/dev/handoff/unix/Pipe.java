@@ -5,14 +5,14 @@ import java.lang.ref.Reference;
 import jnr.ffi.Pointer;
 
 /**
- * A pipe, pipe(2), of which one end goes to a child process: by its path, because a JVM's children inherit no descriptor
- * but 0, 1 and 2. What opens the path gets a description of its own, which blocks; both ends here do not.
+ * A pipe, pipe(2), of which a child process opens one end by its path, because a JVM's children inherit no descriptor but 0, 1 and 2. The
+ * child gets an open file description of its own, which blocks; both ends here do not block.
  *
- * @param readEnd owned by whoever holds this
- * @param writeEnd owned by whoever holds this
+ * @param readEnd the holder of this record owns it
+ * @param writeEnd the holder of this record owns it
  */
 public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
-    /** Opens one: non-blocking, close-on-exec. */
+    /** Opens a pipe: non-blocking, close-on-exec. */
     public static Pipe open() throws UnixException {
         Pointer ends = Native.allocate(2 * Integer.BYTES);
         try {
@@ -24,16 +24,16 @@ public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
     }
 
     /**
-     * Lets it hold that many bytes that nobody has read, where the kernel allows it: a user without rights has a limit for
-     * all pipes together, pipe(7).
+     * Makes room for that many unread bytes, if the kernel allows it: a user without privileges has a limit for all pipes together,
+     * pipe(7).
      *
-     * @return whether it does
+     * @return whether there is that much room
      */
     public boolean resize(int bytes) {
         return Native.LIBC.fcntl(writeEnd.number(), Native.F_SETPIPE_SZ, bytes) >= bytes;
     }
 
-    /** The path by which this process can open one of its descriptors anew, proc(5). */
+    /** The path by which a process can open one of its own descriptors again, proc(5). */
     public static File path(Fd descriptor) {
         return new File("/proc/self/fd/" + descriptor.number());
     }

@@ -14,9 +14,9 @@ import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits on behalf of virtual threads: in a native call of its own each of them would keep its carrier, and as many of them as there
- * are carriers would stop all virtual threads of this JVM. One platform thread, {@code handoff-poll}, waits for all; it is a daemon,
- * there from the first such wait on.
+ * Waits on behalf of virtual threads. A virtual thread that waits in a native call keeps its carrier, and as many as there are carriers
+ * would stop all virtual threads of this JVM. One platform thread, {@code handoff-poll}, waits for all of them. It is a daemon, and is
+ * started by the first such wait.
  */
 final class PollThread {
     private static final class Wait {
@@ -32,7 +32,7 @@ final class PollThread {
             this.endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         }
 
-        /** Rounded up, so that the limit is over then; negative without one. */
+        /** Rounded up, so that the limit is over after that time; negative without a limit. */
         int millisLeft(long nowNanos) {
             long left = Math.max(0, endNanos - nowNanos + 999_999);
             return hasLimit ? (int) TimeUnit.NANOSECONDS.toMillis(left) : -1;
@@ -50,7 +50,7 @@ final class PollThread {
 
     private static @Nullable PollThread instance;
 
-    /** This JVM's. One that could not be started for a shortage is tried again by the next call. */
+    /** This JVM's instance. If its thread could not be started, the next call tries again. */
     static synchronized PollThread get() throws UnixException {
         PollThread current = instance;
         if (current == null) {
@@ -109,7 +109,7 @@ final class PollThread {
         if (all.isReady(woken)) {
             wakeUp.reset();
         }
-        endThoseThatAreReady();
+        endReadyWaits();
     }
 
     private int millisLeft() {
@@ -121,7 +121,7 @@ final class PollThread {
                 .orElse(-1);
     }
 
-    private void endThoseThatAreReady() {
+    private void endReadyWaits() {
         long now = System.nanoTime();
         for (Iterator<Wait> each = waits.iterator(); each.hasNext(); ) {
             Wait wait = each.next();

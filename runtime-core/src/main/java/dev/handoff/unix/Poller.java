@@ -4,18 +4,18 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
- * poll(2) over a set of descriptors that is written anew for each call: for a handful of them that is cheaper than
- * keeping a registration in the kernel, and the layout is the same on every architecture. One thread at a time.
+ * poll(2) over a set of descriptors that is written again for each call. For a few descriptors that is cheaper than a registration in
+ * the kernel, and the layout is the same on every architecture. One thread at a time.
  *
  * <pre>
  *   pollfd   fd i32 | events i16 | revents i16
  * </pre>
  */
 public final class Poller {
-    /** Something to read, a connection to accept, or the end. */
+    /** Bytes to read, a connection to accept, or the end. */
     public static final int IN = 0x1;
 
-    /** Room for something to be written. */
+    /** Room to write. */
     public static final int OUT = 0x4;
 
     private static final int ENTRY = 8;
@@ -33,7 +33,7 @@ public final class Poller {
     /**
      * Adds a descriptor for the next calls.
      *
-     * @param events {@link #IN}, {@link #OUT}, both, or 0 to hear of errors only
+     * @param events {@link #IN}, {@link #OUT}, both, or 0 for errors only
      * @return its index, for {@link #isReady}
      */
     public int add(Fd descriptor, int events) {
@@ -47,7 +47,7 @@ public final class Poller {
     }
 
     /**
-     * Adds all descriptors of another one.
+     * Adds all descriptors of another poller.
      *
      * @return the index of the first
      */
@@ -62,7 +62,7 @@ public final class Poller {
     }
 
     /**
-     * Gives one whose descriptors were added what the last poll has found for them.
+     * Copies the results of the last poll to the poller whose descriptors were added.
      *
      * @param first the index of the first of them
      * @return how many are ready
@@ -77,7 +77,7 @@ public final class Poller {
         return ready;
     }
 
-    /** How many descriptors there are: the index of the next one. */
+    /** The number of descriptors, which is the index of the next one. */
     public int size() {
         return size;
     }
@@ -92,7 +92,7 @@ public final class Poller {
     /**
      * Waits until a descriptor is ready. A virtual thread does not keep its carrier meanwhile.
      *
-     * @param timeoutMillis 0 looks only, negative waits without limit
+     * @param timeoutMillis 0: does not wait; negative: waits without limit
      * @return how many are ready; 0 also after an interruption by a signal
      */
     public int poll(int timeoutMillis) throws UnixException {
@@ -101,7 +101,7 @@ public final class Poller {
                 : pollHere(timeoutMillis);
     }
 
-    /** The same on this thread, whichever it is. */
+    /** As {@link #poll}, but waits on this thread even if it is a virtual one. */
     int pollHere(int timeoutMillis) throws UnixException {
         int ready = Native.LIBC.poll(entries.address(), size, timeoutMillis);
         if (ready >= 0) {

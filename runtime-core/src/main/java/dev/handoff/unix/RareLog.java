@@ -4,7 +4,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** What clients and peers can have logged by the thousand: so many lines a second at most, of which the next one says how many it stands for. Any thread. */
+/**
+ * A log for lines that clients and peers can cause by the thousand. It writes a limited number a second and counts the others; the next
+ * line that is written says how many were left out. Any thread.
+ */
 public final class RareLog {
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -15,24 +18,24 @@ public final class RareLog {
     private int lines;
     private long unlogged;
 
-    /** Writes to that logger, a line a second. */
+    /** Writes to that logger, at most one line a second. */
     public RareLog(Logger log) {
         this(log, 1);
     }
 
-    /** Writes to that logger, so many lines a second. */
+    /** Writes to that logger, at most that many lines a second. */
     public RareLog(Logger log, int linesASecond) {
         this.log = log;
         this.linesASecond = linesASecond;
     }
 
-    /** Warns, or counts. */
+    /** Writes a warning, or counts it. */
     public void warn(String line) {
         warn(line, System.nanoTime());
     }
 
     /**
-     * Warns, or counts.
+     * Writes a warning, or counts it.
      *
      * @param nowNanos a reading of {@link System#nanoTime}
      */
@@ -43,7 +46,7 @@ public final class RareLog {
         }
     }
 
-    /** Tells of a failure, or counts it. */
+    /** Writes an error with its failure, or counts it. */
     public void error(String line, Throwable failure) {
         String more = admit(System.nanoTime());
         if (more != null) {
@@ -51,7 +54,7 @@ public final class RareLog {
         }
     }
 
-    /** Gives what the line says of those before it; null if it is to be counted only. */
+    /** Gives what the line says about those that were left out; null if this one is only counted. */
     private synchronized @Nullable String admit(long nowNanos) {
         if (!any || nowNanos - windowNanos >= WINDOW_NANOS) {
             any = true;

@@ -62,7 +62,7 @@ public final class SeqPacketSocket implements AutoCloseable {
                 "cannot open a Unix socket to " + purpose));
     }
 
-    /** Takes a connection from a listening socket, or nothing if none waits. */
+    /** Accepts a connection from a listening socket; empty if none waits. */
     public Optional<SeqPacketSocket> accept() throws UnixException {
         int accepted = Native.LIBC.accept4(fd.number(), 0, 0, Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
         if (accepted >= 0) {
@@ -80,22 +80,22 @@ public final class SeqPacketSocket implements AutoCloseable {
         return fd;
     }
 
-    /** Who is at the other end. */
+    /** The process at the other end. */
     public PeerCredentials peer() throws UnixException {
         return PeerCredentials.of(fd);
     }
 
     /**
-     * Asks for more room for what was sent and not read: SO_SNDBUF, socket(7).
+     * Sets the room for what was sent and not read: SO_SNDBUF, socket(7).
      *
-     * @param bytes the kernel gives twice that, and no more than twice net.core.wmem_max
+     * @param bytes the kernel doubles it; at most net.core.wmem_max
      */
     public void setSendBuffer(int bytes) throws UnixException {
         Native.setOption(
                 fd.number(), Native.SOL_SOCKET, Native.SO_SNDBUF, bytes, "cannot set the send buffer of a Unix socket");
     }
 
-    /** Whether at most a quarter of the room for what was sent is taken by what the peer has not read: POLLOUT, as the kernel has it. */
+    /** Whether at most a quarter of the send buffer holds bytes that the peer has not read: POLLOUT on a Unix socket. */
     public boolean isWritable() throws UnixException {
         poller.clear();
         int self = poller.add(fd, Poller.OUT);
@@ -107,8 +107,8 @@ public final class SeqPacketSocket implements AutoCloseable {
      * Sends a message whole, or not at all.
      *
      * @param length bytes of the payload, at least 1: an empty message reads as end-of-file
-     * @param descriptors how many of the message's descriptors go along
-     * @return false if the peer has to read first, or if too many descriptors are under way
+     * @param descriptors how many of the message's descriptors are sent
+     * @return false if the peer has to read first, or if too many descriptors are in flight
      * @throws UnixException if the peer is gone (EPIPE, ECONNRESET) or the call is wrong
      */
     public boolean send(DescriptorMessage message, int length, int descriptors) throws UnixException {
@@ -128,19 +128,19 @@ public final class SeqPacketSocket implements AutoCloseable {
         return false;
     }
 
-    /** Of memory, or of descriptors under way, which the limit of open files of a user without privileges bounds. */
+    /** Whether memory is short, or too many descriptors are in flight: for a user without privileges the limit of open files is theirs too. */
     private static boolean isShortage(int errno) {
         return errno == Errno.ENOBUFS.intValue()
                 || errno == Errno.ENOMEM.intValue()
                 || errno == Errno.ETOOMANYREFS.intValue();
     }
 
-    /** Tells the peer that nothing more will come: it reads an end behind what was sent. What it sends still arrives. */
+    /** Ends what is sent: the peer reads an end behind it. What the peer sends still arrives. */
     public void shutdownOutput() throws UnixException {
         Native.check(Native.LIBC.shutdown(fd.number(), Native.SHUT_WR), "cannot end what is sent on a Unix socket");
     }
 
-    /** What a receive found. */
+    /** The result of a receive. */
     public enum Received {
         /** A message, now in the block. */
         MESSAGE,
@@ -150,7 +150,7 @@ public final class SeqPacketSocket implements AutoCloseable {
         END
     }
 
-    /** Receives one message. A reset by the dying peer is passed over: the messages behind it are still there. */
+    /** Receives one message. A reset by a dying peer is skipped, because the messages behind it can still be read. */
     public Received receive(DescriptorMessage message) throws UnixException {
         long length = message.receive(fd.number());
         while (length == -Errno.ECONNRESET.intValue() || length == -Errno.EINTR.intValue()) {

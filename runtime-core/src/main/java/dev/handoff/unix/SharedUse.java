@@ -6,14 +6,14 @@ import java.nio.channels.ClosedChannelException;
 /**
  * Lets several threads use a descriptor that any of them may close. Any thread.
  *
- * <p>A number that is closed while somebody is about to call read(2) on it belongs to the next socket that is opened,
- * and that one's bytes are taken: in a master, the beginning of a client's request. So a close wakes those who use the
- * descriptor, lets nobody else begin, and leaves the closing to the last of them.
+ * <p>If a number is closed while another thread is about to call read(2) on it, the next socket that is opened gets the number, and the
+ * thread reads that socket's bytes: in a master, the beginning of a client's request. So a close wakes the threads that use the
+ * descriptor, lets no other thread begin, and leaves close(2) to the last of them.
  */
 public final class SharedUse {
-    /** Does something to the descriptor; must not block. */
+    /** A call on the descriptor; must not block. */
     public interface Step {
-        /** Does it. */
+        /** Makes the call. */
         void run() throws IOException;
     }
 
@@ -23,9 +23,9 @@ public final class SharedUse {
     private boolean closing;
 
     /**
-     * Nobody uses it yet.
+     * No thread uses it yet.
      *
-     * @param wake ends calls that wait, as shutdown(2) does; not called where there are none
+     * @param wake ends calls that wait, as shutdown(2) does; not called if there are none
      * @param close closes the descriptor; called once
      */
     public SharedUse(Step wake, Step close) {
@@ -51,7 +51,7 @@ public final class SharedUse {
         closeIfUnused();
     }
 
-    /** Closes the descriptor as soon as nobody uses it. Does not wait for that; a second call changes nothing. */
+    /** Closes the descriptor as soon as no thread uses it. Does not wait for that; a second call changes nothing. */
     public synchronized void close() throws IOException {
         if (closing) {
             return;

@@ -10,9 +10,8 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
- * Signals, sent and received. Receiving goes through {@code sun.misc.Signal}, which every JDK has and supports
- * (JEP 260) but javac warns of at each use without a way to say that it is meant; so it is called by reflection, here
- * only.
+ * Sends and receives signals. It receives them by {@code sun.misc.Signal}, which every JDK has and supports (JEP 260). javac warns at each
+ * use of that class, and the warning cannot be suppressed; so it is called by reflection, and only here.
  */
 public final class Signals {
     private static final String HANDLER = "sun.misc.SignalHandler";
@@ -24,7 +23,7 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * Calls an action on each arrival of a signal, on a thread of the JVM's own; the action should only enqueue.
+     * Calls an action on each arrival of a signal, on a thread of the JVM. The action should only enqueue.
      *
      * @param name without SIG, such as {@code HUP}
      * @return false if the signal was ignored when the JVM started (nohup, a shell's {@code &}): no call will ever come
@@ -36,7 +35,7 @@ public final class Signals {
     /**
      * Calls an action on each arrival of a signal for a while. As {@link #handle}.
      *
-     * @return brings back what the signal did before
+     * @return restores what the signal did before
      */
     public static Runnable handleForNow(String name, Runnable action) {
         Object before = install(name, handler(name, action));
@@ -71,8 +70,8 @@ public final class Signals {
     /**
      * Sends a signal: kill(2).
      *
-     * @param pid of one process: 0 and negative numbers, which mean groups or everybody, are refused
-     * @param number 0 sends none and only asks whether it could be
+     * @param pid of one process: 0 and negative numbers, which mean groups or all processes, are refused
+     * @param number 0 sends no signal, and only checks whether one could be sent
      * @return false if there is no such process
      */
     public static boolean send(long pid, int number) throws UnixException {
@@ -89,16 +88,16 @@ public final class Signals {
         throw new UnixException("cannot send signal " + number + " to process " + pid, errno);
     }
 
-    /** What a thread does for a moment. */
+    /** A call that is made with other signals blocked. */
     @FunctionalInterface
     public interface Call<T> {
-        /** Does it. */
+        /** Makes the call. */
         T run() throws IOException;
     }
 
     /**
-     * Lets this thread take SIGQUIT while it does something: start a process, which inherits what the starting thread blocks.
-     * The JVM blocks it in all threads but one, and its handler may run in any.
+     * Makes a call with SIGQUIT unblocked in this thread: the start of a process, which inherits the signals that the starting thread
+     * blocks. The JVM blocks SIGQUIT in all threads but one, and its handler may run in any thread.
      */
     public static <T> T withQuitUnblocked(Call<T> call) throws IOException {
         Pointer quit = Native.allocate(SIGSET_BYTES);
@@ -117,16 +116,16 @@ public final class Signals {
         }
     }
 
-    /** It gives the error, and does not set errno. */
+    /** The call returns the error, and does not set errno. */
     private static void mask(int how, long set, long before) throws UnixException {
         int error = Native.LIBC.pthread_sigmask(how, set, before);
         if (error != 0) {
-            throw new UnixException("cannot change which signals this thread takes", error);
+            throw new UnixException("cannot change the signals that this thread blocks", error);
         }
     }
 
     /**
-     * Takes the exit status of a child that is dead, or dies at once, and that no other part of this JVM waits for: waitpid(2).
+     * Waits for a child that has ended, or ends at once, and that no other part of this JVM waits for: waitpid(2).
      *
      * @param pid of one process
      */

@@ -13,17 +13,17 @@ import java.nio.file.Path;
 import jnr.ffi.Pointer;
 
 /**
- * A peer's address just as the kernel gave it, so that a hand-off can carry it without making sense of it.
+ * A peer's address as the kernel gave it, so that a hand-off can carry it without decoding it.
  *
  * <pre>
  *   sockaddr_in    family u16 | port u16, network order | address 4 bytes
  *   sockaddr_in6   family u16 | port u16, network order | flow u32 | address 16 bytes | scope u32
  * </pre>
  *
- * Layouts: ip(7), ipv6(7). Anything longer is cut: only these two are ever read back; a peer on a Unix socket has none.
+ * Layouts: ip(7), ipv6(7). Anything longer is cut, because only these two are decoded; a peer on a Unix socket has no address.
  */
 public final class SocketAddressBytes {
-    /** How many bytes one takes in a frame. */
+    /** The length of an address in a frame, in bytes. */
     public static final int SIZE = 28;
 
     private static final int WORD = Long.BYTES;
@@ -40,7 +40,7 @@ public final class SocketAddressBytes {
         this.fourth = fourth;
     }
 
-    /** Those of an address; none for one that is not of the Internet. */
+    /** The bytes of an address; zeros if it is no Internet address. */
     public static SocketAddressBytes of(SocketAddress address) {
         Pointer memory = Native.allocate(SIZE + Integer.BYTES);
         if (address instanceof InetSocketAddress internet) {
@@ -64,7 +64,7 @@ public final class SocketAddressBytes {
         memory.putInt(offset + 3 * WORD, fourth);
     }
 
-    /** The address these bytes say: of the Internet, or an unnamed one for a peer on a Unix socket. */
+    /** Decodes the Internet address; an unnamed address for a peer on a Unix socket. */
     public SocketAddress decode() {
         ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
         bytes.putLong(first).putLong(second).putLong(third).putInt(fourth).flip();
@@ -117,7 +117,7 @@ public final class SocketAddressBytes {
     /**
      * The path of a Unix socket out of an address that the kernel has written.
      *
-     * @param length of the address; what is beyond its family is the path
+     * @param length of the address; the bytes behind the family are the path
      * @return {@code @name} for an abstract one, empty for a socket that is bound to none
      */
     static String path(Pointer memory, int length) {

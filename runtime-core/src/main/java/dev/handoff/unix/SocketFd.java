@@ -8,23 +8,23 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** What a descriptor tells of the socket behind it: socket(7). */
+/** Opens sockets, and asks a descriptor about its socket: socket(7). */
 public final class SocketFd {
     private static final int ADDRESS_ROOM = 128;
 
     private SocketFd() {}
 
-    /** Whether it is a socket of streams that accepts connections. */
+    /** Whether it is a listening stream socket. */
     public static boolean isListening(Fd socket) throws UnixException {
         return option(socket, Native.SO_ACCEPTCONN, "cannot ask what socket " + socket + " is") != 0;
     }
 
-    /** Whether it is a socket of datagrams. */
+    /** Whether it is a datagram socket. */
     public static boolean isDatagram(Fd socket) throws UnixException {
         return option(socket, Native.SO_TYPE, "cannot ask what socket " + socket + " is") == Native.SOCK_DGRAM;
     }
 
-    /** Whether its addresses are of IPv6, be they mapped ones of IPv4. */
+    /** Whether its family is IPv6; its addresses may be mapped IPv4 addresses. */
     static boolean isIpv6(Fd socket) throws UnixException {
         return option(socket, Native.SO_DOMAIN, "cannot ask for the family of " + socket) == Native.AF_INET6;
     }
@@ -49,7 +49,7 @@ public final class SocketFd {
                 Native.LIBC.fcntl(socket.number(), Native.F_DUPFD_CLOEXEC, 0), "cannot duplicate " + socket));
     }
 
-    /** The address that a socket is bound to; an unnamed one where that is no Internet address. */
+    /** The address that a socket is bound to; unnamed if it is no Internet address. */
     public static SocketAddress localAddress(Fd socket) throws UnixException {
         return SocketAddressBytes.read(localName(socket), 0).decode();
     }
@@ -74,7 +74,7 @@ public final class SocketFd {
         return SocketAddressBytes.path(memory, memory.getInt(ADDRESS_ROOM));
     }
 
-    /** Gives the address, and where its room ends its length. */
+    /** Gives the address, and behind it its length. */
     private static Pointer localName(Fd socket) throws UnixException {
         Pointer memory = Native.allocate(ADDRESS_ROOM + Integer.BYTES);
         memory.putInt(ADDRESS_ROOM, ADDRESS_ROOM);
@@ -86,13 +86,13 @@ public final class SocketFd {
     }
 
     /**
-     * A socket that somebody has opened in this process, by its number: another descriptor of it. It is non-blocking from now on,
-     * by whatever number.
+     * Another descriptor of a socket that is open in this process under that number. The socket is non-blocking from now on, by all its
+     * descriptors.
      *
-     * @param isDatagram whether it is to be one of datagrams, or else one of streams
-     * @throws UnixException EBADF if nothing is open by that number, ENOTSOCK if that is no socket, EINVAL if it is of another kind
+     * @param isDatagram whether it must be a datagram socket, or else a stream socket
+     * @throws UnixException EBADF if the number is not open, ENOTSOCK if it is no socket, EINVAL if it is of another kind
      */
-    public static Fd adopt(int number, boolean isDatagram) throws UnixException {
+    public static Fd ofNumber(int number, boolean isDatagram) throws UnixException {
         String what = (isDatagram ? "cannot receive datagrams on fd:" : "cannot listen on fd:") + number;
         Fd socket = new Fd(Native.check(Native.LIBC.fcntl(number, Native.F_DUPFD_CLOEXEC, 0), what));
         try {
@@ -111,10 +111,10 @@ public final class SocketFd {
     }
 
     /**
-     * Opens a socket of datagrams on an address, non-blocking.
+     * Opens a datagram socket on an address, non-blocking.
      *
-     * @param address port 0 takes any free one
-     * @param ipv6Only for an IPv6 address: refuse datagrams of IPv4, who otherwise are welcome at {@code ::}
+     * @param address port 0: any free port
+     * @param ipv6Only for an IPv6 address: refuse IPv4 datagrams, which otherwise {@code ::} receives
      * @param reusePort share the port with other sockets that ask for it, SO_REUSEPORT
      * @throws UnixException EADDRINUSE, EACCES, EADDRNOTAVAIL …, naming the address
      */
@@ -145,7 +145,7 @@ public final class SocketFd {
         return address.getAddress() instanceof Inet6Address ? Native.AF_INET6 : Native.AF_INET;
     }
 
-    /** Connects a stream to an address; waits until it is connected. Non-blocking from then on. */
+    /** Connects a stream socket to an address; waits until it is connected. Non-blocking from then on. */
     public static Fd connect(InetSocketAddress address) throws UnixException {
         String what = "cannot connect to " + address;
         int type = Native.SOCK_STREAM | Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC;
@@ -177,7 +177,7 @@ public final class SocketFd {
         return option(socket, Native.SO_ERROR, what);
     }
 
-    /** Takes the next connection, non-blocking and close-on-exec; null if none waits. */
+    /** Accepts the next connection, non-blocking and close-on-exec; null if none waits. */
     public static @Nullable Fd accept(Fd listener) throws UnixException {
         int accepted = Native.LIBC.accept4(listener.number(), 0, 0, Native.SOCK_NONBLOCK | Native.SOCK_CLOEXEC);
         if (accepted >= 0) {

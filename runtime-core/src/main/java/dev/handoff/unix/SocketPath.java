@@ -7,15 +7,15 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
- * The path of a Unix socket as bind(2) and connect(2) take it, to be closed when they have returned. An address has room for {@value
- * #MOST_BYTES} bytes (unix(7)); where that is too little the directory is opened, and the socket's file is found through it: {@code
- * /proc/self/fd/7/control}. All of our own sockets are reached through this.
+ * The path of a Unix socket for bind(2) and connect(2). The caller closes it after the call. An address has room for {@value #MOST_BYTES}
+ * bytes (unix(7)). If a path is longer, its directory is opened, and the socket's file is reached through that descriptor: {@code
+ * /proc/self/fd/7/control}. All sockets of this project are reached by this class.
  */
 public final class SocketPath implements AutoCloseable {
     static final int MOST_BYTES = 107;
 
     static {
-        NativeDirectory.prepare(); // the control channel's library is loaded by who has got a path here
+        NativeDirectory.prepare(); // a caller loads the control channel's library next
     }
 
     private final Path path;
@@ -27,7 +27,7 @@ public final class SocketPath implements AutoCloseable {
     }
 
     /**
-     * That of a file, which need not be there.
+     * The path of a file, which need not exist.
      *
      * @throws UnixException if its directory cannot be opened, or ENAMETOOLONG if its name alone is too long
      */
@@ -53,7 +53,7 @@ public final class SocketPath implements AutoCloseable {
         return path.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** A path to the same file that is short enough, as long as this is open. */
+    /** A path to the same file that is short enough. It is valid until this is closed. */
     public Path path() {
         return path;
     }

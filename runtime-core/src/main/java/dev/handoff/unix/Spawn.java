@@ -11,14 +11,14 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 
 /**
- * Starts a program by posix_spawn(3), whose words and variables are bytes: the JDK takes text only, and writes it in the
- * locale's encoding. Needs glibc 2.34, where a new process can be told to close what it inherits.
+ * Starts a program by posix_spawn(3), with words and variables in bytes: the JDK accepts text only, and writes it in the locale's
+ * encoding. Needs glibc 2.34, which can close the descriptors that a new process inherits.
  *
- * @param path the program's, with a slash
+ * @param path of the program, with a slash
  * @param words the program's name and its arguments
- * @param environment name, equals sign and value each
+ * @param environment variables, each as name, equals sign and value
  * @param directory in which it starts; empty: this process's
- * @param streams what it has open as 0, 1 and 2; empty: the same as this process
+ * @param streams its descriptors 0, 1 and 2; empty: the same as this process's
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that are the caller's, read once
 public record Spawn(
@@ -35,7 +35,7 @@ public record Spawn(
     private static final int FILE_MODE = 0666;
     private static final int FIRST_CLOSED = 3;
 
-    /** More than glibc's posix_spawn_file_actions_t takes: 80 bytes. */
+    /** More than the 80 bytes of glibc's posix_spawn_file_actions_t. */
     private static final int ACTIONS_BYTES = 256;
 
     private static final String SHELL = "/bin/sh";
@@ -59,14 +59,14 @@ public record Spawn(
     /**
      * A file that the new process has open.
      *
-     * @param path the file's
-     * @param mode how
+     * @param path of the file
+     * @param mode how it is opened
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Stream(byte[] path, Mode mode) {}
 
     /**
-     * Starts it.
+     * Starts the program.
      *
      * @throws UnixException if it cannot be started
      * @throws UnsupportedOperationException if this C library is too old
@@ -84,7 +84,7 @@ public record Spawn(
         }
     }
 
-    /** As execvp(3) does with a file that does not say what reads it. */
+    /** Runs a file without an interpreter line in a shell, as execvp(3) does. */
     private Process startScript() throws UnixException {
         List<byte[]> script = new ArrayList<>(List.of(bytes(SHELL), path));
         script.addAll(words.subList(1, words.size()));
@@ -111,7 +111,7 @@ public record Spawn(
         }
     }
 
-    /** In their order: files are named as this process names them, and opened while what it has open is still there. */
+    /** The order matters: files are opened before the directory changes and before inherited descriptors are closed. */
     private void addActions(Pointer actions, Memory memory) throws UnixException {
         for (int fd = 0; fd < streams.size(); fd++) {
             Optional<Stream> stream = streams.get(fd);
@@ -131,14 +131,14 @@ public record Spawn(
         check(CALLS.posix_spawn_file_actions_addclosefrom_np(actions.address(), FIRST_CLOSED));
     }
 
-    /** These calls give the error, and do not set errno. */
+    /** These calls return the error, and do not set errno. */
     private static void check(int error) throws UnixException {
         if (error != 0) {
             throw new UnixException("cannot start a process", error);
         }
     }
 
-    /** What the kernel reads during the call. */
+    /** The memory that the kernel reads during the call. */
     private static final class Memory {
         private final List<Pointer> blocks = new ArrayList<>();
 
@@ -148,14 +148,14 @@ public record Spawn(
             return block;
         }
 
-        /** A text that a null byte ends. */
+        /** A text with a null byte at its end. */
         Pointer text(byte[] text) {
             Pointer block = allocate(text.length + 1);
             block.put(0, text, 0, text.length);
             return block;
         }
 
-        /** A list of addresses that a null address ends. */
+        /** A list of addresses with a null address at its end. */
         Pointer texts(List<byte[]> texts) {
             Pointer list = allocate((texts.size() + 1) * Long.BYTES);
             for (int i = 0; i < texts.size(); i++) {

@@ -6,12 +6,12 @@ import jnr.ffi.types.u_int64_t;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of glibc that start a process and wait for it, as in {@link LibC}. Apart from those, for few processes need them.
+ * The calls of glibc that start a process and wait for it, as in {@link LibC}. They are separate because few processes need them.
  * Public only because JNR implements it from another class loader.
  */
 @SuppressWarnings("checkstyle:MethodName")
 public interface SpawnCalls {
-    /** Takes no raw addresses: of six, JNR's numeric path passes the last one wrong. */
+    /** Has no raw addresses as arguments, because JNR's numeric path passes the last of six wrongly. */
     int posix_spawn(
             @Out Pointer pid,
             Pointer path,

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
-/** A child that {@link Spawn} has started, as the JDK shows its own. Its streams are files, so that there are none here. */
+/** A child that {@link Spawn} has started, as a {@link Process} of the JDK. Its streams are files, so that it has none here. */
 final class SpawnedProcess extends Process {
     private static final int P_PID = 1;
     private static final int WNOHANG = 1;
@@ -23,13 +23,13 @@ final class SpawnedProcess extends Process {
     private OptionalInt exit = OptionalInt.empty();
 
     /**
-     * A child that nothing has waited for.
+     * A child for which no thread has waited.
      *
      * @param pid its process id
      */
     SpawnedProcess(int pid) {
         this.pid = pid;
-        // There until it is waited for, even if it has ended.
+        // It exists until it is waited for, even if it has ended.
         this.handle = ProcessHandle.of(pid)
                 .orElseThrow(() -> new IllegalStateException("pid " + pid + " was just started and is not there"));
     }
@@ -49,12 +49,12 @@ final class SpawnedProcess extends Process {
         return InputStream.nullInputStream();
     }
 
-    /** Waits in the kernel, and cannot be interrupted there. */
+    /** Waits in the kernel, and cannot be interrupted. */
     @Override
     public int waitFor() {
         OptionalInt code = poll();
         while (code.isEmpty()) {
-            // Leaves the child to be waited for: its pid must not be another process's while a signal is on its way.
+            // WNOWAIT leaves the zombie: its pid must not become another process's while a signal is being sent to it.
             Spawn.CALLS.waitid(P_PID, pid, 0, WEXITED | WNOWAIT);
             code = poll();
         }
@@ -73,7 +73,7 @@ final class SpawnedProcess extends Process {
         try {
             int reaped = Spawn.CALLS.waitpid(pid, status.address(), WNOHANG);
             if (reaped < 0 && Native.errno() != Errno.EINTR.intValue()) {
-                throw new IllegalStateException("pid " + pid + " was waited for by others: its exit code is lost");
+                throw new IllegalStateException("another part of this process has waited for pid " + pid + ": its exit code is lost");
             }
             return reaped == pid ? OptionalInt.of(code(status.getInt(0))) : OptionalInt.empty();
         } finally {
@@ -81,7 +81,7 @@ final class SpawnedProcess extends Process {
         }
     }
 
-    /** As the JDK and shells count: 128 and the signal's number for one that was killed. */
+    /** The exit code as the JDK and shells give it: 128 and the signal's number for a killed process. */
     private static int code(int status) {
         int signal = status & SIGNAL_MASK;
         return signal == 0 ? (status >> CODE_SHIFT) & CODE_MASK : SIGNALLED + signal;

@@ -3,28 +3,28 @@ package dev.handoff.unix;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
-/** The bytes of non-blocking stream sockets: recv(2), send(2). One thread at a time. */
+/** Sends and receives bytes on non-blocking stream sockets: recv(2), send(2). One thread at a time. */
 public final class StreamBytes {
     private static final int ROOM = 16 * 1024;
 
     private final Pointer memory = Native.allocate(ROOM);
 
-    /** What was found on a socket. */
+    /** The result of a receive. */
     public enum Found {
         /** Bytes. */
         BYTES,
-        /** Nothing yet. */
+        /** No bytes yet. */
         NOTHING,
-        /** The peer sends no more, or has reset the connection. */
+        /** The peer has ended what it sends, or has reset the connection. */
         END
     }
 
-    /** Looks whether bytes wait, and leaves them where they are. */
+    /** Checks whether bytes wait, without receiving them. */
     public Found peek(Fd socket) {
         return receive(socket, 1, Native.MSG_PEEK);
     }
 
-    /** Takes what waits, at most 16 KiB, and forgets it. */
+    /** Receives at most 16 KiB, and discards them. */
     public Found discard(Fd socket) {
         return receive(socket, ROOM, 0);
     }
@@ -43,7 +43,7 @@ public final class StreamBytes {
      * Sends bytes.
      *
      * @param bytes at most 16 KiB
-     * @return false if they could not be sent at once, all of them
+     * @return false if not all of them could be sent at once
      */
     public boolean send(Fd socket, byte[] bytes) {
         memory.put(0, bytes, 0, bytes.length);
@@ -51,7 +51,7 @@ public final class StreamBytes {
         return Native.LIBC.send(socket.number(), memory.address(), bytes.length, flags) == bytes.length;
     }
 
-    /** Ends what is sent; what the peer sends still arrives. Fails silently on one that is gone. */
+    /** Ends what is sent; what the peer sends still arrives. Does nothing if the peer is gone. */
     public void endOutput(Fd socket) {
         Native.LIBC.shutdown(socket.number(), Native.SHUT_WR);
     }

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 public final class Terminal {
     private Terminal() {}
 
-    /** Whether there is one, and it is still there: {@code /dev/tty} can be opened, tty(4). */
+    /** Whether this process has a terminal that still exists: {@code /dev/tty} can be opened, tty(4). */
     public static boolean isControlling() {
         try (FileChannel terminal = FileChannel.open(Path.of("/dev/tty"), StandardOpenOption.READ)) {
             return terminal.isOpen();

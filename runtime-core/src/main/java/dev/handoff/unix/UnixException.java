@@ -24,7 +24,7 @@ public final class UnixException extends IOException {
         return errno == error.intValue();
     }
 
-    /** Its name, such as {@code EADDRINUSE}. */
+    /** The name of the error, such as {@code EADDRINUSE}. */
     public String name() {
         return Errno.valueOf(errno).name();
     }

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
-/** The virtual threads of JDK 21 and later, for code that is compiled for an older one. */
+/** Virtual threads of JDK 21 and later, for code that is compiled for an older JDK. */
 final class VirtualThreads {
     private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 

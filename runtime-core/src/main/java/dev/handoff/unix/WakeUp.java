@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.ffi.Pointer;
 
 /**
- * Wakes a thread that waits in {@link Poller#poll} (an eventfd(2)). Any thread may signal; the polling thread adds
- * {@link #fd()} to its set and calls {@link #reset} before it looks at what it was woken for.
+ * Wakes a thread that waits in {@link Poller#poll}, by an eventfd(2). Any thread may signal. The polling thread adds {@link #fd()} to its
+ * set, and calls {@link #reset} before it looks for what has changed.
  */
 public final class WakeUp implements AutoCloseable {
     private final Fd fd;
@@ -33,9 +33,9 @@ public final class WakeUp implements AutoCloseable {
     }
 
     /**
-     * Makes the descriptor unready again. Called by the polling thread when the poll found it ready, before it looks at
-     * what it was woken for. It is emptied first and the flag falls last: the other way round, a signal in between would
-     * be emptied with the rest and leave the flag up, and every later one would be lost.
+     * Makes the descriptor unready again. The polling thread calls this when the poll found it ready, before it looks for what has changed.
+     * The eventfd is read before the flag is cleared. In the other order a signal in between would be read with the rest and leave the flag
+     * set, and every later signal would be lost.
      */
     public void reset() {
         Native.LIBC.read(fd.number(), drain.address(), Long.BYTES);

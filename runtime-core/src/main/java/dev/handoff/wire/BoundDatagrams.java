@@ -24,7 +24,7 @@ public record BoundDatagrams(Fd socket, ListenAddress address) {
     public static BoundDatagrams open(ListenOptions options) throws IOException {
         return of(
                 options.descriptor().isPresent()
-                        ? SocketFd.adopt(options.descriptor().getAsInt(), true)
+                        ? SocketFd.ofNumber(options.descriptor().getAsInt(), true)
                         : Interfaces.bind(options, address -> bind(address, options)));
     }
 

@@ -28,7 +28,7 @@ public record BoundSocket(ListeningSocket socket, ListenAddress address, Optiona
      */
     public static BoundSocket open(ListenOptions options) throws IOException {
         if (options.descriptor().isPresent()) {
-            return at(ListeningSocket.adopt(options.descriptor().getAsInt(), options.backlog()));
+            return at(ListeningSocket.ofNumber(options.descriptor().getAsInt(), options.backlog()));
         }
         return options.path().isPresent()
                 ? openPath(options, options.path().get().toAbsolutePath())

@@ -9,7 +9,7 @@ import dev.handoff.process.spi.Channel;
 import dev.handoff.wire.Role;
 import java.util.function.Consumer;
 
-/** This process as a worker, whoever has started it: who it is, and whom it can talk to. */
+/** This process as a worker, supervised or forked: its role, and the peers that it can send messages to. */
 abstract class ChannelWorker implements CurrentWorker {
     private final Role role;
     private final Channel channel;
@@ -20,12 +20,12 @@ abstract class ChannelWorker implements CurrentWorker {
         this.channel = channel;
     }
 
-    /** What the master made this process. */
+    /** The role that the master gave this process. */
     final Role role() {
         return role;
     }
 
-    /** The way to the master. */
+    /** The channel to the master. */
     final Channel channel() {
         return channel;
     }
@@ -80,7 +80,7 @@ abstract class ChannelWorker implements CurrentWorker {
         return leaving.add(self -> listener.run());
     }
 
-    /** Tells that no more connections come; a second time changes nothing. */
+    /** Tells the listeners that no more connections come. A second call changes nothing. */
     final void tellLeaving() {
         leaving.fire(this);
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Answers for this process whether it is a worker, and which. A service. */
+/** Tells whether this process is a worker, and which. A service. */
 public final class CurrentWorkerProvider implements WorkerProvider {
     private static final AtomicReference<@Nullable CurrentWorker> CURRENT = new AtomicReference<>();
 
@@ -18,13 +18,13 @@ public final class CurrentWorkerProvider implements WorkerProvider {
     /** Called by the service loader. */
     public CurrentWorkerProvider() {}
 
-    /** Says which worker this process is from now on. */
+    /** Sets which worker this process is from now on. */
     public static void set(CurrentWorker worker) {
         CURRENT.set(worker);
     }
 
     /**
-     * Says which worker this process is from now on, if it is none yet.
+     * Sets which worker this process is from now on, if it is none yet.
      *
      * @return whether it was none
      */
@@ -32,13 +32,13 @@ public final class CurrentWorkerProvider implements WorkerProvider {
         return CURRENT.compareAndSet(null, worker);
     }
 
-    /** This process is that worker no more, if it was. */
+    /** This process is not that worker any more, if it was. */
     public static void unset(CurrentWorker worker) {
         CURRENT.compareAndSet(worker, null);
     }
 
     /**
-     * The role that this process was started with, looked up once: the master may be gone when it is asked for again.
+     * The role that this process was started with. It is looked up once: the master may be gone at a later call.
      *
      * @throws Role.OrphanException if it was started as a worker whose master is gone
      */
@@ -57,7 +57,7 @@ public final class CurrentWorkerProvider implements WorkerProvider {
         return role().isPresent();
     }
 
-    /** A worker that the program has forked is one from its first question on. */
+    /** A worker that the program has forked begins with its first call of {@link #isWorker}. */
     private static synchronized void beginOnce(Role role) {
         if (CURRENT.get() == null) {
             CURRENT.set(ForkedSelf.begin(role));

@@ -12,7 +12,7 @@ import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.Role;
-import dev.handoff.worker.Wishes.Grant;
+import dev.handoff.worker.ListenRequests.Grant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Where this worker listens: what it has asked its master for, and what it has bound by itself. Any thread may call. */
+/** The listeners of this forked worker: those that it got from its master, and those that it has bound by itself. Any thread may call. */
 final class ForkedListeners {
     private final Role role;
-    private final Wishes wishes;
+    private final ListenRequests requests;
     private final Runnable onFailure;
     private final Set<WorkerListener> live = new HashSet<>();
     private final Set<WorkerListener> alone = new HashSet<>();
@@ -34,22 +34,22 @@ final class ForkedListeners {
     private @Nullable DescriptorReserve reserve;
 
     /**
-     * None yet.
+     * No listener yet.
      *
-     * @param onFailure called when connections that the program wants come no more
+     * @param onFailure called when a listener has failed that the program still wants
      */
-    ForkedListeners(Role role, Wishes wishes, Runnable onFailure) {
+    ForkedListeners(Role role, ListenRequests requests, Runnable onFailure) {
         this.role = role;
-        this.wishes = wishes;
+        this.requests = requests;
         this.onFailure = onFailure;
     }
 
-    CompletableFuture<Listener> listen(ListenOptions where, Taking connections) {
+    CompletableFuture<Listener> listen(ListenOptions where, ConnectionListener connections) {
         try {
-            Place place = Wishes.place(Place.Kind.STREAMS, where);
+            Place place = ListenRequests.place(Place.Kind.STREAMS, where);
             return where.isExclusive()
                     ? CompletableFuture.completedFuture(listenAlone(where, place, connections))
-                    : wishes.ask(where, place, new CompletableFuture<>())
+                    : requests.ask(where, place, new CompletableFuture<>())
                             .thenApply(grant -> open(grant, where, connections));
         } catch (ListenException e) {
             return CompletableFuture.failedFuture(e);
@@ -58,7 +58,7 @@ final class ForkedListeners {
 
     // --- by itself --------------------------------------------------------------------------------------------------
 
-    private Listener listenAlone(ListenOptions where, Place place, Taking connections) {
+    private Listener listenAlone(ListenOptions where, Place place, ConnectionListener connections) {
         try {
             BoundSocket bound =
                     BoundSocket.open(where.isReusePort() ? place.options().reusePort() : place.options());
@@ -67,15 +67,15 @@ final class ForkedListeners {
             listener.start(socket);
             return listener;
         } catch (IOException e) {
-            throw Wishes.failure(where, ListenAnswer.errno(e), String.valueOf(e.getMessage()));
+            throw ListenRequests.failure(where, ListenAnswer.errno(e), String.valueOf(e.getMessage()));
         }
     }
 
-    private WorkerListener listenerAlone(ListenAddress address, ListenOptions where, Taking connections, Fd socket)
+    private WorkerListener listenerAlone(ListenAddress address, ListenOptions where, ConnectionListener connections, Fd socket)
             throws UnixException {
         try {
             WorkerListener listener = new WorkerListener(address, where, connections, new Alone());
-            adopt(where, listener, true);
+            add(where, listener, true);
             return listener;
         } catch (UnixException | ListenException e) {
             socket.close();
@@ -86,25 +86,25 @@ final class ForkedListeners {
     // --- through the master -----------------------------------------------------------------------------------------
 
     /** Called on the channel's thread. */
-    private Listener open(Grant grant, ListenOptions where, Taking connections) {
+    private Listener open(Grant grant, ListenOptions where, ConnectionListener connections) {
         try {
             return openLane(grant, where, connections);
         } catch (IOException e) {
-            wishes.giveBack(grant);
-            throw Wishes.failure(where, ListenAnswer.errno(e), "cannot listen on " + where + ": " + e.getMessage());
+            requests.closed(grant);
+            throw ListenRequests.failure(where, ListenAnswer.errno(e), "cannot listen on " + where + ": " + e.getMessage());
         } catch (ListenException e) {
-            wishes.giveBack(grant);
+            requests.closed(grant);
             throw e;
         }
     }
 
-    private Listener openLane(Grant grant, ListenOptions where, Taking connections) throws IOException {
+    private Listener openLane(Grant grant, ListenOptions where, ConnectionListener connections) throws IOException {
         LaneSocket channel = HandoffReceiver.connect(Path.of(grant.answer().rendezvous()), role, 0);
         try {
             ListenAddress address = Objects.requireNonNull(grant.answer().address());
             WorkerListener listener = new WorkerListener(address, where, connections, new Shared(grant));
-            adopt(where, listener, false);
-            listener.closed().thenRun(() -> wishes.giveBack(grant));
+            add(where, listener, false);
+            listener.closed().thenRun(() -> requests.closed(grant));
             listener.start(new HandoffReceiver(channel, listener, reserve()));
             return listener;
         } catch (IOException | ListenException e) {
@@ -113,7 +113,7 @@ final class ForkedListeners {
         }
     }
 
-    /** Kept by those only who listen. */
+    /** Opened only in workers that listen. */
     private synchronized DescriptorReserve reserve() {
         if (reserve == null) {
             reserve = new DescriptorReserve(WorkerRuntime.RESERVE);
@@ -121,9 +121,9 @@ final class ForkedListeners {
         return reserve;
     }
 
-    /** One more whose connections are waited for in the end. */
-    private synchronized void adopt(ListenOptions where, WorkerListener listener, boolean isAlone) {
-        wishes.checkStaying(where);
+    /** Adds a listener whose connections must end before this worker does. */
+    private synchronized void add(ListenOptions where, WorkerListener listener, boolean isAlone) {
+        requests.checkStaying(where);
         live.add(listener);
         listener.emptied().thenRun(() -> forget(listener));
         if (isAlone) {
@@ -157,10 +157,10 @@ final class ForkedListeners {
             this.grant = grant;
         }
 
-        /** The master sends a last frame then. */
+        /** Tells the master, which then sends DRAIN on the lane. */
         @Override
         public void onCloseWanted(WorkerListener listener) {
-            wishes.close(grant).exceptionally(gone -> {
+            requests.close(grant).exceptionally(gone -> {
                 listener.end();
                 return null;
             });
@@ -175,7 +175,7 @@ final class ForkedListeners {
     // --- the end ----------------------------------------------------------------------------------------------------
 
     /**
-     * Ends what this worker has bound by itself. What there is through the master ends by the master's last frames.
+     * Ends the listeners that this worker has bound by itself. Those of the master end when it sends DRAIN on their lanes.
      *
      * @return done when the last connection has ended
      */

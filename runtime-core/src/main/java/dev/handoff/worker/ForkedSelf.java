@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process as a worker that its master's program has forked.
+ * This process as a worker that the master's program has forked.
  *
  * <pre>
- *   online ─▶ (the program listens) ─▶ leaving ─▶ (lanes drain, connections end) ─▶ the channel ends ─▶ nothing keeps it: the end
- *                                         └────────── killed, or left by the master ─────────┴─▶ exit 0
+ *   online ─▶ (the program listens) ─▶ leaving ─▶ (lanes drain, connections end) ─▶ the channel ends ─▶ nothing keeps the process alive: exit
+ *                                         └────────── killed, or the master is gone ─────────┴─▶ exit 0
  * </pre>
  */
 final class ForkedSelf extends ChannelWorker {
@@ -39,7 +39,7 @@ final class ForkedSelf extends ChannelWorker {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private final ParentChannel parent;
-    private final Wishes wishes;
+    private final ListenRequests requests;
     private final ForkedListeners listeners;
     private final ForkedSockets sockets;
     private final Announcement<CurrentWorker> disconnected = new Announcement<>();
@@ -50,9 +50,9 @@ final class ForkedSelf extends ChannelWorker {
     private ForkedSelf(Role role, ParentChannel parent) {
         super(role, parent);
         this.parent = parent;
-        wishes = new Wishes(parent.runtime());
-        listeners = new ForkedListeners(role, wishes, this::disconnect);
-        sockets = new ForkedSockets(wishes);
+        requests = new ListenRequests(parent.runtime());
+        listeners = new ForkedListeners(role, requests, this::disconnect);
+        sockets = new ForkedSockets(requests);
     }
 
     /** Says hello to the master. The channel keeps this process alive until it ends, or {@link #unref}. */
@@ -60,12 +60,12 @@ final class ForkedSelf extends ChannelWorker {
         ParentChannel channel = ProcessProvider.get()
                 .parent()
                 .orElseThrow(() -> new IllegalStateException("worker " + role.workerId() + " of master "
-                        + role.masterPid() + " has no channel: something took it out of its environment"));
+                        + role.masterPid() + " has no channel: something removed it from its environment"));
         ForkedSelf self = new ForkedSelf(role, channel);
         channel.onDisconnect(self::onChannelEnd);
-        // Before it hears an order to leave that came first: nothing is said behind that.
+        // Before it handles an order to leave that may have come already: nothing is sent after that.
         EventThread.get().holdUntil(channel.runtime().send(ForkMessage.of(Act.ONLINE)));
-        channel.runtime().onMessage(self::onOrder);
+        channel.runtime().onMessage(self::onMessageOfMaster);
         return self;
     }
 
@@ -87,7 +87,7 @@ final class ForkedSelf extends ChannelWorker {
     @Override
     public CompletableFuture<Listener> listen(
             ListenOptions where, Executor executor, Consumer<? super Handle> connections) {
-        return EventThread.get().holdUntil(listeners.listen(where, new Taking(executor, connections)));
+        return EventThread.get().holdUntil(listeners.listen(where, new ConnectionListener(executor, connections)));
     }
 
     @Override
@@ -100,7 +100,7 @@ final class ForkedSelf extends ChannelWorker {
         return EventThread.get().holdUntil(sockets.bind(where, null));
     }
 
-    private void onOrder(Message message) {
+    private void onMessageOfMaster(Message message) {
         if (message.as(ForkMessage.class).act() == Act.LEAVE && asked.compareAndSet(false, true)) {
             leaveAfter(CompletableFuture.completedFuture(true));
         }
@@ -113,7 +113,7 @@ final class ForkedSelf extends ChannelWorker {
         }
     }
 
-    /** Done when the master knows, or is not there to know. */
+    /** Done when the master has answered, or cannot answer. */
     private CompletableFuture<Boolean> tellMaster() {
         return channel()
                 .runtime()
@@ -130,22 +130,22 @@ final class ForkedSelf extends ChannelWorker {
         EventThread.get().holdUntil(finished.thenCompose(done -> awaitLastMessages()));
     }
 
-    /** Their senders were told that this worker has them: the master ends the channel behind the last one. */
+    /** Their senders were told that this worker has them. The master ends the channel behind the last message. */
     private CompletableFuture<Void> awaitLastMessages() {
         channel().runtime().send(ForkMessage.of(Act.DONE));
         return ended.copy()
                 .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(tooLate -> {
-                    LOG.warn("the master has not ended the channel within {} s: it is cut", ANSWER_LIMIT.toSeconds());
+                    LOG.warn("the master has not ended the channel within {} s: this worker ends it", ANSWER_LIMIT.toSeconds());
                     channel().disconnect();
                     return null;
                 });
     }
 
-    /** Done when nothing more comes, and the last connection has ended. */
+    /** Done when no more connections come, and the last one has ended. */
     private CompletableFuture<Void> leaveAll() {
-        CompletableFuture<Void> givenBack = wishes.leave();
-        return CompletableFuture.allOf(givenBack, listeners.leave(), sockets.leave());
+        CompletableFuture<Void> closed = requests.leave();
+        return CompletableFuture.allOf(closed, listeners.leave(), sockets.leave());
     }
 
     @Override
@@ -160,7 +160,7 @@ final class ForkedSelf extends ChannelWorker {
         }
     }
 
-    /** Called on handoff-events, before what the program has subscribed: the process is not to end before that has run. */
+    /** Called on handoff-events, before the program's listeners: the process must not end before those have run. */
     private void onChannelEnd() {
         new Orphan(role().masterPid(), new RuntimePaths(role().directory()), listeners.files())
                 .removeWhatTheMasterLeft();

@@ -11,7 +11,7 @@ import dev.handoff.wire.BoundDatagrams;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
 import dev.handoff.wire.SocketHandle;
-import dev.handoff.worker.Wishes.Grant;
+import dev.handoff.worker.ListenRequests.Grant;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -21,16 +21,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Where this worker receives datagrams: what its master has bound for it, and what it has bound by itself. Any thread may call. */
+/** The UDP sockets of this forked worker: those that its master has bound, and those that it has bound by itself. Any thread may call. */
 final class ForkedSockets {
-    private final Wishes wishes;
+    private final ListenRequests requests;
     private final Set<WorkerUdpSocket> open = new HashSet<>();
 
-    ForkedSockets(Wishes wishes) {
-        this.wishes = wishes;
+    ForkedSockets(ListenRequests requests) {
+        this.requests = requests;
     }
 
-    /** Binds; null reads nothing. */
+    /**
+     * Binds a socket.
+     *
+     * @param datagrams gets what is received; null: nothing is read
+     */
     CompletableFuture<UdpSocket> bind(ListenOptions where, @Nullable Consumer<? super Datagram> datagrams) {
         try {
             Place place = place(where);
@@ -44,17 +48,17 @@ final class ForkedSockets {
 
     private static Place place(ListenOptions where) {
         if (where.path().isPresent()) {
-            throw Wishes.failure(
+            throw ListenRequests.failure(
                     where, "EINVAL", "cannot receive datagrams on " + where + ": UDP has ports, and no paths");
         }
-        return Wishes.place(Place.Kind.DATAGRAMS, where);
+        return ListenRequests.place(Place.Kind.DATAGRAMS, where);
     }
 
     private UdpSocket bindAlone(ListenOptions where, Place place, @Nullable Consumer<? super Datagram> datagrams) {
         try {
             BoundDatagrams bound =
                     BoundDatagrams.open(where.isReusePort() ? place.options().reusePort() : place.options());
-            WorkerUdpSocket socket = adopt(where, bound.socket(), bound.address(), new Alone());
+            WorkerUdpSocket socket = add(where, bound.socket(), bound.address(), new Alone());
             socket.start(datagrams);
             return socket;
         } catch (IOException e) {
@@ -63,15 +67,15 @@ final class ForkedSockets {
     }
 
     private static ListenException failure(ListenOptions where, IOException failure) {
-        return Wishes.failure(where, ListenAnswer.errno(failure), String.valueOf(failure.getMessage()));
+        return ListenRequests.failure(where, ListenAnswer.errno(failure), String.valueOf(failure.getMessage()));
     }
 
-    /** One who gives up meanwhile gets nothing, and the socket is closed. */
+    /** A program that cancels the future meanwhile gets no socket: it is closed. */
     private CompletableFuture<UdpSocket> bindShared(
             ListenOptions where, Place place, @Nullable Consumer<? super Datagram> datagrams) {
         CompletableFuture<UdpSocket> result = new CompletableFuture<>();
-        wishes.ask(where, place, result)
-                .thenAccept(grant -> give(result, grant, where, datagrams))
+        requests.ask(where, place, result)
+                .thenAccept(grant -> complete(result, grant, where, datagrams))
                 .exceptionally(failure -> {
                     result.completeExceptionally(Objects.requireNonNullElse(failure.getCause(), failure));
                     return null;
@@ -79,15 +83,15 @@ final class ForkedSockets {
         return result;
     }
 
-    /** Called on the channel's thread. The master hears of it before it hears of what the program does then. */
-    private void give(
+    /** Called on the channel's thread. The master is told before the program can go on, and so before anything that it does then. */
+    private void complete(
             CompletableFuture<UdpSocket> result,
             Grant grant,
             ListenOptions where,
             @Nullable Consumer<? super Datagram> datagrams) {
         WorkerUdpSocket socket = open(grant, where);
         if (!result.isDone()) {
-            wishes.bound(grant);
+            requests.bound(grant);
         }
         if (result.complete(socket)) {
             socket.start(datagrams);
@@ -99,7 +103,7 @@ final class ForkedSockets {
     private WorkerUdpSocket open(Grant grant, ListenOptions where) {
         try {
             ListenAddress address = Objects.requireNonNull(grant.answer().address());
-            return adopt(where, socketOf(grant, where), address, new Shared(grant));
+            return add(where, socketOf(grant, where), address, new Shared(grant));
         } catch (IOException e) {
             abandon(grant);
             throw failure(where, e);
@@ -112,7 +116,7 @@ final class ForkedSockets {
     private static Fd socketOf(Grant grant, ListenOptions where) {
         Handle handle = grant.message()
                 .handle()
-                .orElseThrow(() -> Wishes.failure(
+                .orElseThrow(() -> ListenRequests.failure(
                         where,
                         "EMFILE",
                         "cannot receive datagrams on " + where + ": this process has as many files open as it may"));
@@ -120,23 +124,23 @@ final class ForkedSockets {
     }
 
     private void abandon(Grant grant) {
-        wishes.close(grant);
-        wishes.giveBack(grant);
+        requests.close(grant);
+        requests.closed(grant);
     }
 
-    private WorkerUdpSocket adopt(
+    private WorkerUdpSocket add(
             ListenOptions where, Fd descriptor, ListenAddress address, WorkerUdpSocket.Owner owner) throws IOException {
         try {
-            return adoptNow(where, descriptor, address, owner);
+            return addNow(where, descriptor, address, owner);
         } catch (IOException | ListenException e) {
             descriptor.close();
             throw e;
         }
     }
 
-    private synchronized WorkerUdpSocket adoptNow(
+    private synchronized WorkerUdpSocket addNow(
             ListenOptions where, Fd descriptor, ListenAddress address, WorkerUdpSocket.Owner owner) throws IOException {
-        wishes.checkStaying(where);
+        requests.checkStaying(where);
         WorkerUdpSocket socket = new WorkerUdpSocket(descriptor, address, owner);
         open.add(socket);
         return socket;
@@ -165,17 +169,17 @@ final class ForkedSockets {
 
         @Override
         public void onCloseWanted() {
-            wishes.close(grant);
+            requests.close(grant);
         }
 
         @Override
         public void onClosed(WorkerUdpSocket socket) {
             forget(socket);
-            wishes.giveBack(grant);
+            requests.closed(grant);
         }
     }
 
-    /** Closes all of them; done when that has happened: what was read is told then. */
+    /** Closes all sockets; done when they are closed, and the listeners were called with all that was read. */
     CompletableFuture<Void> leave() {
         List<WorkerUdpSocket> all;
         synchronized (this) {

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What TLS session tickets are made of in a worker that its program has forked: all workers of its master have the same. */
+/** The secrets of TLS session tickets in a forked worker: the same in all workers of its master. */
 public final class ForkedTickets {
     private static final Logger LOG = LoggerFactory.getLogger(ForkedTickets.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
@@ -22,12 +22,12 @@ public final class ForkedTickets {
     private ForkedTickets() {}
 
     /**
-     * Asks the master, and hears whenever that changes. One that does not answer leaves this worker with secrets of its own.
+     * Asks the master for the secrets, and listens for new ones. If the master does not answer, this worker has secrets of its own.
      *
      * @param listener called on the channel's thread, then on {@code handoff-events}
-     * @return done when it has been called first; keeps this process alive until then
+     * @return done after its first call; keeps this process alive until then
      */
-    public static CompletableFuture<Void> hear(Consumer<? super TicketSecrets> listener) {
+    public static CompletableFuture<Void> subscribe(Consumer<? super TicketSecrets> listener) {
         RuntimePeer master = ProcessProvider.get().parent().orElseThrow().runtime();
         master.onMessage(message -> pass(message, listener));
         return EventThread.get()
@@ -45,7 +45,7 @@ public final class ForkedTickets {
 
     private static TicketSecrets ownOnes(Throwable failure) {
         LOG.warn(
-                "TLS sessions are resumed by this worker only: the master has not said the secrets, {}",
+                "only this worker resumes its TLS sessions: the master has not sent the secrets, {}",
                 failure.toString());
         return TicketSecrets.fresh();
     }

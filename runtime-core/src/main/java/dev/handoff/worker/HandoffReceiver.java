@@ -18,44 +18,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker's end of a lane: takes the master's frames and gives the connections to one event loop, whose thread alone
- * uses it, and hands connections back.
+ * The worker's end of a lane. It receives the master's frames, gives the connections to one event loop to adopt, and hands connections
+ * back. Only the event loop's thread uses it.
  *
- * <p>A connection is acknowledged <em>before</em> its first read. Until then the request is whole in the kernel, and the
- * death of this process costs it nothing: the master gives its duplicate to another. After that nobody else can have it.
- * To keep the few in between few, no second frame is taken before the connections of the first had their chance to be
+ * <p>A connection is acknowledged <em>before</em> its first read. Until then the request is whole in the kernel, and the death of this
+ * process loses nothing: the master gives its duplicate to another worker. After the acknowledgement no other worker can get it. To keep
+ * those few that are acknowledged and not read, no second frame is received before the connections of the first had their chance to be
  * read.
  */
 public final class HandoffReceiver implements AutoCloseable {
-    /** What the event loop does with what comes. Called on its thread. */
+    /** What the event loop does with the master's frames. Called on its thread. */
     public interface Adopter {
         /**
-         * Why a connection cannot be taken now; empty: it can.
+         * Why a connection is refused; empty: it is not.
          *
          * @param offer stays the caller's
          * @param before how many of the same frame will be adopted before it
          */
         Optional<Refusal> refusal(Offer offer, int before);
 
-        /** Takes a connection over, which is acknowledged: its socket now belongs to the adopter. */
+        /** Adopts a connection, which is acknowledged: the adopter owns its socket from here on. */
         void adopt(Offer offer);
 
-        /** Accepts from a shared listening socket, which now belongs to the adopter. */
+        /** Begins to accept from a shared listening socket, which the adopter owns from here on. */
         void listen(int listener, Fd listeningSocket);
 
         /** Closes the shared listening socket, if there is one. */
         void unlisten(int listener);
 
-        /** No connection will come any more. */
+        /** No more connections will be offered. */
         void drain();
 
-        /** The master has those connections that were handed back under [first, first + count). */
+        /** The master has the connections that were handed back under [first, first + count). */
         default void confirmed(long first, int count) {}
 
-        /** Those connections stay: nobody else could serve them. */
+        /** The connections under these numbers are this worker's again: no other worker can serve them. */
         default void returned(long first, int count) {}
 
-        /** This worker has far more connections than others: so many of those that are at rest are to be handed back. */
+        /** This worker has far more connections than others: hand back that many that are at rest. */
         default void shed(int count) {}
     }
 
@@ -74,7 +74,7 @@ public final class HandoffReceiver implements AutoCloseable {
     private long handedBack;
 
     /**
-     * Takes what comes on a lane.
+     * Takes ownership of a lane.
      *
      * @param reserve of this process: while it is spent, connections are refused
      */
@@ -87,13 +87,13 @@ public final class HandoffReceiver implements AutoCloseable {
     /**
      * Opens a lane; blocks until it is connected.
      *
-     * @param lane its index, each once for a rendezvous socket
+     * @param lane its index; each may be opened once
      */
     static LaneSocket connect(Path rendezvous, Role role, int lane) throws IOException {
         LaneSocket channel = LaneSocket.connect(rendezvous);
         try {
             if (!channel.hello(role.workerId(), lane, role.token())) {
-                throw new IOException("cannot say hello on lane " + lane + ": its socket takes nothing");
+                throw new IOException("cannot say hello on lane " + lane + ": its socket has no room");
             }
             return channel;
         } catch (IOException e) {
@@ -113,7 +113,7 @@ public final class HandoffReceiver implements AutoCloseable {
     }
 
     /**
-     * A connection has been read from for the first time: the next frame may come, if it was the last frame's.
+     * A connection has been read from for the first time. If the last frame brought it, the next frame may be received.
      *
      * @param broughtBy the number of the frame that brought it
      */
@@ -122,10 +122,10 @@ public final class HandoffReceiver implements AutoCloseable {
     }
 
     /**
-     * Takes at most one frame. To be called whenever the socket is readable.
+     * Receives at most one frame. Must be called whenever the socket is readable.
      *
      * @return false at the end: the master has closed the lane or is gone
-     * @throws IOException if the frame is broken, or cannot be answered; the lane is then of no more use
+     * @throws IOException if the frame is invalid, or cannot be answered; the lane is of no more use then
      */
     public boolean receive() throws IOException {
         if (unsettled) {
@@ -134,14 +134,14 @@ public final class HandoffReceiver implements AutoCloseable {
         }
         Received received = channel.receive();
         if (received == Received.MESSAGE) {
-            take();
+            handle();
         }
         return received != Received.END;
     }
 
-    private void take() throws IOException {
+    private void handle() throws IOException {
         switch (channel.kind()) {
-            case OFFER, RESUME -> takeOffers();
+            case OFFER, RESUME -> receiveOffers();
             case LISTEN -> adopter.listen(channel.listener(), channel.releaseListeningSocket());
             case UNLISTEN -> adopter.unlisten(channel.listener());
             case DRAIN -> adopter.drain();
@@ -167,8 +167,8 @@ public final class HandoffReceiver implements AutoCloseable {
     }
 
     /**
-     * Hands a connection back to the master. It keeps its copy of the socket until {@link Adopter#confirmed} or {@link
-     * Adopter#returned}, and must not use it meanwhile.
+     * Hands a connection back to the master. The caller's copy of the socket stays open until {@link Adopter#confirmed} or {@link
+     * Adopter#returned}, and must not be used meanwhile.
      *
      * @return its number: 0, 1, 2 …; empty if the lane has no room just now
      * @throws IOException if the master's end is gone
@@ -177,7 +177,7 @@ public final class HandoffReceiver implements AutoCloseable {
         return channel.handBack(handedBack, connection) ? OptionalLong.of(handedBack++) : OptionalLong.empty();
     }
 
-    private void takeOffers() throws IOException {
+    private void receiveOffers() throws IOException {
         frame++;
         long sequence = channel.firstSequence();
         long end = sequence + channel.count();
@@ -190,18 +190,18 @@ public final class HandoffReceiver implements AutoCloseable {
                 batch[batched++] = offer;
             } else {
                 adoptBatch(sequence);
-                // A plain close: a shutdown would end the connection for whoever gets it next, too.
+                // A plain close: a shutdown would end the connection for the next worker too.
                 offer.connection().close();
-                answered(channel.refuse(sequence, 1, refusal.get()));
+                mustBeSent(channel.refuse(sequence, 1, refusal.get()));
             }
         }
         adoptBatch(sequence);
         if (sequence < end) {
-            answered(channel.refuse(sequence, (int) (end - sequence), Refusal.NO_DESCRIPTOR));
+            mustBeSent(channel.refuse(sequence, (int) (end - sequence), Refusal.NO_DESCRIPTOR));
         }
     }
 
-    /** Without a descriptor to spare nobody is let in: what serves those who are there needs some, too. */
+    /** Without a descriptor to spare connections are refused, because those that are open need some too. */
     private boolean isShort(boolean lost) {
         if (lost) {
             reserve.spend();
@@ -213,7 +213,7 @@ public final class HandoffReceiver implements AutoCloseable {
         return !enough;
     }
 
-    /** Acknowledges and adopts those collected, which are the last before a sequence number. */
+    /** Acknowledges and adopts the collected connections, which are the last before a sequence number. */
     private void adoptBatch(long before) throws IOException {
         if (batched == 0) {
             return;
@@ -221,7 +221,7 @@ public final class HandoffReceiver implements AutoCloseable {
         int count = batched;
         batched = 0;
         try {
-            answered(channel.acknowledge(before - count, count));
+            mustBeSent(channel.acknowledge(before - count, count));
         } catch (IOException e) {
             closeBatch(count);
             throw e;
@@ -232,7 +232,7 @@ public final class HandoffReceiver implements AutoCloseable {
         }
     }
 
-    /** Acknowledged, it is this worker's alone: one that fails must neither stay open for ever nor take others along. */
+    /** An acknowledged connection is this worker's alone. If it fails it must not stay open for ever, nor stop the others. */
     private void adopt(Offer offer) {
         try {
             adopter.adopt(offer);
@@ -242,15 +242,15 @@ public final class HandoffReceiver implements AutoCloseable {
         }
     }
 
-    /** Without an acknowledgement they are the master's to give to another: closed unread, without a shutdown. */
+    /** Without an acknowledgement the master may give them to another worker: they are closed unread, without a shutdown. */
     private void closeBatch(int count) {
         for (int index = 0; index < count; index++) {
             batch[index].connection().close();
         }
     }
 
-    /** The credit bounds what is unanswered, and hand-backs leave room for that: no room means a broken master. */
-    private static void answered(boolean sent) throws WireException {
+    /** Credit limits what is unanswered, and hand-backs leave room for the answers: if there is no room, the master is broken. */
+    private static void mustBeSent(boolean sent) throws WireException {
         if (!sent) {
             throw new WireException("expected room for an answer on a hand-off lane, found none");
         }

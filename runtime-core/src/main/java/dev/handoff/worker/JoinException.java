@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class JoinException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** Exit code of a worker whose build does not fit its master's. */
+    /** The exit code of a worker whose version does not fit its master's. */
     private static final int OTHER_VERSION = 70;
 
     private final int exitCode;
@@ -29,7 +29,7 @@ public final class JoinException extends IOException {
                 cause);
     }
 
-    /** What the process should exit with: 70 if its build does not fit its master's, else 71. */
+    /** The exit code for the process: 70 if its version does not fit its master's, else 71. */
     public int exitCode() {
         return exitCode;
     }

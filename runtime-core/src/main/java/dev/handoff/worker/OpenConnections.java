@@ -31,7 +31,7 @@ final class OpenConnections {
         completeIfEmpty();
     }
 
-    /** No more will come. */
+    /** No more connections will come. */
     synchronized void noMore() {
         last = true;
         completeIfEmpty();
@@ -43,7 +43,7 @@ final class OpenConnections {
         }
     }
 
-    /** Done when no more come and the last one has ended. */
+    /** Done when no more connections come and the last one has ended. */
     CompletableFuture<Void> emptied() {
         return emptied;
     }

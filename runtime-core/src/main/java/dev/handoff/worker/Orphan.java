@@ -15,15 +15,15 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a worker still does when its master is gone: tidy up after it, and end soon. */
+/** What a worker does when its master is gone: it removes the master's files, and ends soon. */
 final class Orphan {
     /** The exit code of a worker whose master is gone. */
     static final int EXIT_CODE = 71;
 
-    /** How long connections may go on. */
+    /** How long connections may go on after the master's end. */
     static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
-    /** How long the process may live, whatever it does. */
+    /** How long the process may live after the master's end. */
     static final Duration LIFE_LIMIT = Duration.ofMillis(1500);
 
     private static final Logger LOG = LoggerFactory.getLogger(Orphan.class);
@@ -33,10 +33,10 @@ final class Orphan {
     private final List<Path> sockets;
 
     /**
-     * What is to be done for one.
+     * Nothing is done yet.
      *
      * @param master the process id of its master
-     * @param sockets the files of the Unix listeners of its master's
+     * @param sockets the files of the master's Unix listeners
      */
     Orphan(long master, RuntimePaths paths, List<Path> sockets) {
         this.master = master;
@@ -45,9 +45,9 @@ final class Orphan {
     }
 
     /**
-     * Removes the cluster's runtime directory and the files of its Unix listeners, which a killed master could not;
-     * unless a successor has it already, or a sibling is at it. Both may happen between the look and the lock, so what was
-     * locked must still be what was seen.
+     * Removes the cluster's runtime directory and the files of its Unix listeners, because a killed master could not. A successor that
+     * has the directory already, or another worker that is removing it, holds the lock. Either may also have replaced or removed the file
+     * between the look and the lock, so the file that was locked must still be the one that was seen.
      */
     void removeWhatTheMasterLeft() {
         try {
@@ -62,7 +62,7 @@ final class Orphan {
             removeUnderTheLock();
         } catch (NoSuchFileException e) {
             LOG.debug("{} was removed already", paths.directory(), e);
-            // By a sibling that may know of other sockets.
+            // By another worker, which may have known other sockets.
             removeSockets();
         }
     }
@@ -81,8 +81,8 @@ final class Orphan {
     }
 
     /**
-     * Under the lock, or when the directory is gone: a successor of that name opens its own only when it has that. Siblings may still accept from these,
-     * and this worker, too.
+     * Called under the lock, or when the directory is gone: a successor of that name opens its own sockets only when it has the
+     * directory. Other workers may still accept from these sockets, and so may this one.
      */
     private void removeSockets() throws IOException {
         for (Path socket : sockets) {
@@ -92,7 +92,7 @@ final class Orphan {
         }
     }
 
-    /** Ends this process at that time, on {@code handoff-timer}: neither a blocked event loop nor a hook can keep it. */
+    /** Halts this process after that time, on {@code handoff-timer}: neither a blocked event loop nor a hook can prevent it. */
     static void haltAfter(Duration limit, int code) {
         Timer.after(limit, () -> Runtime.getRuntime().halt(code));
     }

@@ -4,7 +4,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Channel;
 import dev.handoff.wire.Role;
 
-/** This process as a worker that a master keeps, for programs. */
+/** This process as a supervised worker, for programs. */
 final class ThisWorker extends ChannelWorker {
     private final WorkerRuntime runtime;
 

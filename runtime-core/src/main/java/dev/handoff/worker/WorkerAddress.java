@@ -4,7 +4,7 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.process.spi.Reference;
 import dev.handoff.process.spi.Threads;
 
-/** An address that this worker has opened or shares: while it is there, and counts, it keeps the process alive. */
+/** An address that this worker has opened or shares. It keeps the process alive while it is open, unless {@link #unref} was called. */
 abstract class WorkerAddress {
     private final ListenAddress address;
     private final Reference reference = new Reference();
@@ -13,17 +13,17 @@ abstract class WorkerAddress {
         this.address = address;
     }
 
-    /** Where. */
+    /** The address. */
     public final ListenAddress address() {
         return address;
     }
 
-    /** Does not keep the process from now on. */
+    /** Does not keep the process alive from now on. */
     public final void unref() {
         reference.unref();
     }
 
-    /** Keeps the process again. */
+    /** Keeps the process alive again. */
     public final void ref() {
         reference.ref();
     }
@@ -33,8 +33,8 @@ abstract class WorkerAddress {
     }
 
     /**
-     * Waits for what comes to it, on a thread of its own that does not keep the process. What comes before there can be one waits in
-     * the kernel, or at the master.
+     * Waits for connections or datagrams, on a daemon thread of its own. While no thread can be started they wait in the kernel, or in
+     * the master.
      */
     final void startThread(String prefix, Runnable waiting) {
         Threads.startSoon(Threads.daemon(prefix + address, waiting));

@@ -22,11 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A place where this worker listens: a lane from the master, a listening socket, or both.
+ * A listener of a forked worker: a lane from the master, a listening socket, or both.
  *
- * <p>A thread of its own, {@code handoff-listen-…}, only waits for them. What there is to do is done where the program {@linkplain
- * Taking takes connections} while that thread waits for it: so a connection is acknowledged just before the program gets it, and one that comes while the
- * program is busy stays the master's, who gives it to another if this process dies.
+ * <p>A thread of its own, {@code handoff-listen-…}, only waits for them. It receives and accepts on the executor of the {@link
+ * ConnectionListener}, and waits for that. So a connection is acknowledged just before the program gets it. A connection that comes while
+ * the program is busy stays the master's, and another worker gets it if this process dies.
  */
 final class WorkerListener extends WorkerAddress implements Listener, HandoffReceiver.Adopter {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerListener.class);
@@ -34,20 +34,20 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
     private static final int MOST_A_TURN = 16;
 
-    /** After the kernel had no room for one more descriptor. */
+    /** A rest after the kernel had no room for one more descriptor. */
     private static final int REST_MILLIS = 100;
 
-    /** Who has opened it. Any thread may be the caller's. */
+    /** The owner of a listener. May be called by any thread. */
     interface Owner {
-        /** The program wants no more. */
+        /** The program closes the listener. */
         void onCloseWanted(WorkerListener listener);
 
-        /** Nothing comes any more, although the program wants it. */
+        /** The listener has failed: no more connections come. */
         void onFailed();
     }
 
     private final ListenOptions options;
-    private final Taking connections;
+    private final ConnectionListener connections;
     private final RareLog shortages = new RareLog(LOG);
     private final Owner owner;
     private final WakeUp wakeUp;
@@ -56,14 +56,14 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
     private final Poller poller = new Poller();
     private volatile boolean ending;
 
-    // The two threads have these in turn.
+    // The two threads use these in turn.
     private @Nullable HandoffReceiver lane;
     private @Nullable Fd socket;
     private boolean drained;
     private boolean resting;
 
-    /** One that waits for {@link #start}. */
-    WorkerListener(ListenAddress address, ListenOptions options, Taking connections, Owner owner) throws UnixException {
+    /** A listener that waits for {@link #start}. */
+    WorkerListener(ListenAddress address, ListenOptions options, ConnectionListener connections, Owner owner) throws UnixException {
         super(address);
         this.options = options;
         this.connections = connections;
@@ -72,7 +72,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         this.open = new OpenConnections(wakeUp::signal);
     }
 
-    /** Begins to take what comes on a lane. */
+    /** Begins to receive on a lane. */
     void start(HandoffReceiver receiver) {
         lane = receiver;
         start();
@@ -94,23 +94,23 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         owner.onCloseWanted(this);
     }
 
-    /** Takes nothing more, at once: nobody is there to send a last frame. */
+    /** Ends at once, without a DRAIN frame of the master. */
     void end() {
         ending = true;
         wakeUp.signal();
     }
 
-    /** Done when nothing more comes. */
+    /** Done when no more connections come. */
     CompletableFuture<Void> closed() {
         return closed;
     }
 
-    /** Done when nothing more comes and the last connection has ended. */
+    /** Done when no more connections come and the last one has ended. */
     CompletableFuture<Void> emptied() {
         return open.emptied();
     }
 
-    // --- waiting, and what there is to do then ----------------------------------------------------------------------
+    // --- waiting, and what follows ---------------------------------------------------------------------------------
 
     private void run() {
         boolean more = true;
@@ -127,7 +127,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         }
     }
 
-    /** Gives what is to be done then. */
+    /** Waits, and gives what must be done then. */
     private Runnable await() throws UnixException {
         poller.clear();
         int woken = poller.add(wakeUp.fd(), Poller.IN);
@@ -150,7 +150,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         };
     }
 
-    /** Gives false at the end. */
+    /** Does it; gives false at the end. */
     private boolean turn(Runnable work) {
         EventThread.call(work);
         if (!ending && !drained) {
@@ -174,7 +174,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
     }
 
     private void fail(Throwable failure) {
-        LOG.error("nothing comes to this worker on {} any more, it leaves: {}", address(), failure.getMessage());
+        LOG.error("no connection comes to this worker on {} any more, it leaves: {}", address(), failure.getMessage());
         ending = true;
         owner.onFailed();
     }
@@ -186,7 +186,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         }
         try {
             boolean more = receiver.receive();
-            // Not before: a last frame says so meanwhile.
+            // After the call, in which a DRAIN frame sets it too.
             drained |= !more;
             receiver.settled(receiver.frame());
         } catch (IOException e) {
@@ -202,7 +202,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
                 if (accepted == null) {
                     return;
                 }
-                take(accepted);
+                serve(accepted);
             }
         } catch (UnixException e) {
             shortages.warn(e.getMessage() + " on " + address() + ": next try in " + REST_MILLIS + " ms");
@@ -214,34 +214,34 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         return options.maxConnections() > 0 && open.count() + more >= options.maxConnections();
     }
 
-    /** Whether connections are to wait, or to go to others. */
+    /** Whether connections must wait, or go to other workers. */
     private boolean holdsBack(int more) {
         return isFull(more) && !options.isDropMaxConnection();
     }
 
-    private void take(Fd connection) {
+    private void serve(Fd connection) {
         if (isFull(0)) {
             connection.close();
             return;
         }
         open.opened();
         SocketHandle handle = SocketHandle.connection(connection, open::gone);
-        EventThread.call(() -> give(handle));
+        EventThread.call(() -> giveToProgram(handle));
     }
 
-    private void give(Handle handle) {
-        boolean taken = false;
+    private void giveToProgram(Handle handle) {
+        boolean given = false;
         try {
             connections.connections().accept(handle);
-            taken = true;
+            given = true;
         } finally {
-            if (!taken) {
+            if (!given) {
                 handle.close();
             }
         }
     }
 
-    // --- what the lane brings, on the executor --------------------------------------------------------------------
+    // --- frames of the lane, on the executor ----------------------------------------------------------------------
 
     @Override
     public Optional<Refusal> refusal(Offer offer, int before) {
@@ -250,7 +250,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
 
     @Override
     public void adopt(Offer offer) {
-        take(offer.connection());
+        serve(offer.connection());
     }
 
     @Override

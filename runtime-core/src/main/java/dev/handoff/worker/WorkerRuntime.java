@@ -34,18 +34,18 @@ import org.slf4j.LoggerFactory;
  *   join ─▶ (the handlers start) ─▶ openLane × event loops ─▶ serving ─▶ awaitLeaving ─▶ (connections end) ─▶ leave
  * </pre>
  *
- * The steps are taken by one thread, the program's main one; frames of the master's come on the control channel's. When
- * that channel ends, the worker leaves whatever it is doing: without a master it would be an orphan.
+ * One thread, the program's main thread, makes the steps. The master's frames come on the control channel's thread. When that channel
+ * ends, the worker leaves, whatever it is doing: without a master it would be an orphan.
  */
 public final class WorkerRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerRuntime.class);
     private static final Duration WELCOME_LIMIT = Duration.ofSeconds(30);
     private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
 
-    /** For a log file, a class, or what a handler opens, while connections are refused. */
+    /** Descriptors for a log file, a class, or what a handler opens, while connections are refused. */
     static final int RESERVE = 8;
 
-    /** At least; with the other one less than what a master gives a worker that has said goodbye. */
+    /** A lower limit. With {@link #GOODBYE_LIMIT} it is less than the master waits for a worker that has sent Drained. */
     private static final Duration LAST_MESSAGES_LIMIT = Duration.ofMillis(1400);
 
     private final Role role;
@@ -84,8 +84,8 @@ public final class WorkerRuntime {
     /**
      * Says hello to the master.
      *
-     * @return once the master has welcomed this worker
-     * @throws JoinException if the master cannot be reached or sends this worker away
+     * @return when the master has welcomed this worker
+     * @throws JoinException if the master cannot be reached or refuses this worker
      */
     public static WorkerRuntime join(Role role) throws JoinException {
         obeyTheMasterOnly();
@@ -103,12 +103,12 @@ public final class WorkerRuntime {
     }
 
     /**
-     * A terminal and systemd signal the whole process group: what it means is the master's to decide. These signals are not
-     * ignored but handled, for what a process ignores its children ignore as well, signal(7).
+     * A terminal and systemd signal the whole process group, and the master decides what that means. These signals are handled and not
+     * ignored, because the children of a process that ignores a signal ignore it too, signal(7).
      */
     private static void obeyTheMasterOnly() {
         for (String signal : List.of("INT", "HUP", "TTIN", "TTOU", "USR1")) {
-            Signals.handle(signal, () -> LOG.debug("SIG{} is the master's to obey", signal));
+            Signals.handle(signal, () -> LOG.debug("SIG{} is left to the master", signal));
         }
     }
 
@@ -135,7 +135,7 @@ public final class WorkerRuntime {
         }
     }
 
-    /** What the master wants of this worker. */
+    /** The master's welcome. */
     public ControlFrame.Welcome welcome() {
         return welcome.join();
     }
@@ -146,7 +146,7 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Hears what TLS session tickets are made of: now, and whenever that changes.
+     * Listens for the secrets of TLS session tickets: now, and whenever they change.
      *
      * @param listener called on the caller's thread, then on the control channel's, one call at a time
      */
@@ -162,7 +162,7 @@ public final class WorkerRuntime {
         ticketsListener.accept(secrets);
     }
 
-    /** This worker's page of numbers. */
+    /** This worker's page of the scoreboard. */
     public Scoreboard scoreboard() {
         Scoreboard page = scoreboard;
         if (page == null) {
@@ -172,7 +172,7 @@ public final class WorkerRuntime {
     }
 
     /**
-     * Opens the lane of an event loop. Blocks until it is connected; what it gives belongs to that loop's thread.
+     * Opens the lane of an event loop. Blocks until it is connected. Only that loop's thread may use the result.
      *
      * @param index 0 to the number of event loops less one, each once
      */
@@ -193,7 +193,7 @@ public final class WorkerRuntime {
         awaitControlEnd();
     }
 
-    /** Asks the master for no more connections; they stop coming some time after. Any thread, any number of times. */
+    /** Asks the master to offer no more connections. They stop some time after. Any thread, any number of times. */
     public void requestLeave(String reason) {
         asked = true;
         control.send(new ControlFrame.Leave(reason));
@@ -209,7 +209,7 @@ public final class WorkerRuntime {
     }
 
     /**
-     * A lane has brought its last connection. Called by its event loop; again changes nothing.
+     * A lane is drained. Called by its event loop; a second call changes nothing.
      *
      * @param index of the lane
      */
@@ -227,21 +227,21 @@ public final class WorkerRuntime {
     /**
      * Waits until no more connections will come.
      *
-     * @return how long those that are there may go on
+     * @return how long those that are open may go on
      */
     public Duration awaitLeaving() throws InterruptedException {
         leaving.await();
         return drainLimit();
     }
 
-    /** How long connections may go on when no more come. Any thread. */
+    /** How long open connections may go on when no more come. Any thread. */
     public Duration drainLimit() {
         return masterGone ? Orphan.DRAIN_LIMIT : welcome().drainLimit();
     }
 
     /**
-     * Says goodbye and ends this process. The program's shutdown hooks have as long as the master waits between TERM and KILL, and a
-     * second at least.
+     * Tells the master that this worker has drained, and ends this process. The program's shutdown hooks may run as long as the master
+     * waits between TERM and KILL, and at least a second.
      *
      * @param connectionsCut how many connections were still open at the drain limit
      * @param requestsCut how many requests in progress did not get their answer
@@ -263,16 +263,16 @@ public final class WorkerRuntime {
         return one.compareTo(other) > 0 ? one : other;
     }
 
-    /** The master closes the channel when it has heard: then all that was sent has arrived. */
+    /** The master closes the channel when it has read the last frame: then all frames have arrived. */
     private void awaitControlEnd() {
-        await(controlEnded, GOODBYE_LIMIT, "the master has not answered a goodbye");
+        await(controlEnded, GOODBYE_LIMIT, "the master has not answered this worker's last frame");
     }
 
-    /** Its senders were told that this worker has them: the master ends the channel behind the last one. */
+    /** Their senders were told that this worker has them. The master ends the channel behind the last message. */
     private void awaitLastMessages(Duration limit) {
         CountDownLatch heard = new CountDownLatch(1);
         self.channel().onDisconnect(heard::countDown);
-        await(heard, limit, "the program has not heard all messages, and hears no more of them");
+        await(heard, limit, "the program has not received all messages, and receives no more of them");
     }
 
     private static void await(CountDownLatch what, Duration limit, String complaint) {
@@ -285,7 +285,7 @@ public final class WorkerRuntime {
         }
     }
 
-    /** Ends this process; a shutdown hook that hangs cannot keep it. */
+    /** Ends this process; a shutdown hook that hangs cannot prevent that. */
     public static void exit(int code) {
         exit(code, GOODBYE_LIMIT);
     }
@@ -295,7 +295,7 @@ public final class WorkerRuntime {
         System.exit(code);
     }
 
-    /** Whether this worker or its master wants it to leave. */
+    /** Whether this worker or its master has asked that it leaves. */
     boolean isAskedToLeave() {
         return asked || (leaving.getCount() == 0 && !masterGone);
     }
@@ -315,7 +315,7 @@ public final class WorkerRuntime {
                 welcome.completeExceptionally(
                         JoinException.refused(role.workerId(), role.masterPid(), refused.reason()));
             } else {
-                LOG.warn("the master sent {}, which says nothing to a worker", frame);
+                LOG.warn("the master sent {}, which has no meaning for a worker", frame);
             }
         }
 
@@ -326,7 +326,7 @@ public final class WorkerRuntime {
             if (!saidGoodbye) {
                 masterGone = true;
                 Orphan.haltAfter(Orphan.LIFE_LIMIT, Orphan.EXIT_CODE);
-                LOG.warn("master {} is gone, or has sent worker {} away: it leaves", role.masterPid(), role.workerId());
+                LOG.warn("master {} is gone, or has refused worker {}, which leaves", role.masterPid(), role.workerId());
                 new Orphan(role.masterPid(), paths, unixListeners()).removeWhatTheMasterLeft();
             }
             controlEnded.countDown();

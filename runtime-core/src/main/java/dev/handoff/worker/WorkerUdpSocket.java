@@ -27,22 +27,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A socket of UDP in this worker.
+ * A UDP socket in this worker.
  *
- * <p>A thread of its own, {@code handoff-udp-…}, only waits. Datagrams are read on {@code handoff-events}, each just before it is
- * told, while that thread waits for it: so what comes while the program is busy is left in the kernel to the other workers that
- * have the socket, and none is lost that was read.
+ * <p>A thread of its own, {@code handoff-udp-…}, only waits. Datagrams are read on {@code handoff-events}, each just before the program
+ * gets it, and the other thread waits for that. So a datagram that comes while the program is busy stays in the kernel, for the other
+ * workers that share the socket, and no datagram is lost that was read.
  */
 final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerUdpSocket.class);
     private static final int MOST_A_TURN = 16;
 
-    /** After the kernel had no memory for a datagram. */
+    /** A rest after the kernel had no memory for a datagram. */
     private static final int REST_MILLIS = 100;
 
-    /** Who has bound it. Any thread may be the caller's. */
+    /** The owner of a socket. May be called by any thread. */
     interface Owner {
-        /** The program wants no more. */
+        /** The program closes the socket. */
         void onCloseWanted();
 
         /** The descriptor is closed. Called once. */
@@ -60,7 +60,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
     private DatagramMessage out = new DatagramMessage(0);
     private volatile boolean ended;
 
-    /** One that owns a descriptor, and waits for {@link #start}. */
+    /** Takes ownership of a descriptor. Reads nothing before {@link #start}. */
     WorkerUdpSocket(Fd fd, ListenAddress address, Owner owner) throws UnixException {
         super(address);
         this.fd = fd;
@@ -81,7 +81,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
         end();
     }
 
-    /** Closes it without a word of why. */
+    /** Closes it, without telling the owner that the program wants that. */
     void end() {
         ended = true;
         try {
@@ -91,7 +91,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
         }
     }
 
-    /** When nobody uses it any more. */
+    /** Called when no thread uses the descriptor any more. */
     private void closeNow() {
         fd.close();
         wakeUp.close();
@@ -111,7 +111,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
     @Override
     public boolean send(byte[] data, InetSocketAddress to) throws IOException {
         if (to.isUnresolved()) {
-            throw new IllegalArgumentException("cannot send to " + to + ": nobody has looked up its address");
+            throw new IllegalArgumentException("cannot send to " + to + ": its address is not resolved");
         }
         use.begin();
         try {
@@ -148,7 +148,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
 
     // --- in ---------------------------------------------------------------------------------------------------------
 
-    /** Begins to read, unless it is closed or nobody listens. */
+    /** Begins to read, unless it is closed or the program reads nothing. */
     void start(@Nullable Consumer<? super Datagram> datagrams) {
         if (datagrams == null) {
             return;
@@ -199,7 +199,7 @@ final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
         }
     }
 
-    /** Gives false when it is better to wait a moment. */
+    /** Gives false after a shortage, when a rest is due. */
     private boolean tellAll(DatagramMessage in, Consumer<? super Datagram> datagrams) {
         try {
             for (int count = 0; count < MOST_A_TURN && !ended && in.receive(fd); count++) {

@@ -314,13 +314,13 @@ final class ListeningSocketTest {
     @Test
     void anAdoptedSocketIsListenedOnAndStaysOpenToWhoeverElseHasIt() throws Exception {
         try (Fd foreign = new Fd(Native.LIBC.socket(Native.AF_INET, Native.SOCK_STREAM, 0))) {
-            try (ListeningSocket first = ListeningSocket.adopt(foreign.number(), 64)) {
+            try (ListeningSocket first = ListeningSocket.ofNumber(foreign.number(), 64)) {
                 assertThat(first.accept()).isNull();
                 connect(first).close();
                 accept(first).fd().close();
                 first.refuseNewHandshakes();
             }
-            try (ListeningSocket second = ListeningSocket.adopt(foreign.number(), 64);
+            try (ListeningSocket second = ListeningSocket.ofNumber(foreign.number(), 64);
                     Socket client = connect(second)) {
                 assertThat(client.isConnected()).isTrue();
                 accept(second).fd().close();
@@ -335,10 +335,10 @@ final class ListeningSocketTest {
                 ListeningSocket streams = bind("127.0.0.1", 0);
                 Fd file = new Fd(
                         Native.LIBC.open(directory.resolve("file").toString(), Native.O_RDWR | Native.O_CREAT, 0600))) {
-            refused(() -> ListeningSocket.adopt(datagrams.number(), 1), "EINVAL");
-            refused(() -> SocketFd.adopt(streams.fd().number(), true), "EINVAL");
-            refused(() -> ListeningSocket.adopt(file.number(), 1), "ENOTSOCK");
-            refused(() -> ListeningSocket.adopt(100_000, 1), "EBADF");
+            refused(() -> ListeningSocket.ofNumber(datagrams.number(), 1), "EINVAL");
+            refused(() -> SocketFd.ofNumber(streams.fd().number(), true), "EINVAL");
+            refused(() -> ListeningSocket.ofNumber(file.number(), 1), "ENOTSOCK");
+            refused(() -> ListeningSocket.ofNumber(100_000, 1), "EBADF");
         }
     }
 

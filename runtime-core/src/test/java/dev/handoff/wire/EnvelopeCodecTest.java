@@ -51,16 +51,16 @@ class EnvelopeCodecTest {
         Envelope message = envelope(length, null);
         List<ByteBuffer> packets = packets(message);
         for (ByteBuffer packet : packets.subList(0, packets.size() - 1)) {
-            assertThat(codec.take(packet, null, false)).isEmpty();
+            assertThat(codec.decode(packet, null, false)).isEmpty();
         }
-        Envelope back = codec.take(packets.get(packets.size() - 1), null, false).orElseThrow();
+        Envelope back = codec.decode(packets.get(packets.size() - 1), null, false).orElseThrow();
         assertThat(Arrays.equals(back.body(), message.body())).isTrue();
         assertThat(back.kind()).isEqualTo(message.kind());
         assertThat(back.format()).isEqualTo(message.format());
         assertThat(back.correlation()).isEqualTo(message.correlation());
         assertThat(back.address()).isEqualTo(message.address());
         assertThat(back.descriptor()).isNull();
-        assertThat(codec.take(packets(envelope(3, null)).get(0), null, false)).isPresent();
+        assertThat(codec.decode(packets(envelope(3, null)).get(0), null, false)).isPresent();
     }
 
     @Test
@@ -74,7 +74,7 @@ class EnvelopeCodecTest {
                 .isFalse();
         packet.flip();
         for (int length : new int[] {3, 0, 500}) {
-            Envelope message = codec.take(packet, null, false).orElseThrow();
+            Envelope message = codec.decode(packet, null, false).orElseThrow();
             assertThat(message.body()).isEqualTo(envelope(length, null).body());
         }
         assertThat(packet.hasRemaining()).isFalse();
@@ -83,7 +83,7 @@ class EnvelopeCodecTest {
     @Test
     void whatStandsBehindAMessageMustBeOne() throws Exception {
         ByteBuffer packet = broken(4, 2);
-        assertThat(codec.take(packet, null, false)).isPresent();
+        assertThat(codec.decode(packet, null, false)).isPresent();
         assertBroken(packet, "a header of 24 bytes at offset 26", "found 1 bytes");
     }
 
@@ -109,7 +109,7 @@ class EnvelopeCodecTest {
     }
 
     private void assertBroken(ByteBuffer packet, String expected, String found) {
-        assertThatThrownBy(() -> codec.take(packet, null, false))
+        assertThatThrownBy(() -> codec.decode(packet, null, false))
                 .isInstanceOf(WireException.class)
                 .hasMessageContainingAll("expected " + expected, found);
     }
@@ -117,12 +117,12 @@ class EnvelopeCodecTest {
     @Test
     void whatComesWithinAMessageMustGoOnWithIt() throws Exception {
         ByteBuffer first = packets(envelope(100_000, null)).get(0);
-        codec.take(first.duplicate(), null, false);
+        codec.decode(first.duplicate(), null, false);
         assertBroken(first.duplicate(), "the header of MORE, 255 at offset 0", "found 2");
-        codec.take(first.duplicate(), null, false);
+        codec.decode(first.duplicate(), null, false);
         ByteBuffer shortOne = packets(envelope(100_000, null)).get(1).limit(1000);
         assertBroken(shortOne, "the next 34488 of 34488 missing bytes at offset 8", "found 992");
-        codec.take(first.duplicate(), null, false);
+        codec.decode(first.duplicate(), null, false);
         assertBroken(ByteBuffer.allocate(8), "more of a message at offset 0", "found 8 bytes");
     }
 
@@ -132,9 +132,9 @@ class EnvelopeCodecTest {
         try (Pipe pipe = Pipe.open()) {
             ByteBuffer packet = packets(envelope(3, pipe.readEnd())).get(0);
             Fd arrived = new Fd(pipe.readEnd().release());
-            Envelope message = codec.take(packet, arrived, false).orElseThrow();
+            Envelope message = codec.decode(packet, arrived, false).orElseThrow();
             assertThat(message.descriptor()).isSameAs(arrived);
-            assertThatThrownBy(() -> codec.take(packets(envelope(3, null)).get(0), arrived, false))
+            assertThatThrownBy(() -> codec.decode(packets(envelope(3, null)).get(0), arrived, false))
                     .hasMessageContaining("expected 1 descriptors announced, as many as came at offset 2");
             assertThat(arrived.isOpen()).isFalse();
         }
@@ -145,7 +145,7 @@ class EnvelopeCodecTest {
     void aDescriptorThatHadNoRoomIsToldOf() throws Exception {
         try (Pipe pipe = Pipe.open()) {
             ByteBuffer packet = packets(envelope(3, pipe.readEnd())).get(0);
-            Envelope message = codec.take(packet, null, true).orElseThrow();
+            Envelope message = codec.decode(packet, null, true).orElseThrow();
             assertThat(message.descriptor()).isNull();
             assertThat(message.descriptorLost()).isTrue();
         }
@@ -171,7 +171,7 @@ class EnvelopeCodecTest {
         for (int number = 0; number < count; number++) {
             ByteBuffer packet = random.nextBoolean() ? noise(random) : damaged(random);
             try {
-                Optional<Envelope> message = codec.take(packet, null, random.nextInt(8) == 0);
+                Optional<Envelope> message = codec.decode(packet, null, random.nextInt(8) == 0);
                 read += message.isPresent() ? 1 : 0;
             } catch (WireException e) {
                 assertThat(e).as("packet %d of seed %d", number, SEED).hasMessageContaining(" at offset ");

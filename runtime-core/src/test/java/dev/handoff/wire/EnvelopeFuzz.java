@@ -13,7 +13,7 @@ class EnvelopeFuzz {
         ByteBuffer packet = ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, EnvelopeCodec.MAX_PACKET));
         try {
             do {
-                codec.take(packet, null, false)
+                codec.decode(packet, null, false)
                         .ifPresent(
                                 message -> assertThat(message.body()).hasSizeLessThanOrEqualTo(EnvelopeCodec.MAX_BODY));
             } while (packet.hasRemaining());

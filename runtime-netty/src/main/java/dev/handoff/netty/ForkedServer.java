@@ -64,7 +64,7 @@ final class ForkedServer {
         connections = new Connections(farewells, frame -> {}, null, codecs);
         adoption = new Adoption(loop, connections);
         context = new Context(worker, group, settings.saidToHandlers());
-        ticketed = ForkedTickets.hear(context.ticketKeys()::renew);
+        ticketed = ForkedTickets.subscribe(context.ticketKeys()::renew);
         drainLimit = settings.duration(Setting.DRAIN_LIMIT);
     }
 

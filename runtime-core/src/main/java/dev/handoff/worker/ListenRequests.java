@@ -18,53 +18,53 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** What this worker has asked its master for, from the question until it is given back. Any thread may call. */
-final class Wishes {
+/** The addresses that this worker has asked its master for, each from the request until it is closed. Any thread may call. */
+final class ListenRequests {
     /**
-     * None: the master answers when it has opened the address, which may have to be closed first, or its channel ends. To a
-     * worker that gave up it would answer all the same, and count it among those who listen there.
+     * No limit. The master answers when it has opened the address, which may have to be closed first, or the channel ends. After a
+     * time-out the master would answer all the same, and count this worker among those that listen there.
      */
     private static final Duration ANSWER_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
     private final RuntimePeer master;
-    private final Map<Place.Key, Wish> wishes = new HashMap<>();
+    private final Map<Place.Key, ListenRequest> requests = new HashMap<>();
     private boolean leaving;
 
-    /** One address that this worker has asked for. */
-    static final class Wish {
+    /** An address that this worker has asked for. */
+    static final class ListenRequest {
         private final Place place;
         private final Future<?> result;
         private final CompletableFuture<Void> over = new CompletableFuture<>();
         private boolean ending;
 
-        private Wish(Place place, Future<?> result) {
+        private ListenRequest(Place place, Future<?> result) {
             this.place = place;
             this.result = result;
         }
 
-        /** Whether the program still wants it. */
+        /** Whether the program still wants the address. */
         private boolean isWanted() {
             return !ending && !result.isCancelled();
         }
     }
 
     /**
-     * What the master has opened for a wish.
+     * What the master has opened for a request.
      *
-     * @param message the answer as it came, whose socket is the receiver's
+     * @param message the answer as it came; the caller may get its socket
      */
-    record Grant(Wish wish, ListenAnswer answer, Message message) {
-        /** What the master calls it. */
+    record Grant(ListenRequest request, ListenAnswer answer, Message message) {
+        /** The key of the address. */
         int key() {
             return answer.key();
         }
     }
 
-    Wishes(RuntimePeer master) {
+    ListenRequests(RuntimePeer master) {
         this.master = master;
     }
 
-    /** What options mean here. */
+    /** The place that options mean in this process. */
     static Place place(Place.Kind kind, ListenOptions where) {
         try {
             return Place.of(kind, where, CurrentProcess.cwd());
@@ -86,44 +86,44 @@ final class Wishes {
     /**
      * Asks the master for an address.
      *
-     * @param result what the program waits for: once that is cancelled it may ask for the same again
-     * @return completed on the channel's thread; fails with {@link ListenException}, and then there is no such wish any more
+     * @param result the future that the program waits for: when it is cancelled, the program may ask for the same address again
+     * @return completed on the channel's thread; fails with {@link ListenException}, and then the request is over
      * @throws ListenException if this worker has it already, or is leaving
      */
     CompletableFuture<Grant> ask(ListenOptions where, Place place, Future<?> result) {
         CompletableFuture<Void> before;
-        Wish wish;
+        ListenRequest request;
         synchronized (this) {
             checkStaying(where);
-            wish = new Wish(place.withTurn(freeTurn(place.key())), result);
-            Wish there = wishes.get(wish.place.key());
+            request = new ListenRequest(place.withTurn(freeTurn(place.key())), result);
+            ListenRequest there = requests.get(request.place.key());
             if (there != null && there.isWanted()) {
                 throw failure(where, "EADDRINUSE", "cannot listen on " + where + ": this worker listens there already");
             }
             before = there == null ? CompletableFuture.completedFuture(null) : there.over;
-            wishes.put(wish.place.key(), wish);
+            requests.put(request.place.key(), request);
         }
-        return before.thenCompose(closed -> master.request(ForkMessage.listen(wish.place), Message.class, ANSWER_LIMIT))
-                .handle((answer, failure) -> grant(wish, where, answer, failure));
+        return before.thenCompose(closed -> master.request(ForkMessage.listen(request.place), Message.class, ANSWER_LIMIT))
+                .handle((answer, failure) -> grant(request, where, answer, failure));
     }
 
-    /** The n-th time that this worker asks for any port it gets what the others got for their n-th. */
+    /** For its n-th request for any port, a worker shares the port that other workers got for their n-th request. */
     private int freeTurn(Place.Key key) {
         int turn = 0;
-        while (key.isAnyPort() && isTaken(key.withTurn(turn))) {
+        while (key.isAnyPort() && isInUse(key.withTurn(turn))) {
             turn++;
         }
         return turn;
     }
 
-    private boolean isTaken(Place.Key key) {
-        Wish there = wishes.get(key);
+    private boolean isInUse(Place.Key key) {
+        ListenRequest there = requests.get(key);
         return there != null && there.isWanted();
     }
 
-    private Grant grant(Wish wish, ListenOptions where, @Nullable Message message, @Nullable Throwable failure) {
+    private Grant grant(ListenRequest request, ListenOptions where, @Nullable Message message, @Nullable Throwable failure) {
         if (message == null) {
-            end(wish);
+            end(request);
             throw failure(
                     where,
                     "ECANCELED",
@@ -132,47 +132,47 @@ final class Wishes {
         }
         ListenAnswer answer = message.as(ListenAnswer.class);
         if (!answer.errno().isEmpty()) {
-            end(wish);
+            end(request);
             throw failure(where, answer.errno(), answer.reason());
         }
-        return new Grant(wish, answer, message);
+        return new Grant(request, answer, message);
     }
 
-    /** The program wants no more of it; done when the master has been told, a second time at once. */
+    /** The program closes the address. Done when the master has been told; at once for a second call. */
     CompletableFuture<Void> close(Grant grant) {
-        return beginToEnd(grant.wish)
+        return beginToEnd(grant.request)
                 ? master.send(ForkMessage.of(Act.CLOSE, grant.key()))
                 : CompletableFuture.completedFuture(null);
     }
 
-    private synchronized boolean beginToEnd(Wish wish) {
-        boolean first = !wish.ending;
-        wish.ending = true;
+    private synchronized boolean beginToEnd(ListenRequest request) {
+        boolean first = !request.ending;
+        request.ending = true;
         return first;
     }
 
-    /** This worker has what it was given. */
+    /** Tells the master that this worker has received the socket. */
     void bound(Grant grant) {
         master.send(ForkMessage.of(Act.BOUND, grant.key()));
     }
 
-    /** This worker has it no more. */
-    void giveBack(Grant grant) {
+    /** Tells the master that this worker has closed its part, and ends the request. */
+    void closed(Grant grant) {
         master.send(ForkMessage.of(Act.CLOSED, grant.key()));
-        end(grant.wish);
+        end(grant.request);
     }
 
-    private void end(Wish wish) {
+    private void end(ListenRequest request) {
         synchronized (this) {
-            wishes.remove(wish.place.key(), wish);
+            requests.remove(request.place.key(), request);
         }
-        wish.over.complete(null);
+        request.over.complete(null);
     }
 
-    /** Lets nobody ask any more; done when all is given back. */
+    /** Refuses new requests; done when all are over. */
     synchronized CompletableFuture<Void> leave() {
         leaving = true;
         return CompletableFuture.allOf(
-                wishes.values().stream().map(wish -> wish.over).toArray(CompletableFuture<?>[]::new));
+                requests.values().stream().map(request -> request.over).toArray(CompletableFuture<?>[]::new));
     }
 }
