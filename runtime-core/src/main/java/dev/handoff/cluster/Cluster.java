@@ -12,13 +12,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * A master's workers, and the question which of the two this process is.
+ * The workers of a master. Its static methods tell whether this process is a master or a worker.
  *
- * <p>A worker is this program once more: its {@code main} runs again, with a role in its environment. Code before the
- * cluster is started runs in every process, code behind it in the master alone.
+ * <p>A worker runs the same program: its {@code main} runs again, in a process that has the role of a worker. Code before the start of
+ * the cluster runs in every process, code after it only in the master.
  *
- * <p>Any thread may call. Listeners run one at a time, in order, on the thread {@code handoff-events}; one that throws
- * stops no other.
+ * <p>Any thread may call. Listeners run one at a time, in order, on the thread {@code handoff-events}. A listener that throws does not stop
+ * the others.
  */
 public interface Cluster extends AutoCloseable {
     /** Whether this process is a master: it was not started as a worker. */
@@ -41,7 +41,7 @@ public interface Cluster extends AutoCloseable {
     }
 
     /**
-     * This process as a master that forks when its program says so: always the same one. Asking for it changes nothing.
+     * This process as a master that forks when its program says so: always the same object. The call itself changes nothing.
      *
      * @throws IllegalStateException in a worker
      */
@@ -54,21 +54,21 @@ public interface Cluster extends AutoCloseable {
     }
 
     /**
-     * Starts workers and keeps their number. To be called in a master.
+     * Starts workers and maintains their number. Must be called in a master.
      *
-     * @return once the first {@link Setting#WORKERS} workers are ready
-     * @throws StartException if it cannot listen, the name is taken, or no worker ever got ready; nothing is left behind
+     * @return when the first {@link Setting#WORKERS} workers are ready
+     * @throws StartException if it cannot listen, the name is taken, or no worker ever got ready; then nothing is left running
      */
     static SupervisedCluster supervise(ClusterSettings settings) {
         return supervise(settings, begun -> {});
     }
 
     /**
-     * Starts workers and keeps their number. To be called in a master.
+     * Starts workers and maintains their number. Must be called in a master.
      *
-     * @param begun gets the cluster, on this thread, as soon as it listens and before its first worker is started: to hear
-     *     of every event, or to stop it while it starts
-     * @return once the first {@link Setting#WORKERS} workers are ready, or the cluster has been stopped
+     * @param begun gets the cluster, on this thread, as soon as it listens and before its first worker is started. Here a program subscribes
+     *     to every event, or gets the cluster to stop it while it starts
+     * @return when the first {@link Setting#WORKERS} workers are ready, or the cluster has been stopped
      * @throws StartException as {@link #supervise(ClusterSettings)}
      */
     static SupervisedCluster supervise(ClusterSettings settings, Consumer<SupervisedCluster> begun) {
@@ -78,34 +78,34 @@ public interface Cluster extends AutoCloseable {
                 .supervise(settings, begun);
     }
 
-    /** The workers there are, by id: a snapshot. A worker stays until both its channel and its process have ended. */
+    /** The workers by id: a snapshot. A worker is in it until both its channel and its process have ended. */
     Map<Integer, Worker> workers();
 
-    /** A worker's process was started. */
+    /** Calls the listener when a worker's process was started. */
     Subscription onFork(Consumer<Worker> listener);
 
-    /** A worker has said hello. */
+    /** Calls the listener when a worker has said hello. */
     Subscription onOnline(Consumer<Worker> listener);
 
-    /** A worker listens on an address. */
+    /** Calls the listener when a worker listens on an address. */
     Subscription onListening(BiConsumer<Worker, ListenAddress> listener);
 
-    /** A worker has answered its probe and is in rotation. */
+    /** Calls the listener when a worker has answered its probe and is in rotation. */
     Subscription onReady(Consumer<Worker> listener);
 
-    /** A worker takes no more connections, draining or gone: once for each. */
+    /** Calls the listener when a worker gets no more connections, because it drains or has ended: once for each worker. */
     Subscription onLeaving(Consumer<Worker> listener);
 
-    /** A worker's control channel has ended: once for each that had one. */
+    /** Calls the listener when a worker's control channel has ended: once for each worker that had one. */
     Subscription onDisconnect(Consumer<Worker> listener);
 
-    /** A worker's process has ended: once for each. */
+    /** Calls the listener when a worker's process has ended: once for each worker. */
     Subscription onExit(BiConsumer<Worker, ExitStatus> listener);
 
-    /** A worker's program has sent a message: see {@link Worker#onMessage}. */
+    /** Calls the listener with each message of a worker's program: see {@link Worker#onMessage}. */
     Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener);
 
-    /** Everything that happens. */
+    /** Calls the listener with every event. */
     Subscription onEvent(Consumer<ClusterEvent> listener);
 
     @Override

@@ -16,13 +16,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a cluster is to be: numbers and limits ({@link Setting}), where it listens, and how its workers are started.
- * Immutable: each change gives a new one.
+ * The settings of a cluster: numbers and limits ({@link Setting}), where it listens, and how its workers are started. Immutable: each
+ * change gives a new object.
  *
- * <p>The operator wins over the program. For each setting the first of these that speaks is taken: an
- * {@link #option option} (what the program took from its own command line), the system property
- * {@code handoff.NAME}, the environment's {@code HANDOFF_NAME}, the settings file that {@code handoff.file} or
- * {@code HANDOFF_FILE} names, what the program {@link #with set}, the default.
+ * <p>The operator wins over the program. The value of a setting is the first of these: an {@link #option option} (from the program's
+ * command line), the system property {@code handoff.NAME}, the environment variable {@code HANDOFF_NAME}, the settings file that {@code
+ * handoff.file} or {@code HANDOFF_FILE} names, the value that the program {@link #with set}, the default.
  */
 public final class ClusterSettings {
     private static final ClusterSettings DEFAULTS = new ClusterSettings();
@@ -71,7 +70,7 @@ public final class ClusterSettings {
     }
 
     /**
-     * Sets a count as the program.
+     * Sets a count, for the program.
      *
      * @throws IllegalArgumentException if it is out of the setting's range
      */
@@ -80,7 +79,7 @@ public final class ClusterSettings {
     }
 
     /**
-     * Sets a duration as the program.
+     * Sets a duration, for the program.
      *
      * @throws IllegalArgumentException if it is out of the setting's range
      */
@@ -89,16 +88,16 @@ public final class ClusterSettings {
     }
 
     /**
-     * Switches something on or off as the program.
+     * Switches a setting on or off, for the program.
      *
-     * @throws IllegalArgumentException if the setting is none that is on or off
+     * @throws IllegalArgumentException if the setting is not one that is on or off
      */
     public ClusterSettings with(Setting setting, boolean on) {
         return changed(copy -> copy.program.put(setting, setting.check(on)));
     }
 
     /**
-     * Sets any setting as the program, from text.
+     * Sets any setting from text, for the program.
      *
      * @throws IllegalArgumentException if the text does not fit the setting
      */
@@ -107,7 +106,7 @@ public final class ClusterSettings {
     }
 
     /**
-     * Sets any setting by name as the operator: this beats all else.
+     * Sets any setting by name, for the operator: it wins over all other values.
      *
      * @throws IllegalArgumentException if there is no such setting or the text does not fit it
      */
@@ -116,19 +115,19 @@ public final class ClusterSettings {
         return changed(copy -> copy.operator.put(setting, setting.parse(text)));
     }
 
-    /** Listens there too. */
+    /** Adds addresses to listen on. */
     public ClusterSettings listen(ListenOptions... where) {
         List<ListenOptions> all = new ArrayList<>(listeners);
         all.addAll(Arrays.asList(where));
         return changed(copy -> copy.listeners = List.copyOf(all));
     }
 
-    /** Gives connections out by a policy of the program's own; beats {@link Setting#POLICY} set by the program. */
+    /** Sets a policy object of the program. It wins over {@link Setting#POLICY} set by the program. */
     public ClusterSettings policy(SchedulingPolicy chosen) {
         return changed(copy -> copy.policy = Optional.of(chosen));
     }
 
-    /** Starts that class in the workers, with this process's class path, instead of this process's own command line. */
+    /** Starts that class in the workers, with this process's class path, instead of this process's command line. */
     public ClusterSettings main(Class<?> mainClass, String... arguments) {
         return changed(copy -> {
             copy.main = Optional.of(mainClass.getName());
@@ -142,8 +141,8 @@ public final class ClusterSettings {
     }
 
     /**
-     * The workers' working directory, {@link Setting#DIRECTORY}. Relative paths in JVM options are still meant from the master's, and so
-     * are class path and jar, unless this leads to the same directory when the cluster starts.
+     * The workers' working directory, {@link Setting#DIRECTORY}. Relative paths in JVM options, the class path and the jar are still resolved
+     * against the master's directory, unless this is the same directory when the cluster starts.
      *
      * @param workingDirectory absolute, or relative to the directory in which the master was started
      */
@@ -151,7 +150,7 @@ public final class ClusterSettings {
         return changed(copy -> copy.program.put(Setting.DIRECTORY, workingDirectory.toString()));
     }
 
-    /** Variables for the workers, over this process's own. */
+    /** Environment variables for the workers, over those of this process. */
     public ClusterSettings environment(Map<String, String> added) {
         Map<String, String> all = new LinkedHashMap<>(environment);
         all.putAll(added);
@@ -159,13 +158,12 @@ public final class ClusterSettings {
     }
 
     /**
-     * These settings with what the operator says in system properties, in the environment, and in the file that one of
-     * them names.
+     * These settings with the operator's values from system properties, the environment, and the file that one of these names.
      *
      * @param properties system properties
      * @param variables the environment
-     * @throws IllegalArgumentException if one of them does not fit its setting, or has a name that begins as those of settings
-     *     do and is none, or the file cannot be read or has a line that is no setting, naming where it was said
+     * @throws IllegalArgumentException naming the place, if a value does not fit its setting, a name begins like those of settings and is none,
+     *     or the file cannot be read or has a line that is no setting
      */
     public ClusterSettings resolved(Map<String, String> properties, Map<String, String> variables) {
         SettingNames.check(properties, variables);
@@ -183,9 +181,9 @@ public final class ClusterSettings {
     }
 
     /**
-     * These settings with what the operator says to this process. As {@link #resolved(Map, Map)}.
+     * These settings with the operator's values for this process. As {@link #resolved(Map, Map)}.
      *
-     * @throws IllegalArgumentException as the other
+     * @throws IllegalArgumentException as that method
      */
     public ClusterSettings resolved() {
         Properties properties = System.getProperties();
@@ -218,8 +216,7 @@ public final class ClusterSettings {
     }
 
     /**
-     * Of the settings that handlers obey, those that were said by operator or program, durations and counts: the others are the
-     * handler's.
+     * The settings for handlers that operator or program have set: durations and counts. For the others a handler's own values count.
      */
     public Map<Setting, Object> saidToHandlers() {
         Map<Setting, Object> all = new EnumMap<>(Setting.class);
@@ -237,26 +234,26 @@ public final class ClusterSettings {
         return (Duration) value(setting);
     }
 
-    /** Whether something is switched on. */
+    /** Whether a setting is on. */
     public boolean isOn(Setting setting) {
         return (Boolean) value(setting);
     }
 
-    /** The value of a text; empty if nothing was said. */
+    /** The value of a text; empty if it is not set. */
     public String text(Setting setting) {
         return (String) value(setting);
     }
 
     /**
-     * Where to listen: what the operator says, else what the program said, else port 8080. An address of the operator's takes the
-     * place, and so the name, of the program's listener of the same number.
+     * Where to listen: the operator's addresses, else the program's, else port 8080. The first address of the operator gets the name of the
+     * program's first listener, and so on.
      */
     public List<ListenOptions> listeners() {
         List<ListenOptions> declared = declaredListeners();
         return operatorSaysListeners() ? named(addresses(text(Setting.LISTEN)), declared) : declared;
     }
 
-    /** Where the program wants to listen, whatever the operator says: what it said, else port 8080. */
+    /** Where the program wants to listen, whatever the operator has set: its own addresses, else port 8080. */
     public List<ListenOptions> declaredListeners() {
         List<ListenOptions> said = addresses((String) program.getOrDefault(Setting.LISTEN, ""));
         if (!said.isEmpty()) {
@@ -265,7 +262,7 @@ public final class ClusterSettings {
         return listeners.isEmpty() ? List.of(ListenOptions.port(DEFAULT_PORT)) : listeners;
     }
 
-    /** Whether the operator says where to listen. */
+    /** Whether the operator has set where to listen. */
     public boolean operatorSaysListeners() {
         return !addresses((String) operator.getOrDefault(Setting.LISTEN, "")).isEmpty();
     }
@@ -278,7 +275,7 @@ public final class ClusterSettings {
         return List.copyOf(named);
     }
 
-    /** Who gets the next connection. */
+    /** The policy that chooses the worker for the next connection. */
     public SchedulingPolicy policy() {
         if (policy.isPresent() && !operator.containsKey(Setting.POLICY)) {
             return policy.get();
@@ -292,7 +289,7 @@ public final class ClusterSettings {
                 : Arrays.stream(text.split(",", -1)).map(ListenOptions::parse).toList();
     }
 
-    /** The class that workers start, if it is not this process's own command line that they repeat. */
+    /** The class that workers start; empty if they repeat this process's command line. */
     public Optional<String> main() {
         return main;
     }
@@ -307,7 +304,7 @@ public final class ClusterSettings {
         return jvmArgs;
     }
 
-    /** The workers' working directory, if one was said. */
+    /** The workers' working directory, if one is set. */
     public Optional<Path> directory() {
         return Optional.of(text(Setting.DIRECTORY))
                 .filter(text -> !text.isEmpty())

@@ -6,8 +6,8 @@ import java.net.SocketAddress;
 import java.util.List;
 
 /**
- * Rendezvous hashing: each slot has a score with each client, and the highest wins, so that a slot that comes or goes changes
- * nothing between a client and the others. Source: Thaler and Ravishankar, A Name-Based Mapping Scheme for Rendezvous, 1996.
+ * Rendezvous hashing: each slot has a score for each client, and the highest score wins. A slot that is added or removed changes nothing
+ * for the clients of other slots. Source: Thaler and Ravishankar, A Name-Based Mapping Scheme for Rendezvous, 1996.
  */
 final class ConsistentHash implements SchedulingPolicy {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
@@ -41,7 +41,7 @@ final class ConsistentHash implements SchedulingPolicy {
         return best;
     }
 
-    /** FNV-1a over the address, which alone would tell slots with neighbouring numbers badly apart. */
+    /** FNV-1a over the address. By itself it distributes neighbouring slot numbers badly, so the caller mixes it. */
     private static long hash(InetAddress address) {
         long hash = FNV_OFFSET;
         for (byte each : address.getAddress()) {

@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * A worker as it sees itself. What the master sees of it is {@link Worker}.
+ * This process as a worker. The master's view of a worker is {@link Worker}.
  *
  * <p>Any thread may call. Listeners run one at a time on the thread {@code handoff-events}.
  */
@@ -19,14 +19,14 @@ public interface CurrentWorker {
     int id();
 
     /**
-     * The place this worker fills, 1…N; its replacement gets the same one, so metrics are labelled with it. Its id where the
-     * program forks.
+     * This worker's slot, 1…N. Its replacement gets the same slot, so metrics are labelled with it. In a worker that the program has
+     * forked, its id.
      */
     int slot();
 
     /**
-     * The number of the generation (one build with one set of settings) that this worker belongs to, from 1; 0 where the
-     * program forks.
+     * The generation that this worker belongs to (one build with one set of settings), from 1; 0 in a worker that the program has
+     * forked.
      */
     int generation();
 
@@ -40,8 +40,8 @@ public interface CurrentWorker {
     Peer master();
 
     /**
-     * Another worker of this cluster, through the master: what is sent there is done when that worker's channel has it, and fails
-     * with {@link dev.handoff.process.MessageException} if there is no such worker any more.
+     * Another worker of this cluster, through the master. A send is done when that worker's channel has the message, and fails with {@link
+     * dev.handoff.process.MessageException} if there is no such worker any more.
      */
     Peer peer(int workerId);
 
@@ -49,35 +49,35 @@ public interface CurrentWorker {
     Peer peerByPid(long pid);
 
     /**
-     * All the other workers of this cluster, those that are leaving included; see {@link #peer}. A send fails if one of them could
-     * not be told, though the rest was.
+     * All other workers of this cluster, including those that are leaving; see {@link #peer}. A send fails if one of them did not get the
+     * message, even if the others did.
      */
     Peer others();
 
     /**
-     * Called with each message of the master's program or of another worker's, whom {@link Message#sender()} names, on {@code
-     * handoff-events}; while there is no listener they are kept for the next.
+     * Calls the listener with each message of the master's program or of another worker, on {@code handoff-events}. {@link
+     * Message#sender()} names the sender. While there is no listener the messages are kept for the next one.
      */
     Subscription onMessage(Consumer<? super Message> listener);
 
     /**
-     * Listens, through the master: all workers that ask for the same address share it, and the master gives each its turn. Port 0
-     * is the same for all workers' first such call, another one for the second, and so on. With {@link
-     * ListenOptions#exclusive()} the master has no part in it.
+     * Listens through the master: all workers that ask for the same address share it, and get connections in turn. For port 0, the first
+     * calls of all workers share one port, their second calls another one, and so on. With {@link ListenOptions#exclusive()} the worker
+     * listens without the master.
      *
-     * <p>For a worker that the program has forked; in others it fails with {@link IllegalStateException}.
+     * <p>For a worker that the program has forked; in other workers it fails with {@link IllegalStateException}.
      *
-     * @param connections called with each connection, on {@code handoff-events}; what it does not take is not sent to this worker
-     *     meanwhile. One for which it throws is closed
-     * @return done when connections come; fails with {@link ListenException}
+     * @param connections called with each connection, on {@code handoff-events}. While it runs, no further connection is offered to this
+     *     worker. If it throws, the connection is closed
+     * @return done when connections can come; fails with {@link ListenException}
      */
     default CompletableFuture<Listener> listen(ListenOptions where, Consumer<? super Handle> connections) {
         return listen(where, EventThread.get()::enqueue, connections);
     }
 
     /**
-     * Listens, and takes connections where an executor runs tasks: an event loop, for instance. What waits for that executor is
-     * not this worker's yet, and goes to another one if this one dies.
+     * Listens, and receives connections on an executor, such as an event loop. A connection that waits for the executor is not this worker's
+     * yet; another worker gets it if this one dies.
      *
      * @param executor runs one call at a time
      * @param connections called with each connection; as {@link #listen(ListenOptions, Consumer)}
@@ -89,56 +89,55 @@ public interface CurrentWorker {
     }
 
     /**
-     * Lets this process end although the channel to its master is open: by itself, when none of its listeners keeps it and no
-     * thread of the program's but daemons is left. To the master that is an end that nobody asked for. A second call changes
-     * nothing.
+     * Lets this process end although the channel to its master is open: it ends when no listener keeps it alive and only daemon threads are
+     * left. For the master that is an end that was not asked for. A second call changes nothing.
      *
-     * <p>For a worker that the program has forked; others stay until their master, or they themselves, want them to leave.
+     * <p>For a worker that the program has forked; other workers stay until they, or their master, ask that they leave.
      */
     default void unref() {}
 
     /**
-     * Receives datagrams of UDP, through the master: all workers that ask for the same address share one socket, and the kernel gives
-     * each datagram to one of those that read from it, mostly unevenly. A worker reads when it is ready to tell: what comes while it
-     * is busy is left to the others. Ports, {@link ListenOptions#exclusive()}, {@link ListenOptions#reusePort()} and descriptors are as
-     * in {@link #listen}; what a port stands for there and here is two things.
+     * Receives UDP datagrams, through the master: all workers that ask for the same address share one socket, and the kernel gives each
+     * datagram to one of the workers that read from it, mostly unevenly. A worker reads a datagram just before the listener is called: what
+     * comes while it is busy is left to the others. Ports, {@link ListenOptions#exclusive()}, {@link ListenOptions#reusePort()} and
+     * descriptors are as in {@link #listen}; but a UDP port has nothing to do with the TCP port of the same number.
      *
-     * <p>For a worker that the program has forked; in others it fails with {@link IllegalStateException}.
+     * <p>For a worker that the program has forked; in other workers it fails with {@link IllegalStateException}.
      *
      * @param datagrams called with each datagram, on {@code handoff-events}
-     * @return done when it is bound, before the first datagram is told; fails with {@link ListenException}. Cancelling it closes the
-     *     socket
+     * @return done when the socket is bound, before the first call of the listener; fails with {@link ListenException}. Cancelling it closes
+     *     the socket
      */
     default CompletableFuture<UdpSocket> bind(ListenOptions where, Consumer<? super Datagram> datagrams) {
         return CompletableFuture.failedFuture(new IllegalStateException("cannot bind " + where + ": worker " + id()
                 + " was not forked by the program, Cluster.master().fork()"));
     }
 
-    /** As {@link #bind(ListenOptions, Consumer)}, but reads nothing: for whoever sends only, or reads through a handle. */
+    /** As {@link #bind(ListenOptions, Consumer)}, but reads nothing: for programs that only send, or read through a handle. */
     default CompletableFuture<UdpSocket> bind(ListenOptions where) {
         return CompletableFuture.failedFuture(new IllegalStateException("cannot bind " + where + ": worker " + id()
                 + " was not forked by the program, Cluster.master().fork()"));
     }
 
     /**
-     * Leaves gracefully: asks the master for no more connections, finishes what there is, then ends the process with
-     * code 0, or, where the program forks, ends the channel, after which the process ends when nothing else keeps it. A second
-     * call changes nothing.
+     * Leaves gracefully: asks the master to offer no more connections, finishes those that are open, then ends the process with code 0. A
+     * worker that the program has forked ends its channel instead, and its process ends when nothing else keeps it alive. A second call
+     * changes nothing.
      */
     void disconnect();
 
     /** Leaves at once: tells the master, and ends the process with code 0; connections are cut. */
     void kill();
 
-    /** True as soon as either side has asked this worker to leave. */
+    /** Whether this worker or its master has asked that it leaves. */
     boolean exitedAfterDisconnect();
 
-    /** Called once, when this worker takes no more connections; at once if that has already happened. */
+    /** Calls the listener once, when this worker gets no more connections; at once if that has already happened. */
     Subscription onLeaving(Runnable listener);
 
     /**
-     * Called once, when the channel to the master has ended; at once if that has already happened. Unless either side has asked
-     * this worker to leave, the process ends when the listeners have been called: its master is gone, or wants it no more.
+     * Calls the listener once, when the channel to the master has ended; at once if that has already happened. Unless this worker or its
+     * master has asked that it leaves, the process ends after these calls: the master is gone, or has cut the worker off.
      */
     Subscription onDisconnect(Runnable listener);
 }

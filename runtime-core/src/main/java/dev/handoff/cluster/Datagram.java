@@ -3,13 +3,13 @@ package dev.handoff.cluster;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
-/** A datagram that came. Immutable; two are equal only if they are the same one. Any thread may call. */
+/** A received datagram. Immutable; equal only to itself. Any thread may call. */
 public final class Datagram {
     private final byte[] data;
     private final InetSocketAddress sender;
 
     /**
-     * One.
+     * A datagram.
      *
      * @param data copied
      */
@@ -18,7 +18,7 @@ public final class Datagram {
         this.sender = sender;
     }
 
-    /** Its bytes, 0 to 65,527 of them: a copy at each call. */
+    /** Its bytes, 0 to 65,527: a copy at each call. */
     public byte[] data() {
         return data.clone();
     }
@@ -28,7 +28,7 @@ public final class Datagram {
         return new String(data, StandardCharsets.UTF_8);
     }
 
-    /** Where it came from, as it says: {@link UdpSocket#send} answers there. */
+    /** Its sender's address, to which {@link UdpSocket#send} can answer. A sender can forge it. */
     public InetSocketAddress sender() {
         return sender;
     }

@@ -9,15 +9,15 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * This process as a master that does what its program says and nothing by itself: Node's {@code cluster} module. It forks when
- * it is told to; workers ask it to listen, and it accepts and hands out for them; who ends is replaced by whoever listens for that.
+ * This process as a master that does what its program says, and nothing by itself: Node's {@code cluster} module. It forks when the program
+ * calls {@link #fork()}. Workers ask it to listen, and it accepts connections and hands them off. A worker that ends is replaced only by the
+ * program, in a listener.
  *
- * <p>An address is opened when the first worker asks for it, shared by all who ask for the same, and closed when the last of them
- * closes it. Where the last of them has left or died instead, clients wait for a successor as long as the cluster has another
- * worker that was not asked to leave; one that a listener for {@link #onLeaving}, {@link #onDisconnect} or {@link #onExit} forks
- * counts.
+ * <p>An address is opened when the first worker asks for it, shared by all workers that ask for the same, and closed when the last of them
+ * closes it. If the last of them has left or died instead, clients wait for a successor as long as the cluster has another worker that was
+ * not asked to leave. A worker counts that is forked in a listener of {@link #onLeaving}, {@link #onDisconnect} or {@link #onExit}.
  *
- * <p>The process lives as long as it has workers. Its death ends them.
+ * <p>The process lives as long as it has workers. If it dies, its workers end.
  *
  * @see Cluster#master()
  * @see <a href="https://nodejs.org/api/cluster.html">Node's documentation</a>
@@ -26,7 +26,7 @@ public interface ForkingCluster extends Cluster {
     /**
      * Changes how workers are started, from the next fork on.
      *
-     * @param change gets what was said so far
+     * @param change gets the settings so far
      */
     void setupMaster(UnaryOperator<SpawnOptions> change);
 
@@ -35,11 +35,11 @@ public interface ForkingCluster extends Cluster {
      */
     SpawnOptions settings();
 
-    /** Who gets the next connection. At first: strictly in turn, unless the operator says otherwise, {@link Setting#POLICY}. */
+    /** Which worker gets the next connection. At first: strictly in turn, unless the operator has set {@link Setting#POLICY}. */
     SchedulingPolicy schedulingPolicy();
 
     /**
-     * Says who gets the next connection, unless the operator does.
+     * Sets which worker gets the next connection, unless the operator has.
      *
      * @throws IllegalStateException after the first fork
      */
@@ -51,38 +51,38 @@ public interface ForkingCluster extends Cluster {
     }
 
     /**
-     * Starts a worker. Returns at once; one that could not be started has error and exit, and is among the workers until then.
+     * Starts a worker. Returns at once. A worker that could not be started has the events error and exit, and is in {@link #workers()} until
+     * then.
      *
      * @param env variables over those of the settings, or of this process
-     * @throws IllegalStateException if the settings say this program again, and it runs inside another one, a test runner for
-     *     instance: then they have to name a main class
+     * @throws IllegalStateException if the settings start this program again, and it runs inside another program, such as a test runner: then
+     *     they must name a main class
      */
     ForkedWorker fork(Map<String, String> env);
 
     /**
-     * Asks every worker to leave, and waits for as long as their connections go on, as Node does.
+     * Asks every worker to leave, and waits as long as their connections go on, as Node does.
      *
-     * @return done when the last one has exited; what depends on it runs on a thread of its own
+     * @return done when the last worker has exited; dependent stages run on a thread of their own
      */
     CompletableFuture<Void> disconnect();
 
     /**
-     * Asks every worker to leave, and ends those that are still there at a limit: with the kill signal of their settings, TERM
-     * unless they say another, and with KILL those that are there {@link Setting#KILL_AFTER} later. As {@link #disconnect()}, it is
-     * done when the last worker has exited.
+     * Asks every worker to leave, and ends those that have not left at a limit: with the kill signal of their settings, TERM by default, and
+     * {@link Setting#KILL_AFTER} later with KILL. As {@link #disconnect()}, it is done when the last worker has exited.
      *
      * @param limit how long connections may go on; 0 or more
-     * @return how many had to be ended; of requests the master knows nothing
+     * @return how many had to be ended; the master knows nothing of requests
      */
     CompletableFuture<StopResult> disconnect(Duration limit);
 
-    /** Called with the settings after each {@link #setupMaster}; a fork alone does not tell it. */
+    /** Calls the listener with the settings after each {@link #setupMaster}, but not at a fork. */
     Subscription onSetup(Consumer<? super SpawnOptions> listener);
 
     /**
      * Asks every worker to leave, and waits for the last one's exit.
      *
-     * @throws IllegalStateException on {@code handoff-events}, which has to tell of it: there say {@link #disconnect()}
+     * @throws IllegalStateException on {@code handoff-events}, which must call the exit listeners: call {@link #disconnect()} there
      */
     @Override
     void close();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where a listener really listens, or a socket of datagrams receives.
+ * The address on which a listener really listens, or a UDP socket receives.
  *
  * @param family the kind of address
  * @param host the address in digits; for a Unix socket its path, {@code @name} for an abstract one
@@ -13,15 +13,15 @@ import java.util.Optional;
 public record ListenAddress(Family family, String host, int port) {
     /** Kinds of addresses. */
     public enum Family {
-        /** Version 4 of the Internet's protocol. */
+        /** IPv4. */
         IPV4,
-        /** Version 6, which on {@code ::} takes IPv4 clients too. */
+        /** IPv6; on {@code ::} IPv4 clients can connect too. */
         IPV6,
-        /** A file. */
+        /** A Unix socket. */
         UNIX,
-        /** Datagrams by version 4. */
+        /** UDP over IPv4. */
         UDP4,
-        /** Datagrams by version 6, which on {@code ::} takes those of IPv4 too. */
+        /** UDP over IPv6; {@code ::} receives IPv4 datagrams too. */
         UDP6
     }
 

@@ -1,6 +1,6 @@
 package dev.handoff.cluster;
 
-/** A worker could not listen. The message is one sentence that says where, and why. */
+/** A worker could not listen. The message is one sentence that says on which address, and why. */
 public class ListenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -8,10 +8,10 @@ public class ListenException extends RuntimeException {
     private final String address;
 
     /**
-     * One.
+     * An exception.
      *
      * @param errno the error's name, such as {@code EADDRINUSE}
-     * @param address where it was to listen
+     * @param address where the worker wanted to listen
      */
     public ListenException(String errno, String address, String message) {
         super(message);
@@ -21,14 +21,14 @@ public class ListenException extends RuntimeException {
 
     /**
      * The error's name as in errno(3): {@code EADDRINUSE}, {@code EACCES} …; {@code EBADF}, {@code ENOTSOCK} or {@code EINVAL} for
-     * a descriptor that is not open, no socket, or one of another kind; {@code ENOTFOUND} for a host that nobody knows,
-     * {@code ECANCELED} in a worker that is leaving, and {@code EIO} where there is none.
+     * a descriptor that is not open, no socket, or one of another kind; {@code ENOTFOUND} for a host that cannot be resolved,
+     * {@code ECANCELED} in a worker that is leaving, and {@code EIO} for an error without a name.
      */
     public String errno() {
         return errno;
     }
 
-    /** Where it was to listen, such as {@code 127.0.0.1:80}. */
+    /** Where the worker wanted to listen, such as {@code 127.0.0.1:80}. */
     public String address() {
         return address;
     }

@@ -59,16 +59,16 @@ public final class ListenOptions {
     /**
      * A port on every address of this machine.
      *
-     * @param port 0 to 65535; 0: any free one
+     * @param port 0 to 65535; 0: any free port
      */
     public static ListenOptions port(int port) {
         return address("", port);
     }
 
     /**
-     * A port on one address, by its number or by name.
+     * A port on one address, given by number or by name.
      *
-     * @param port 0 to 65535; 0: any free one
+     * @param port 0 to 65535; 0: any free port
      */
     public static ListenOptions address(String host, int port) {
         return new ListenOptions(host, port, Optional.empty());
@@ -80,11 +80,11 @@ public final class ListenOptions {
     }
 
     /**
-     * A socket that the master was started with, as systemd or an inetd does it, or that it has opened: the master listens on it
-     * unless somebody does already, and shares it as any other. The descriptor itself stays whose it is, open, and becomes
-     * non-blocking. With {@link #exclusive()} the number is one of the worker's own.
+     * A socket that the master was started with, as systemd or inetd does it, or that it has opened. The master listens on it, unless it is
+     * listening already, and shares it like any other. The descriptor itself stays open and its owner's, and becomes non-blocking. With {@link
+     * #exclusive()} it is a descriptor of the worker.
      *
-     * @param number the descriptor's, 0 or above
+     * @param number of the descriptor, 0 or above
      */
     public static ListenOptions descriptor(int number) {
         if (number < 0) {
@@ -126,15 +126,15 @@ public final class ListenOptions {
                         + "': expected PORT, HOST:PORT, [IPV6]:PORT, unix:PATH or fd:NUMBER, such as 8080, 127.0.0.1:80, [::1]:80");
     }
 
-    /** The same under a name, by which a handler may be matched. */
+    /** The same with a name, by which a handler can be matched. */
     public ListenOptions name(String newName) {
         return change(copy -> copy.name = newName);
     }
 
     /**
-     * The same with another limit of the kernel's queue.
+     * The same with another limit of the backlog.
      *
-     * @param connections at least 1; default: 4096; the kernel's own limit is somaxconn
+     * @param connections at least 1; default 4096; the kernel's own limit is somaxconn
      */
     public ListenOptions backlog(int connections) {
         if (connections < 1) {
@@ -148,25 +148,25 @@ public final class ListenOptions {
         return change(copy -> copy.ipv6Only = true);
     }
 
-    /** The same with rights for the file of a Unix socket. Default: as the process's umask has it. */
+    /** The same with permissions for the file of a Unix socket. Default: by the process's umask. */
     public ListenOptions permissions(Set<PosixFilePermission> modes) {
         Set<PosixFilePermission> kept = Set.copyOf(modes);
         return change(copy -> copy.permissions = kept);
     }
 
-    /** The same for the worker that asks alone: it binds by itself, and the master knows nothing of it. */
+    /** The same for one worker alone: it binds by itself, without the master. */
     public ListenOptions exclusive() {
         return change(copy -> copy.exclusive = true);
     }
 
-    /** As {@link #exclusive()}, on a port that others who say so may have as well: the kernel chooses among them, SO_REUSEPORT. */
+    /** As {@link #exclusive()}, on a port that others may bind too that set the same option: SO_REUSEPORT. The kernel chooses among them. */
     public ListenOptions reusePort() {
         return change(copy -> copy.reusePort = true);
     }
 
     /**
-     * The same with a limit of connections at a time in the worker that asks: beyond, they go to other workers, and wait if there
-     * is none.
+     * The same with a limit of open connections in the worker that listens. Beyond it connections go to other workers, and wait if there is
+     * none.
      *
      * @param perWorker 0: no limit
      */
@@ -177,37 +177,37 @@ public final class ListenOptions {
         return change(copy -> copy.maxConnections = perWorker);
     }
 
-    /** The same, but beyond {@link #maxConnections} connections are closed. */
+    /** The same, but connections beyond {@link #maxConnections} are closed. */
     public ListenOptions dropMaxConnection() {
         return change(copy -> copy.dropMaxConnection = true);
     }
 
-    /** What a handler may be matched by; may be empty. */
+    /** The name by which a handler can be matched; may be empty. */
     public String name() {
         return name;
     }
 
-    /** A name or an address of this machine; empty: every address, IPv6 and IPv4. */
+    /** A name or address of this machine; empty: every address, IPv6 and IPv4. */
     public String host() {
         return host;
     }
 
-    /** 0 to 65535; 0: any free one. */
+    /** 0 to 65535; 0: any free port. */
     public int port() {
         return port;
     }
 
-    /** The file of a Unix socket; then host and port say nothing. */
+    /** The file of a Unix socket; then host and port have no meaning. */
     public Optional<Path> path() {
         return path;
     }
 
-    /** The number of a descriptor that is open already; then host, port and path say nothing. */
+    /** The number of a descriptor that is open already; then host, port and path have no meaning. */
     public OptionalInt descriptor() {
         return descriptor == NO_DESCRIPTOR ? OptionalInt.empty() : OptionalInt.of(descriptor);
     }
 
-    /** The most connections that wait in the kernel. */
+    /** Connections that wait in the kernel, at most. */
     public int backlog() {
         return backlog;
     }
@@ -217,22 +217,22 @@ public final class ListenOptions {
         return ipv6Only;
     }
 
-    /** Rights for the file of a Unix socket; empty: as the process's umask has it. */
+    /** Permissions for the file of a Unix socket; empty: by the process's umask. */
     public Set<PosixFilePermission> permissions() {
         return permissions;
     }
 
-    /** Whether the worker that asks binds by itself. */
+    /** Whether the worker binds by itself. */
     public boolean isExclusive() {
         return exclusive || reusePort;
     }
 
-    /** Whether others may have the same port. */
+    /** Whether others may bind the same port. */
     public boolean isReusePort() {
         return reusePort;
     }
 
-    /** The most connections at a time; 0: no limit. */
+    /** Open connections in a worker, at most; 0: no limit. */
     public int maxConnections() {
         return maxConnections;
     }

@@ -1,8 +1,8 @@
 package dev.handoff.cluster;
 
-/** A place where a worker listens, which keeps the worker's process alive while it is open. Any thread may call. */
+/** A listener of a worker. It keeps the worker's process alive while it is open. Any thread may call. */
 public interface Listener extends AutoCloseable {
-    /** Where, with the port that the kernel chose. */
+    /** Its address, with the port that the kernel chose. */
     ListenAddress address();
 
     /** Lets this process end although the listener is open. A second call changes nothing. */
@@ -12,8 +12,8 @@ public interface Listener extends AutoCloseable {
     void ref();
 
     /**
-     * Takes no more from there. What the master has sent already is still served; it accepts on as long as other workers listen
-     * there. A second call changes nothing.
+     * Gets no more connections. Those that the master has sent already are still served. The master goes on accepting as long as other workers
+     * listen there. A second call changes nothing.
      */
     @Override
     void close();

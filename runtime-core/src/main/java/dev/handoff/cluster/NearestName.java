@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a misspelt name was meant to be. */
+/** Finds the name that a misspelt name was meant to be. */
 final class NearestName {
     private NearestName() {}
 
     /**
-     * The name that is most like what was typed; empty if none is.
+     * The name that is most similar to the typed one; empty if none is similar.
      *
      * @param typed case and separators do not count
      */
@@ -21,7 +21,7 @@ final class NearestName {
                 .filter(name -> distance(wanted, plain(name)) <= Math.max(1, wanted.length() / 3));
     }
 
-    /** The end of a message about it: what was meant, or else all that there is. */
+    /** The end of a message about it: the name that was meant, or else all names. */
     static String hint(String typed, Collection<String> names) {
         return of(typed, names)
                 .map(name -> ", did you mean " + name + "?")
@@ -32,7 +32,7 @@ final class NearestName {
         return name.toLowerCase(Locale.ROOT).replaceAll("[._-]", "");
     }
 
-    /** How many characters have to be added, removed, replaced or exchanged with their neighbour: optimal string alignment. */
+    /** Counts the characters to add, remove, replace or exchange with their neighbour: optimal string alignment. */
     private static int distance(String from, String to) {
         int[][] costs = new int[from.length() + 1][to.length() + 1];
         for (int i = 0; i <= from.length(); i++) {

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What operators call the policies. */
+/** The names of the policies in settings. */
 final class PolicyNames {
     private static final String WEIGHTED = "weighted:";
     private static final int MAX_WEIGHT = 1000;

@@ -1,8 +1,8 @@
 package dev.handoff.cluster;
 
 /**
- * What a listener's connections speak, as far as the master must know: how to probe a new worker, and whether it may
- * answer a client itself when no worker can take more.
+ * The protocol of a listener's connections, as far as the master must know it: to probe a new worker, and to answer a client itself when no
+ * worker has credit.
  */
 public enum Protocol {
     /** Bytes that only the handler understands. The probe is a connection that stays open. */

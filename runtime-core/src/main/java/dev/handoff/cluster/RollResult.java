@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a roll went. What it has cut is known when the workers that it has left behind are gone: the event {@code roll.drained} says so.
+ * The result of a roll. What was cut is known only when the old workers have exited: the event {@code roll.drained} says it.
  *
- * @param verdict the end of it
+ * @param verdict how it ended
  * @param generation the generation that serves now
- * @param reason why, if it was not committed
- * @param lastLines the last output of the worker to blame, oldest first
+ * @param reason why it was not committed; empty if it was
+ * @param lastLines the last output of the worker that failed, oldest first
  * @param took from the order to the verdict
  */
 public record RollResult(Verdict verdict, int generation, String reason, List<String> lastLines, Duration took) {

@@ -6,12 +6,11 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Who gets the next connection. Called on the acceptor's thread, of one cluster only, and must not block: no client is served
- * meanwhile. Whatever it throws goes to the log, and the first of the workers gets the connection. A supervised cluster interrupts one
- * that takes a second.
+ * Chooses the worker that gets the next connection. Called on the acceptor's thread, of one cluster only. It must not block, because no
+ * client is served meanwhile; a supervised cluster interrupts a choice that takes a second. What it throws goes to the log, and the first of
+ * the candidates gets the connection.
  *
- * <p>What is said of each policy holds among the candidates: a worker without credit, or that has just refused, is none for that
- * moment.
+ * <p>Each policy chooses among the candidates: a worker that has no credit, or has just refused a connection, is not among them.
  */
 @FunctionalInterface
 public interface SchedulingPolicy {
@@ -19,14 +18,14 @@ public interface SchedulingPolicy {
      * Chooses.
      *
      * @param candidates at least one, each ready and with credit, in the order of their ids
-     * @param client whose connection it is
+     * @param client the client of the connection
      * @return an index into them
      */
     int pick(List<? extends Candidate> candidates, Client client);
 
     /**
-     * Whether the master accepts and hands over. If not, workers accept from the shared listener by themselves, and
-     * nobody is asked; then the claims about strictness and about the rescue of connections do not hold.
+     * Whether the master accepts connections and hands them off. If not, workers accept from the shared listener by themselves, and the policy
+     * is not asked. Then the order is the kernel's, and a connection that a worker accepted is lost with that worker.
      */
     default boolean masterAccepts() {
         return true;
@@ -34,7 +33,7 @@ public interface SchedulingPolicy {
 
     /**
      * Whether connections at rest may be moved from workers that have far more than the mean to others, as {@link
-     * Setting#BALANCE} says. Not where a client is to stay with its worker.
+     * Setting#BALANCE} says. False if clients must stay with their worker.
      */
     default boolean evensOut() {
         return true;
@@ -45,26 +44,26 @@ public interface SchedulingPolicy {
         /** Its id. */
         int workerId();
 
-        /** The place it fills, from 1: that of the worker which it has replaced. */
+        /** Its slot, from 1; the same as that of the worker that it has replaced. */
         int slot();
 
         /** The number of the turn in which it was chosen last, counted over all workers; 0 if never. */
         long lastTurn();
 
         /**
-         * How many connections it has, those on their way to it included. Workers that a program forks by itself do not tell
-         * when theirs end: of those it is how many they have been given.
+         * How many connections it has, including those that are offered and not acknowledged. A worker that the program has forked does not
+         * tell when its connections end: for such a worker it is how many it was given.
          */
         long connections();
     }
 
-    /** Whose connection is to be given to somebody. */
+    /** The client of a connection. */
     interface Client {
         /** The address that it comes from; read from its bytes at each call. */
         SocketAddress address();
     }
 
-    /** Strictly in turn: whoever was not chosen for the longest time. */
+    /** Strictly in turn: the worker that was not chosen for the longest time. */
     static SchedulingPolicy roundRobin() {
         return (candidates, client) -> {
             int longest = 0;
@@ -77,7 +76,7 @@ public interface SchedulingPolicy {
         };
     }
 
-    /** Whoever has the fewest connections; among several such whoever was not chosen for the longest time. */
+    /** The worker with the fewest connections; among several, the one that was not chosen for the longest time. */
     static SchedulingPolicy leastConnections() {
         return (candidates, client) -> {
             int least = 0;
@@ -91,8 +90,8 @@ public interface SchedulingPolicy {
     }
 
     /**
-     * Of two that chance has drawn the one with fewer connections: nearly as even as {@link #leastConnections} at the cost of
-     * two looks, however many workers there are. Source: Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001.
+     * Of two random workers the one with fewer connections. It is nearly as even as {@link #leastConnections}, and looks at two workers only,
+     * however many there are. Source: Mitzenmacher, The Power of Two Choices in Randomized Load Balancing, 2001.
      */
     static SchedulingPolicy powerOfTwoChoices() {
         return (candidates, client) -> {
@@ -104,9 +103,9 @@ public interface SchedulingPolicy {
     }
 
     /**
-     * Always the same slot for the same client address, whatever its port: rendezvous hashing, so that one slot more or less moves
-     * only the clients that it gets or had. A worker's successor in a roll fills its slot and gets its clients. Clients without
-     * an address, as on a Unix path, are given out {@linkplain #roundRobin in turn}. Nothing is moved to even out load.
+     * Always the same slot for the same client address, whatever its port. By rendezvous hashing, a slot that is added or removed moves only
+     * the clients that it gets or had. A worker's successor in a roll has the same slot and gets its clients. Clients without an address, as on
+     * a Unix path, are assigned {@linkplain #roundRobin in turn}. Connections are not moved to even out load.
      *
      * <p>Behind a proxy all clients have its address.
      */
@@ -115,7 +114,7 @@ public interface SchedulingPolicy {
     }
 
     /**
-     * In turn, as often as a slot's weight says, and spread as evenly as that allows.
+     * In turn, each slot as often as its weight says, spread as evenly as that allows.
      *
      * @param bySlot by slot, from 1; at least 1 each; a slot that is not among them has weight 1
      */
@@ -123,7 +122,7 @@ public interface SchedulingPolicy {
         return new WeightedTurns(bySlot);
     }
 
-    /** Nobody's choice: workers accept from the shared listener, and the kernel decides (Node's SCHED_NONE). */
+    /** No choice of the master: workers accept from the shared listener, and the kernel decides (Node's SCHED_NONE). */
     static SchedulingPolicy shared() {
         return SharedPolicy.INSTANCE;
     }

@@ -7,124 +7,124 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every setting of a cluster: its name, what values it takes, and its default. The operator wins over the program: see
- * {@link ClusterSettings} for who may say it where.
+ * Every setting of a cluster: its name, its values, and its default. The operator wins over the program: {@link ClusterSettings} says where
+ * each of them sets a value.
  */
 public enum Setting {
     /** The cluster's name, a lock on this machine: a second master of that name is refused. Default: the program's. */
     NAME("name", Kind.TEXT, ""),
-    /** Addresses to listen on, separated by commas, as {@link ListenOptions#parse} takes them. */
+    /** Addresses to listen on, separated by commas, as {@link ListenOptions#parse} reads them. */
     LISTEN("listen", Kind.TEXT, ""),
-    /** Workers to keep, 0 to 256; 0 serves in this very process. Default: one a processor, at least 2. */
+    /** The number of workers, 0 to 256; 0 serves in the master's process. Default: one a processor, at least 2. */
     WORKERS("workers", Kind.COUNT, Math.max(2, Runtime.getRuntime().availableProcessors()), 0, 256),
     /** The most workers that signals may scale to. Default 0: twice as many as asked for, at least 4 more. */
     WORKERS_MAX("workersMax", Kind.COUNT, 0, 0, 256),
-    /** Who gets the next connection: {@code round-robin} or {@code shared}. */
+    /** Which worker gets the next connection: {@code round-robin}, {@code shared} and others, see {@link SchedulingPolicy}. */
     POLICY("policy", Kind.TEXT, "round-robin"),
-    /** Workers that may start at the same time once one of the generation was ready. Default: one a processor. */
+    /** Workers that may start at the same time, after the first of a generation was ready. Default: one a processor. */
     START_PARALLEL("start.parallel", Kind.COUNT, Runtime.getRuntime().availableProcessors(), 1, 256),
-    /** From fork to ready; a worker that takes longer is killed. */
+    /** The time from fork to ready; a worker that takes longer is killed. */
     START_LIMIT("start.limit", Kind.SECONDS, Duration.ofSeconds(60), 1, 3600),
-    /** Tries before the very first worker was ever ready; then the start fails with exit code 10. */
+    /** Attempts to get the first worker ready; after them the start fails with exit code 10. */
     START_GIVE_UP("start.giveUp", Kind.COUNT, 3, 1, 100),
-    /** What a new HTTP worker is asked for before it gets clients: any whole answer below 500 will do. */
+    /** The path of the request that a new HTTP worker must answer before it gets clients; any complete answer below 500 is good. */
     PROBE_PATH("probe.path", Kind.TEXT, "/"),
     /** How long a probe may take. */
     PROBE_LIMIT("probe.limit", Kind.SECONDS, Duration.ofSeconds(5), 1, 3600),
-    /** How long to wait before a worker is asked again that has failed its probe; its start limit ends it. */
+    /** The wait before a worker that has failed its probe is probed again; the start limit ends that. */
     PROBE_EVERY("probe.every", Kind.MILLIS, Duration.ofMillis(250), 10, 60_000),
     /** The first wait before a failed worker is replaced; doubles with each failure, jitter 0 to 25 % upwards. */
     RESTART_BACKOFF("restart.backoff", Kind.MILLIS, Duration.ofMillis(100), 10, 600_000),
     /** The longest such wait. */
     RESTART_BACKOFF_MAX("restart.backoffMax", Kind.MILLIS, Duration.ofSeconds(30), 10, 600_000),
-    /** Ready for that long, a worker has proved itself: its end is no failure of its start. */
+    /** After being ready for that long, a worker's end does not count as a failed start. */
     RESTART_GOOD_AFTER("restart.goodAfter", Kind.SECONDS, Duration.ofSeconds(10), 1, 3600),
-    /** So many failures of a slot in a row, about a minute, and it is tried once every longest wait; never given up. */
+    /** After that many failures of a slot in a row (about a minute), it is tried once every longest wait; it is never given up. */
     RESTART_ERRORED_AFTER("restart.erroredAfter", Kind.COUNT, 9, 1, 1000),
-    /** How often each event loop tells that it lives. */
+    /** How often each event loop writes to the scoreboard that it lives. */
     BEAT_EVERY("beat.every", Kind.MILLIS, Duration.ofMillis(250), 50, 5000),
-    /** An event loop silent for that long, or that has received nothing of what it was sent: out of rotation. */
+    /** A worker is out of rotation if an event loop was silent for that long, or has answered no offer. */
     BEAT_SUSPECT("beat.suspect", Kind.MILLIS, Duration.ofSeconds(1), 100, 60_000),
-    /** Silent for that long: a thread dump. */
+    /** An event loop silent for that long: the master takes a thread dump. */
     BEAT_SOFT("beat.soft", Kind.SECONDS, Duration.ofSeconds(3), 1, 3600),
-    /** Silent for that long: TERM, and then KILL. */
+    /** An event loop silent for that long: the master sends TERM, and then KILL. */
     BEAT_HARD("beat.hard", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
-    /** Between TERM and KILL. */
+    /** The time between TERM and KILL. */
     KILL_AFTER("kill.after", Kind.SECONDS, Duration.ofSeconds(3), 0, 600),
     /** Workers above the wanted number while one generation replaces another. */
     ROLL_SURGE("roll.surge", Kind.COUNT, 1, 1, 256),
-    /** A whole roll; then it is rolled back. Default 0: {@code start.limit} for each worker and {@code drain.limit}. */
+    /** The limit of a whole roll; then it is rolled back. Default 0: {@code start.limit} for each worker and {@code drain.limit}. */
     ROLL_GIVE_UP("roll.giveUp", Kind.SECONDS, Duration.ZERO, 0, 86_400),
-    /** Between the order to stop and the end of listening, so that load balancers look away first. */
+    /** The time between the order to stop and the end of listening, in which load balancers turn away. */
     STOP_DELAY("stop.delay", Kind.SECONDS, Duration.ZERO, 0, 300),
-    /** How long a leaving worker's connections may go on; then they are cut. */
+    /** How long connections of a draining worker may go on; then they are cut. */
     DRAIN_LIMIT("drain.limit", Kind.SECONDS, Duration.ofSeconds(20), 0, 86_400),
-    /** An idle connection that cannot go on in another worker lives so long after its end was announced. */
+    /** How long an idle connection that cannot be handed back lives after its end was announced. */
     DRAIN_IDLE_MIN("drain.idleMin", Kind.MILLIS, Duration.ofSeconds(1), 1, 60_000),
     /** Event loops in each worker. */
     EVENT_LOOPS("eventLoops", Kind.COUNT, 1, 1, 64),
-    /** The most connections that one event loop of a worker has been sent and not yet received. */
+    /** Connections that one event loop of a worker was offered and has not answered, at most. */
     CREDIT("credit", Kind.COUNT, 64, 1, 253),
-    /** The most connections at a time of each worker; 0: no limit. */
+    /** Open connections of each worker, at most; 0: no limit. */
     MAX_CONNECTIONS("maxConnections", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
-    /** The most connections that the master keeps while no worker can take one; more wait in the kernel. */
+    /** Connections that wait in the master while no worker has credit, at most; more wait in the kernel. */
     QUEUE_MAX("queue.max", Kind.COUNT, 1024, 0, 65_536),
-    /** How long one of these waits until it is answered 503, if it has sent a request in plain HTTP. */
+    /** How long such a connection waits until it is answered 503, if it has sent a request in plain HTTP. */
     QUEUE_WAIT("queue.wait", Kind.SECONDS, Duration.ofSeconds(10), 1, 3600),
-    /** TCP: a connection of which nothing is heard for so long is probed; it ends after twice as long. 0: it is not. */
+    /** TCP: a connection that was silent for that long is probed, and ends after twice as long. 0: no probes. */
     TCP_KEEP_ALIVE("tcp.keepAlive", Kind.SECONDS, Duration.ofSeconds(60), 0, 32_767),
-    /** HTTP: until the first byte of a new connection. What is said of these four beats what a handler was given. */
+    /** HTTP: the time until the first byte of a new connection. This and the next three win over a handler's own values. */
     HTTP_FIRST("http.first", Kind.SECONDS, Duration.ofSeconds(60), 1, 86_400),
-    /** HTTP: from a head's first byte to its last. */
+    /** HTTP: the time from the first byte of a head to its last. */
     HTTP_HEAD("http.head", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
-    /** HTTP: without a byte of a body sent or taken. */
+    /** HTTP: how long no byte of a body may be sent or received. */
     HTTP_BODY_IDLE("http.bodyIdle", Kind.SECONDS, Duration.ofSeconds(30), 1, 86_400),
-    /** HTTP: between two requests of a connection; more than the usual 60 s of load balancers: they close first. */
+    /** HTTP: the time between two requests of a connection. It is more than the usual 60 s of load balancers, so that they close first. */
     HTTP_KEEP_ALIVE("http.keepAlive", Kind.SECONDS, Duration.ofSeconds(75), 1, 86_400),
     /** HTTP: how long a handler may neither answer nor read more of the body; then 503. 0: for ever. */
     HTTP_ANSWER("http.answer", Kind.SECONDS, Duration.ZERO, 0, 86_400),
-    /** HTTP: bytes of a body that a client has to send in a second, on the average; else 408. 0: any number. */
+    /** HTTP: bytes of a body that a client must send in a second, on average; else 408. 0: any number. */
     HTTP_BODY_RATE("http.bodyRate", Kind.COUNT, 0, 0, Integer.MAX_VALUE),
-    /** HTTP/1.1: a client that has ended its direction gets nothing for that long; then it is taken for gone. */
+    /** HTTP/1.1: how long a client that has ended its direction may get no byte; then it counts as gone. */
     HTTP_HALF_CLOSED("http.halfClosed", Kind.SECONDS, Duration.ofSeconds(5), 1, 86_400),
-    /** HTTP/2: requests in progress at a time on one connection. What is said of these three beats what a handler was given. */
+    /** HTTP/2: requests in progress at a time on one connection. This and the next two win over a handler's own values. */
     HTTP_STREAMS("http.streams", Kind.COUNT, 128, 1, 65_536),
-    /** HTTP/2: bytes of one body that a client may send before they are read; a connection holds that for each stream. */
+    /** HTTP/2: bytes of one body that a client may send before they are read; a connection may hold that many for each stream. */
     HTTP_WINDOW("http.window", Kind.COUNT, 65_535, 65_535, 16 * 1024 * 1024),
-    /** HTTP/2: streams that a client may reset, or make us reset by its errors, on one connection in 30 s. */
+    /** HTTP/2: streams of one connection that may be reset in 30 s, by the client or because of its errors. */
     HTTP_RESETS("http.resets", Kind.COUNT, 200, 1, 1_000_000),
-    /** TLS: until there is a new secret for session tickets; the two before it are kept for those that they have made. */
+    /** TLS: the time until there is a new secret for session tickets; the two before it are kept for the tickets that they have made. */
     TLS_TICKET_ROTATION("tls.ticketRotation", Kind.SECONDS, Duration.ofHours(12), 1, 604_800),
-    /** Whether connections at rest are moved from workers that have far more of them than others. */
+    /** Whether connections at rest are moved from workers that have far more than others. */
     BALANCE("balance", Kind.SWITCH, true),
     /**
-     * The workers' working directory, looked up by this path at each start. Default: the directory in which the master was started, by
-     * the path in {@code $PWD}.
+     * The workers' working directory, resolved at each start. Default: the directory in which the master was started, by its path in {@code
+     * $PWD}.
      */
     DIRECTORY("directory", Kind.TEXT, ""),
-    /** Whether the machine's memory and processors are divided among the workers; off: their flags are as typed. */
+    /** Whether the machine's memory and processors are divided among the workers; off: their JVM flags are not changed. */
     JVM_DIVIDE("jvm.divide", Kind.SWITCH, true),
     /** The launcher for the workers' JVMs, of the master's feature release. Default: the one that started the master. */
     JVM_JAVA("jvm.java", Kind.TEXT, ""),
-    /** JVM options that workers do not get, told by how they begin, separated by blanks: {@code -javaagent: -Xlog}. */
+    /** The beginnings of JVM options that workers do not get, separated by blanks: {@code -javaagent: -Xlog}. */
     JVM_DROP("jvm.drop", Kind.TEXT, ""),
     /**
-     * JVM options for workers, behind all others, separated by blanks; quotes of either kind keep a blank. <code>{slot}</code> is the
-     * worker's slot, 1 and up, and <code>{port:9400}</code> the first free port above 9400, counted from the slot.
+     * JVM options for workers, behind all others, separated by blanks; single or double quotes keep a blank. <code>{slot}</code> stands for the
+     * worker's slot, 1 and up, and <code>{port:9400}</code> for the first free port above 9400, counted from the slot.
      */
     JVM_ADD("jvm.add", Kind.TEXT, ""),
-    /** Lines of workers' output that may wait for the master's own; more are dropped and counted. */
+    /** Lines of workers' output that may wait for the master's standard output, at most; more are dropped and counted. */
     LOG_LINES("log.lines", Kind.COUNT, 8192, 200, 1_048_576),
-    /** MiB of output that may wait to be written, the master's own and its workers'; more is dropped, counted, and told. */
+    /** MiB of output, of the master and its workers, that may wait to be written; more is dropped and counted, and a line says so. */
     LOG_MEMORY("log.memory", Kind.COUNT, 8, 1, 1024),
-    /** KiB of one such line; the rest is cut. */
+    /** KiB of one line of output; the rest is cut. */
     LOG_LINE_MAX("log.lineMax", Kind.COUNT, 16, 1, 1024),
-    /** The last lines of each worker that are kept, to tell why it ended. */
+    /** The number of last lines that are kept of each worker, to show why it ended. */
     LOG_TAIL("log.tail", Kind.COUNT, 200, 0, 10_000),
-    /** The directory in which the cluster's own runtime directory is made. Default: the first usable of the usual. */
+    /** The directory in which the cluster's runtime directory is created. Default: the first usable one of the usual directories. */
     RUN_DIRECTORY("run", Kind.TEXT, "");
 
-    /** What the JDK puts where bytes are no character. */
+    /** What the JDK puts for bytes that are no character in the locale's encoding. */
     private static final char LOST = '\ufffd';
 
     private enum Kind {
@@ -144,7 +144,7 @@ public enum Setting {
     private final String key;
     private final Kind kind;
 
-    @SuppressWarnings("ImmutableEnumChecker") // an Integer, a Duration, a Boolean or a String: immutable all
+    @SuppressWarnings("ImmutableEnumChecker") // an Integer, a Duration, a Boolean or a String: all immutable
     private final Object defaultValue;
 
     private final long least;
@@ -185,7 +185,7 @@ public enum Setting {
     /**
      * The setting of a name.
      *
-     * @throws IllegalArgumentException if there is none, with the names that there are
+     * @throws IllegalArgumentException if there is none, with all names
      */
     public static Setting of(String key) {
         return find(key).orElseThrow(() -> {
@@ -218,16 +218,16 @@ public enum Setting {
         };
     }
 
-    /** The JDK reads the command line, properties too, in the locale's encoding. */
+    /** The JDK decodes the command line, including properties, in the locale's encoding. */
     private void refuseLost(String text) {
         if (text.indexOf(LOST) >= 0) {
             throw new IllegalArgumentException(
                     key + " = '" + text + "' has characters that the locale's encoding has not:"
-                            + " say it in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
+                            + " set it in the environment or in the settings file, or start with LC_ALL=C.UTF-8");
         }
     }
 
-    /** Refuses where it is said what could not be made use of later. */
+    /** Refuses a text at once that could not be used later. */
     private String text(String text) {
         if (this == LISTEN) {
             ClusterSettings.addresses(text);

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * System properties and variables whose names begin as those of settings do. Each of them is a setting or refused: an operator
- * who has misspelt a limit would run without it.
+ * Checks system properties and environment variables whose names begin like those of settings. Each must be a setting, or it is refused:
+ * with a misspelt name an operator would run without the limit that was meant.
  */
 final class SettingNames {
     /** The property that names the settings file. */
@@ -21,16 +21,16 @@ final class SettingNames {
     /** The variable that names the settings file. */
     static final String FILE_VARIABLE = "HANDOFF_FILE";
 
-    /** What this project itself says: to a child, which worker it is. */
+    /** Set by this project itself: it tells a child which worker it is. */
     private static final Set<String> NO_SETTINGS = Set.of("handoff.role", "HANDOFF_ROLE");
 
     private static final Pattern OURS = Pattern.compile("(?i)handoff[._-].+");
 
-    /** For tests, ours and others'. */
+    /** For tests, of this project and of others. */
     private static final Pattern OF_TESTS = Pattern.compile("(?i)handoff[._-]test[._-].+");
 
     /**
-     * What Kubernetes and Docker tell every container of a service that is called handoff, or handoff-something.
+     * Variables that Kubernetes and Docker set in every container for a service that is called handoff, or handoff-something.
      *
      * @see <a href="https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables">Kubernetes</a>
      */
@@ -42,9 +42,9 @@ final class SettingNames {
     private SettingNames() {}
 
     /**
-     * Refuses what is no setting.
+     * Checks all names.
      *
-     * @throws IllegalArgumentException naming it, and what may have been meant
+     * @throws IllegalArgumentException naming the one that is no setting, and the setting that may have been meant
      */
     static void check(Map<String, String> properties, Map<String, String> variables) {
         check(properties.keySet(), names(setting -> "handoff." + setting.key(), FILE_PROPERTY));
@@ -75,7 +75,7 @@ final class SettingNames {
                 .filter(name -> !known.contains(name))
                 .min(Comparator.naturalOrder())
                 .ifPresent(name -> {
-                    throw new IllegalArgumentException(name + " is no setting, although its name begins as theirs do"
+                    throw new IllegalArgumentException(name + " is no setting, although its name begins like those of settings"
                             + NearestName.hint(name, known));
                 });
     }

@@ -3,14 +3,14 @@ package dev.handoff.cluster;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Paths that operators and programs say as text. */
+/** Turns text of operators and programs into paths. */
 final class SettingPath {
     private SettingPath() {}
 
     /**
      * The path of that text.
      *
-     * @throws IllegalArgumentException if there can be no such path, and why: under {@code LC_ALL=C} the JDK knows no names but ASCII
+     * @throws IllegalArgumentException if there can be no such path, saying why: under {@code LC_ALL=C} the JDK knows only ASCII names
      */
     static Path of(String text) {
         try {

@@ -13,17 +13,17 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file with settings: a line each, {@code workers = 4}, in the format of {@link Properties} and in UTF-8. What it says
- * is understood, every line of it, or the file is refused.
+ * A file with settings, one in each line, such as {@code workers = 4}: in the format of {@link Properties}, in UTF-8. A file with a line
+ * that is no setting is refused.
  */
 final class SettingsFile {
     private SettingsFile() {}
 
     /**
-     * Reads one.
+     * Reads a file.
      *
-     * @throws IllegalArgumentException if it cannot be read, or a line is no setting, does not fit it or says again what
-     *     another says; names the file
+     * @throws IllegalArgumentException naming the file, if it cannot be read, or a line is no setting, has a wrong value, or sets something a
+     *     second time
      */
     static Map<Setting, Object> read(Path file) {
         try {
@@ -49,14 +49,14 @@ final class SettingsFile {
         return lines;
     }
 
-    /** Properties of which the last of two does not silently win. */
+    /** Properties that refuse a second value for a name, instead of replacing the first. */
     private static final class Once extends Properties {
         private static final long serialVersionUID = 1L;
 
         @Override
         public synchronized @Nullable Object put(Object name, Object text) {
             if (containsKey(name)) {
-                throw new IllegalArgumentException("'" + name + "' is said twice");
+                throw new IllegalArgumentException("'" + name + "' is set twice");
             }
             return super.put(name, text);
         }

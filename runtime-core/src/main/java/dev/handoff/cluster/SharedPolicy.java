@@ -2,11 +2,11 @@ package dev.handoff.cluster;
 
 import java.util.List;
 
-/** The policy under which the master accepts nothing. */
+/** The policy under which workers accept by themselves. */
 enum SharedPolicy implements SchedulingPolicy {
     INSTANCE;
 
-    /** Chosen from only for what the master itself hands over, such as its probes: strictly in turn. */
+    /** Only for connections of the master itself, such as its probes: strictly in turn. */
     @Override
     public int pick(List<? extends Candidate> candidates, Client client) {
         return SchedulingPolicy.roundRobin().pick(candidates, client);

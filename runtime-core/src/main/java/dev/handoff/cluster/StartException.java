@@ -1,6 +1,6 @@
 package dev.handoff.cluster;
 
-/** A cluster could not be started. The message is one sentence that says what, to what, why, and what to do. */
+/** A cluster could not be started. The message is one sentence that says what failed, why, and what to do. */
 public class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -12,26 +12,26 @@ public class StartException extends RuntimeException {
     public static final int CANNOT_LISTEN = 11;
     /** Exit code of a master whose name is taken or whose runtime directory is unsafe or unwritable. */
     public static final int NO_RUNTIME_DIRECTORY = 12;
-    /** Exit code on a platform that cannot do it. */
+    /** Exit code on an unsupported platform. */
     public static final int PLATFORM = 13;
-    /** Exit code of a master to which the machine grants too few descriptors or threads. */
+    /** Exit code of a master that has too few descriptors or threads. */
     public static final int TOO_LITTLE_ROOM = 14;
 
     private final int exitCode;
 
-    /** One that a program should end with that code for. */
+    /** An exception with the exit code for the program. */
     public StartException(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }
 
-    /** One that a program should end with that code for. */
+    /** An exception with the exit code for the program. */
     public StartException(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }
 
-    /** What the process should exit with. */
+    /** The exit code for the process. */
     public int exitCode() {
         return exitCode;
     }

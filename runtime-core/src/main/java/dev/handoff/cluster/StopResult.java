@@ -1,10 +1,10 @@
 package dev.handoff.cluster;
 
 /**
- * How a stop went.
+ * The result of a stop.
  *
  * @param forced workers that had to be killed
- * @param requestsCut requests in progress that the drain limit cut; 0 where the program forks, whose master knows of none
+ * @param requestsCut requests in progress that were cut at the drain limit; 0 where the program forks, because its master knows of none
  */
 public record StopResult(int forced, int requestsCut) {
     /** Whether every worker left by itself and no request was cut. */

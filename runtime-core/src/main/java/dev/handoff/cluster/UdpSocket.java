@@ -6,28 +6,27 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * A place where a worker receives datagrams of UDP, and from where it sends some; it keeps the worker's process alive while it is
- * open. Any thread may call.
+ * A UDP socket of a worker. It keeps the worker's process alive while it is open. Any thread may call.
  */
 public interface UdpSocket extends AutoCloseable {
-    /** Where, with the port that the kernel chose. */
+    /** Its address, with the port that the kernel chose. */
     ListenAddress address();
 
     /**
-     * Sends a datagram from there. Does not wait.
+     * Sends a datagram from its address. Does not wait.
      *
      * @param data at most 65,507 bytes over IPv4, 65,527 over IPv6
      * @param to resolved
      * @return false if the kernel has no room for it now: it is not sent, as if the network had lost it
-     * @throws IOException if it is too long (EMSGSIZE), there is no way to that address, or the socket is closed; the message says
-     *     to whom
+     * @throws IOException if it is too long (EMSGSIZE), there is no route to that address, or the socket is closed; the message names the
+     *     address
      * @throws IllegalArgumentException if the address is unresolved
      */
     boolean send(byte[] data, InetSocketAddress to) throws IOException;
 
     /**
-     * Another handle of the same socket, of the kind {@link Handle.Kind#DATAGRAM}; whoever reads from it takes datagrams away from
-     * this one and from the other workers. Its holder closes it.
+     * Another handle of the same socket, of the kind {@link Handle.Kind#DATAGRAM}. A datagram that is read from it is not received by this
+     * socket, nor by other workers. The caller must close it.
      *
      * @throws IllegalStateException if the socket is closed
      */
@@ -39,12 +38,12 @@ public interface UdpSocket extends AutoCloseable {
     /** Lets the socket keep this process alive again. A second call changes nothing. */
     void ref();
 
-    /** Called once, when it is closed, by whomever; at once if that has already happened. On {@code handoff-events}. */
+    /** Calls the listener once, when the socket is closed; at once if that has already happened. On {@code handoff-events}. */
     Subscription onClose(Runnable listener);
 
     /**
-     * Tells no more datagrams: what waits in the kernel is for the other workers, or is lost with the last one. A second call
-     * changes nothing.
+     * Receives no more datagrams. Those that wait in the kernel are for the other workers; without another worker they are lost. A second
+     * call changes nothing.
      */
     @Override
     void close();

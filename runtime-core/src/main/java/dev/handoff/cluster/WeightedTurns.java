@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Start-time fair queueing among slots: a turn lasts the longer the lighter a slot is, and whoever's next turn begins first is
- * chosen. One that was away does not catch up. Source: Goyal, Vin and Cheng, Start-Time Fair Queueing, 1996.
+ * Start-time fair queueing among slots: the smaller the weight of a slot, the longer lasts its turn; the slot whose next turn begins first
+ * is chosen. A slot that was away does not catch up. Source: Goyal, Vin and Cheng, Start-Time Fair Queueing, 1996.
  *
  * <p>Called on the acceptor's thread only.
  */
 final class WeightedTurns implements SchedulingPolicy {
     private final Map<Integer, Integer> weights;
 
-    /** By slot: when its last turn ends. */
+    /** The end of each slot's last turn, by slot. */
     private final Map<Integer, Double> ends = new HashMap<>();
 
-    /** When the turn that was given last began. */
+    /** The begin of the last turn. */
     private double now;
 
     WeightedTurns(Map<Integer, Integer> weights) {
@@ -45,7 +45,7 @@ final class WeightedTurns implements SchedulingPolicy {
         return first;
     }
 
-    /** When its next turn begins: behind its last one, or now if that is long ago. */
+    /** The begin of its next turn: the end of its last one, or now if that is earlier. */
     private double start(Candidate candidate) {
         return Math.max(now, ends.getOrDefault(candidate.slot(), 0.0));
     }

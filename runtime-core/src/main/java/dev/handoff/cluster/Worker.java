@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A worker as the master sees it: messages go to its program. What it knows of itself is {@link CurrentWorker}. Any thread may
+ * The master's view of a worker. Messages go to the worker's program. In the worker itself there is {@link CurrentWorker}. Any thread may
  * call.
  */
 public interface Worker extends Peer {
@@ -18,7 +18,7 @@ public interface Worker extends Peer {
     @Override
     int id();
 
-    /** The place it fills, from 1; its replacement gets the same one. */
+    /** Its slot, from 1; its replacement gets the same slot. */
     int slot();
 
     /** The generation it belongs to, from 1. */
@@ -28,14 +28,14 @@ public interface Worker extends Peer {
     @Override
     long pid();
 
-    /** Where it is in its life. */
+    /** Its state. */
     WorkerState state();
 
-    /** Whether it has said hello, and is still there to hear. */
+    /** Whether it has said hello, and its channel is open. */
     @Override
     boolean isConnected();
 
-    /** Whether its process is gone. */
+    /** Whether its process has ended. */
     default boolean isDead() {
         return exitStatus().isPresent();
     }
@@ -43,24 +43,25 @@ public interface Worker extends Peer {
     /** How its process ended, once it has. */
     Optional<ExitStatus> exitStatus();
 
-    /** True as soon as either side has asked it to leave: tells an end that was wanted from one that was not. */
+    /** Whether the worker or its master has asked that it leaves: tells an end that was wanted from one that was not. */
     boolean exitedAfterDisconnect();
 
     /** The last lines that it printed, oldest first. */
     List<String> lastLines();
 
     /**
-     * Called with each message of its program's, on {@code handoff-events}; while there is no listener they are kept for the next.
+     * Calls the listener with each message of its program, on {@code handoff-events}. While there is no listener the messages are kept for
+     * the next one.
      */
     Subscription onMessage(Consumer<? super Message> listener);
 
-    /** Asks it to take no more, finish what it has, and leave; a supervised one is replaced. A second call changes nothing. */
+    /** Asks the worker to drain and leave; a supervised worker is replaced. A second call changes nothing. */
     void disconnect();
 
     /**
      * Sends a signal.
      *
-     * @return false if the process is gone
+     * @return false if the process has ended
      */
     boolean kill(Signal signal);
 }

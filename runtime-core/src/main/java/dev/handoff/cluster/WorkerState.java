@@ -1,7 +1,7 @@
 package dev.handoff.cluster;
 
 /**
- * Where a worker is in its life, as the master sees it.
+ * The state of a worker, as the master sees it.
  *
  * <pre>
  *   fork          hello           listening          probed                   drain            exit
@@ -14,18 +14,18 @@ public enum WorkerState {
     STARTING,
     /** It has said hello; its handler starts. */
     ONLINE,
-    /** It listens, its handler has started, and the master asks it over a real connection. */
+    /** It listens, its handler has started, and the master probes it over a real connection. */
     PROBING,
     /** In rotation. */
     READY,
-    /** Out of rotation because an event loop is silent or receives nothing; back with its next beat or receipt. */
+    /** Out of rotation because an event loop is silent or answers no offer; back with its next beat or answer. */
     SUSPECT,
-    /** Takes no more and finishes what it has. */
+    /** Gets no more connections, and finishes or hands back those that are open. */
     DRAINING,
-    /** Was sent TERM. */
+    /** The master has sent TERM. */
     TERMINATING,
-    /** Was sent KILL. */
+    /** The master has sent KILL. */
     KILLING,
-    /** The process is gone. */
+    /** The process has ended. */
     EXITED
 }

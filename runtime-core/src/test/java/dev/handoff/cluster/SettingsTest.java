@@ -175,7 +175,7 @@ final class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(name, "4"), Map.of()))
                 .withMessage(
-                        name + " is no setting, although its name begins as theirs do, did you mean " + meant + "?");
+                        name + " is no setting, although its name begins like those of settings, did you mean " + meant + "?");
     }
 
     @ParameterizedTest
@@ -191,7 +191,7 @@ final class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(), Map.of(name, "4")))
                 .withMessage(
-                        name + " is no setting, although its name begins as theirs do, did you mean " + meant + "?");
+                        name + " is no setting, although its name begins like those of settings, did you mean " + meant + "?");
     }
 
     @Test
@@ -199,7 +199,7 @@ final class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of("handoff.xyzzy", "4"), Map.of()))
                 .withMessageStartingWith(
-                        "handoff.xyzzy is no setting, although its name begins as theirs do; there are handoff.name, ");
+                        "handoff.xyzzy is no setting, although its name begins like those of settings; there are handoff.name, ");
     }
 
     /** A service of Kubernetes or Docker that is called handoff must not keep its own containers from starting. */
@@ -267,7 +267,7 @@ final class SettingsTest {
             wrokers = 4             | : there is no setting 'wrokers', did you mean workers?
             workers = four          | : workers = 'four': expected a whole number
             workers                 | : workers = '': expected a whole number
-            'workers=4\\nworkers=4'  | : 'workers' is said twice
+            'workers=4\\nworkers=4'  | : 'workers' is set twice
             workers = \\u00zz       | : Malformed
             """)
     void whatAFileSaysWronglyIsRefusedWithItsName(String lines, String words, @TempDir Path directory)

@@ -3,12 +3,12 @@ package dev.handoff.cluster.spi;
 import dev.handoff.cluster.ForkingCluster;
 import java.util.ServiceLoader;
 
-/** What makes a process a master that forks. */
+/** Makes this process a master that forks. */
 public interface ForkingProvider {
     /** See {@link dev.handoff.cluster.Cluster#master()}. */
     ForkingCluster master();
 
-    /** The one on the class path. */
+    /** The provider on the class path. */
     static ForkingProvider get() {
         return Holder.PROVIDER;
     }

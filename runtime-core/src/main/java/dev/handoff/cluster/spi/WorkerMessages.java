@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
-/** What the workers of a cluster say, for those who listen to all of them. Any thread may call. */
+/** Calls listeners with the messages of all workers of a cluster. Any thread may call. */
 public final class WorkerMessages {
-    /** One who listens. */
+    /** One listener, with its subscription at each worker. */
     private static final class Listening {
         private final BiConsumer<? super Worker, ? super Message> listener;
         private final Map<Integer, Subscription> workers = new HashMap<>();
@@ -25,7 +25,7 @@ public final class WorkerMessages {
             workers.computeIfAbsent(worker.id(), id -> worker.onMessage(message -> listener.accept(worker, message)));
         }
 
-        /** What it said last may still wait to be told. */
+        /** Closes no subscription: listeners may still have to be called with the worker's last messages. */
         synchronized void forget(Worker worker) {
             workers.remove(worker.id());
         }
@@ -54,12 +54,12 @@ public final class WorkerMessages {
         };
     }
 
-    /** A worker has come; that may be told after it was among those of {@link #listen}. */
+    /** Adds a worker. It may have been among those of {@link #listen} already. */
     public void joined(Worker worker) {
         all.forEach(listening -> listening.begin(worker));
     }
 
-    /** A worker is gone. */
+    /** Removes a worker that is gone. */
     public void left(Worker worker) {
         all.forEach(listening -> listening.forget(worker));
     }

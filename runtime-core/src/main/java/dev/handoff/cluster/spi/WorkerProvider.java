@@ -3,7 +3,7 @@ package dev.handoff.cluster.spi;
 import dev.handoff.cluster.CurrentWorker;
 import java.util.ServiceLoader;
 
-/** What a process knows of itself as a worker. */
+/** Tells whether this process is a worker, and which. */
 public interface WorkerProvider {
     /** Whether this process was started as a worker. */
     boolean isWorker();
@@ -11,11 +11,11 @@ public interface WorkerProvider {
     /**
      * This worker.
      *
-     * @throws IllegalStateException if this process is none, or has not begun to work yet
+     * @throws IllegalStateException if this process is no worker, or has not begun to work yet
      */
     CurrentWorker current();
 
-    /** The one on the class path. */
+    /** The provider on the class path. */
     static WorkerProvider get() {
         return Holder.PROVIDER;
     }

@@ -1,4 +1,4 @@
-/** How the public types find what implements them: by {@link java.util.ServiceLoader}. Not for programs. */
+/** Interfaces by which the public types find their implementation, with {@link java.util.ServiceLoader}. Not for programs. */
 @NullMarked
 package dev.handoff.cluster.spi;
 
