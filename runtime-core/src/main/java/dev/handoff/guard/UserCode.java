@@ -6,11 +6,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
- * Calls code of the program's: handlers, hooks, policies. Whatever it throws, an {@link Error} included, ends that call alone and
- * goes to the log, {@value #LINES_A_SECOND} times a second at most, because most of it is called as often as clients like. An
- * interrupt that it answers with an exception is used up: the thread is ours, and goes on. Any thread.
+ * Calls code of the program: handlers, hooks, policies. What it throws, even an {@link Error}, ends only that call and is logged, at most {@value
+ * #LINES_A_SECOND} times a second, because clients decide how often most of it is called. If it answers an interrupt with an exception, the
+ * interrupt is over: the thread is this runtime's, and goes on. Any thread.
  *
- * <p>Listeners of events are called by {@link dev.handoff.process.spi.EventThread#call}, as Node does it.
+ * <p>Listeners of events are called by {@link dev.handoff.process.spi.EventThread#call} instead, as Node does it.
  */
 public final class UserCode {
     static final int LINES_A_SECOND = 10;
@@ -18,22 +18,22 @@ public final class UserCode {
     private final RareLog log;
     private final Consumer<? super Throwable> onFailure;
 
-    /** Code of the program's that may throw anything. */
+    /** Code of the program that may throw anything. */
     @FunctionalInterface
     public interface Action {
         /** Runs it. */
         void run() throws Exception;
     }
 
-    /** Failures go to that logger. */
+    /** Logs failures to that logger. */
     public UserCode(Logger log) {
         this(log, failure -> {});
     }
 
     /**
-     * Failures go to that logger.
+     * Logs failures to that logger.
      *
-     * @param onFailure called with each of them, on the thread that it has happened on
+     * @param onFailure called with each failure, on the thread on which it happened
      */
     public UserCode(Logger log, Consumer<? super Throwable> onFailure) {
         this.log = new RareLog(log, LINES_A_SECOND);
@@ -41,9 +41,9 @@ public final class UserCode {
     }
 
     /**
-     * Runs a piece of it.
+     * Runs an action of the program.
      *
-     * @param subject the client, worker or handler that it is called for
+     * @param subject the client, worker or handler for which it is called
      * @param consequence what has failed, and what happens next
      * @return false if it has thrown
      */
@@ -55,11 +55,11 @@ public final class UserCode {
     }
 
     /**
-     * Asks a piece of it.
+     * Calls code of the program for a value.
      *
-     * @param subject the client, worker or handler that it is called for
+     * @param subject the client, worker or handler for which it is called
      * @param consequence what has failed, and what happens next
-     * @param otherwise the answer if it throws
+     * @param otherwise the value if it throws
      */
     public <T> T get(Object subject, String consequence, T otherwise, Callable<? extends T> question) {
         try {
@@ -70,7 +70,7 @@ public final class UserCode {
         }
     }
 
-    /** Notes that a piece of it has failed which was called, or has told so, in another way. */
+    /** Logs a failure of the program's code that was called in another way. */
     public void failed(Object subject, String consequence, Throwable failure) {
         log.error(subject + ": " + consequence, failure);
         try {

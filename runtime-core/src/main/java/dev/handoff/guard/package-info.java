@@ -1,4 +1,4 @@
-/** How threads of ours call code of the program's: what that throws costs what it was called for, and nothing else. */
+/** Calls code of the program on threads of this runtime: what it throws ends only the action for which it was called. */
 @NullMarked
 package dev.handoff.guard;
 

@@ -55,7 +55,7 @@ final class Strays {
     private Process startShared(Threads.Step<Process, IOException> start) throws IOException {
         starting.readLock().lock();
         try {
-            Process process = start.take();
+            Process process = start.run();
             remember(process.pid());
             return process;
         } finally {

@@ -10,18 +10,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether some code has started a thread that works on when the code has returned, also if that thread has ended before one
- * can look for it. The JVM counts started threads of all kinds and origins, and says of none that has ended whether it was a daemon.
- * So what counts is that this code has made one, that it is not known to be a daemon, and that the code has not waited: what it has
- * waited for was done when it returned.
+ * Tells whether some code has started a thread that goes on working when the code has returned, even if that thread has ended before it can
+ * be found. The JVM counts all started threads, and does not tell of an ended thread whether it was a daemon. So a thread counts if this code
+ * has created it, if it is not known to be a daemon, and if the code has not waited: work for which it has waited was done when it returned.
  *
- * <p>Threads of this runtime are no work of the program's: they are made without inheriting thread locals, which is how the
- * others are counted.
+ * <p>Threads of this runtime do not count. They are created without inheriting thread locals, by which the other threads are counted.
  */
 final class AddedThreads {
     private static final AtomicInteger MADE = new AtomicInteger();
 
-    /** Set where threads are counted. A thread inherits it as it is made, on its maker's thread. */
+    /** Set on the thread whose new threads are counted. A new thread inherits it on the thread that creates it. */
     private static final InheritableThreadLocal<@Nullable Boolean> COUNTED = new InheritableThreadLocal<>() {
         @Override
         protected @Nullable Boolean childValue(@Nullable Boolean parent) {
@@ -49,7 +47,7 @@ final class AddedThreads {
         if (waits() > waitsBefore) {
             return false;
         }
-        // One that was made and is not started, such as a shutdown hook, does nothing.
+        // A thread that was created and not started, such as a shutdown hook, does not count.
         long own = Math.min(MADE.get(), started() - startedBefore);
         return own
                 > alive().filter(thread -> thread.isDaemon() && !before.contains(thread))
@@ -60,13 +58,13 @@ final class AddedThreads {
         return ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
     }
 
-    /** How often this thread has waited for another one. */
+    /** How often this thread has waited for another thread. */
     private static long waits() {
         long self = Thread.currentThread().getId();
         return ManagementFactory.getThreadMXBean().getThreadInfo(self).getWaitedCount();
     }
 
-    /** All threads of this JVM but virtual ones. */
+    /** All threads of this JVM except virtual threads. */
     static Stream<Thread> alive() {
         ThreadGroup root = Objects.requireNonNull(Thread.currentThread().getThreadGroup());
         for (ThreadGroup parent = root.getParent(); parent != null; parent = root.getParent()) {

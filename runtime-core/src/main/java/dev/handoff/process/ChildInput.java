@@ -4,23 +4,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * What a child reads from its standard input: a stream, and Node's {@code Writable}. Any thread may write, and what one thread
- * writes arrives in order. Closing it is the end of the input, behind all that was written.
+ * The standard input of a child: a stream, and Node's {@code Writable}. Any thread may write; what one thread writes arrives in order. A close
+ * ends the input behind everything that was written.
  *
- * <p>On {@code handoff-events}, in a listener, nothing waits: what the pipe does not take at once waits in memory, without limit,
- * and follows by itself; a program that writes much looks at {@link #isWritable()} and goes on in {@link #onDrain}. What waits keeps
- * this JVM alive. On any other thread a write waits until the pipe has taken all of it.
+ * <p>On {@code handoff-events}, in a listener, a write does not block. Bytes for which the pipe has no room wait in memory, without limit, and
+ * are written later; a program that writes much checks {@link #isWritable()} and goes on in {@link #onDrain}. Bytes that wait keep this JVM
+ * alive. On any other thread a write blocks until the pipe has all bytes.
  *
- * <p>Once the child has ended, or reads no more, writes fail with an {@link IOException}. A write in a listener that is not
- * done by then is dropped: the next one fails.
+ * <p>When the child has ended, or reads no more, writes fail with an {@link IOException}. Bytes of a listener that wait then are dropped, and
+ * the next write fails.
  *
  * @see <a href="https://nodejs.org/api/stream.html#writable-streams">Node's documentation</a>
  */
 public abstract class ChildInput extends OutputStream {
-    /** The most bytes that wait while {@link #isWritable()} is true: 64 KiB. */
+    /** Bytes that may wait while {@link #isWritable()} is true, at most: 64 KiB. */
     public static final int HIGH_WATER_MARK = 64 << 10;
 
-    /** Made by the runtime. */
+    /** Called by the runtime. */
     protected ChildInput() {}
 
     @Override
@@ -31,13 +31,13 @@ public abstract class ChildInput extends OutputStream {
     @Override
     public abstract void write(byte[] bytes, int offset, int length) throws IOException;
 
-    /** Whether at most {@link #HIGH_WATER_MARK} bytes wait for the pipe to take them. */
+    /** Whether at most {@link #HIGH_WATER_MARK} bytes wait. */
     public abstract boolean isWritable();
 
-    /** Called when nothing waits any more, each time that {@link #isWritable()} was false before. */
+    /** Calls the listener when no bytes wait any more, each time that {@link #isWritable()} was false before. */
     public abstract Subscription onDrain(Runnable listener);
 
-    /** Does nothing: all that is written goes as soon as the pipe takes it. */
+    /** Does nothing: bytes are written as soon as the pipe has room. */
     @Override
     public final void flush() {}
 

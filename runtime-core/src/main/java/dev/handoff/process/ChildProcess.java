@@ -7,19 +7,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A child as its parent sees it: Node's {@code child_process}.
+ * The parent's view of a child: Node's {@code child_process}.
  *
- * <p>{@code spawn} streams what the child says, {@code execFile} and {@code exec} collect it, {@code exec} lets a shell
- * read the command; {@code fork} adds a channel for messages. What ends in {@code Sync} waits for the end.
+ * <p>{@code spawn} streams the child's output, {@code execFile} and {@code exec} collect it, {@code exec} runs the command in a shell;
+ * {@code fork} adds a channel for messages. Methods that end in {@code Sync} wait for the child's end.
  *
- * <p>Events, each at most once: <em>spawn</em>, then <em>exit</em> when the process has ended, then <em>close</em> when all
- * that it said has been told as well, be it hours later because a grandchild still holds the pipe. One that could not be
- * started has <em>error</em>, then <em>close</em>, and no <em>exit</em>. Whoever subscribes after an event came hears of
- * it all the same. Started and subscribed to on {@code handoff-events} itself, in a listener or by {@link
- * CurrentProcess#nextTick}, nothing comes in between, as in Node.
+ * <p>The events, each at most once: <em>spawn</em>; <em>exit</em>, when the process has ended; <em>close</em>, when listeners were called with
+ * all its output too, which may be hours later if a grandchild still has the pipe open. A child that could not be started has <em>error</em>,
+ * then <em>close</em>, and no <em>exit</em>. A listener that is added after an event is called all the same. If a program starts a child and
+ * adds its listeners on {@code handoff-events} itself, in a listener or by {@link CurrentProcess#nextTick}, no event comes in between, as in
+ * Node.
  *
- * <p>Any thread may call. Listeners run one at a time, in order, on the thread {@code handoff-events}; one that throws
- * stops no other. A child keeps this JVM alive until its end, as in Node, unless {@link #unref()} is said.
+ * <p>Any thread may call. Listeners run one at a time, in order, on the thread {@code handoff-events}; one that throws does not stop the
+ * others. A child keeps this JVM alive until its end, as in Node, unless {@link #unref()} was called.
  *
  * <p>A JVM sees the exit code as a shell does: 128 + n reads as signal n, see {@link ExitStatus}.
  *
@@ -27,10 +27,10 @@ import java.util.function.Consumer;
  */
 public interface ChildProcess extends Peer, AutoCloseable {
     /**
-     * Starts a program; no shell looks at the words.
+     * Starts a program, without a shell.
      *
      * @param file a path, or a name that is looked up in the PATH of {@link CurrentProcess#env()}
-     * @return a child, also if it could not be started: then its error event says why
+     * @return a child, even if it could not be started: then its error event says why
      * @throws IllegalArgumentException if a word has a null byte
      */
     static ChildProcess spawn(String file, String... arguments) {
@@ -42,25 +42,25 @@ public interface ChildProcess extends Peer, AutoCloseable {
         return ProcessProvider.get().spawn(options);
     }
 
-    /** Lets {@code /bin/sh} run a command, and collects what it says for {@link #output()}. */
+    /** Runs a command in {@code /bin/sh}, and collects its output for {@link #output()}. */
     static ChildProcess exec(String command) {
         return execFile(SpawnOptions.of(command).shell());
     }
 
-    /** Starts a program, and collects what it says for {@link #output()}. */
+    /** Starts a program, and collects its output for {@link #output()}. */
     static ChildProcess execFile(String file, String... arguments) {
         return execFile(SpawnOptions.of(file, arguments));
     }
 
-    /** Starts a program, and collects what it says for {@link #output()}. */
+    /** Starts a program, and collects its output for {@link #output()}. */
     static ChildProcess execFile(SpawnOptions options) {
         return ProcessProvider.get().collect(options);
     }
 
     /**
-     * Starts a class of this program in a JVM of its own, with this JVM's flags and class path, the same standard streams as
-     * this process, and a channel: what it does with {@link CurrentProcess#send} and {@link CurrentProcess#onMessage} is the
-     * other end. What is sent before it listens is kept.
+     * Starts a class of this program in a new JVM, with this JVM's flags and class path, the same standard streams as this process, and a
+     * channel. In the child, {@link CurrentProcess#send} and {@link CurrentProcess#onMessage} are the other end. Messages that are sent before
+     * it listens are kept.
      *
      * @param main with a {@code main} method, which gets the arguments
      */
@@ -69,15 +69,15 @@ public interface ChildProcess extends Peer, AutoCloseable {
     }
 
     /**
-     * Starts a program with a channel. Any program that has this runtime can take it up; it must be this process's own child,
-     * not one of a shell in between.
+     * Starts a program with a channel. Any program that has this runtime can use it, if it is this process's own child, and not the child of a
+     * shell in between.
      */
     static ChildProcess fork(SpawnOptions options) {
         return ProcessProvider.get().fork(options);
     }
 
     /**
-     * Lets {@code /bin/sh} run a command and waits for its end; its standard input is empty.
+     * Runs a command in {@code /bin/sh} and waits for its end. Its standard input is empty.
      *
      * @throws ChildProcessException if it does not end with code 0
      */
@@ -86,7 +86,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
     }
 
     /**
-     * Starts a program and waits for its end; its standard input is empty.
+     * Starts a program and waits for its end. Its standard input is empty.
      *
      * @throws ChildProcessException if it does not end with code 0
      */
@@ -95,7 +95,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
     }
 
     /**
-     * Starts a program and waits for its end; its standard input is empty unless the options say what it reads.
+     * Starts a program and waits for its end. Its standard input is empty unless the options set it.
      *
      * @throws ChildProcessException if it does not end with code 0
      */
@@ -104,8 +104,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
     }
 
     /**
-     * Starts a program and waits for its end, however it ends; its standard input is empty unless the options say what it
-     * reads.
+     * Starts a program and waits for its end, with any exit code. Its standard input is empty unless the options set it.
      *
      * @throws ChildProcessException if it could not be started, or was sent the kill signal
      */
@@ -120,7 +119,7 @@ public interface ChildProcess extends Peer, AutoCloseable {
         }
     }
 
-    /** Always 0: a child has no number but its pid. */
+    /** Always 0: a child has only a pid. */
     @Override
     default int id() {
         return 0;
@@ -130,49 +129,48 @@ public interface ChildProcess extends Peer, AutoCloseable {
     @Override
     long pid();
 
-    /** Whether the channel is open: from the fork on, although the child may take it up later. */
+    /** Whether the channel is open: from the fork on, although the child may connect later. */
     @Override
     boolean isConnected();
 
-    /** Ends the channel once what waits has been sent. Without one, and a second time, it changes nothing. */
+    /** Ends the channel when all messages that wait have been sent. Without a channel, or at a second call, changes nothing. */
     void disconnect();
 
     /**
-     * What the child reads from its standard input. One that could not be started reads nothing: writes fail.
+     * The child's standard input. If the child could not be started, writes fail.
      *
-     * @throws IllegalStateException if that is no pipe, or there was no descriptor for one
+     * @throws IllegalStateException if it is no pipe, or there was no descriptor for one
      */
     ChildInput stdin();
 
     /**
-     * What the child writes to its standard output: nothing if it could not be started.
+     * The child's standard output; empty if the child could not be started.
      *
-     * @throws IllegalStateException if that is no pipe, or there was no descriptor for one
+     * @throws IllegalStateException if it is no pipe, or there was no descriptor for one
      */
     Source stdout();
 
     /**
-     * What the child writes to its standard error: nothing if it could not be started.
+     * The child's standard error; empty if the child could not be started.
      *
-     * @throws IllegalStateException if that is no pipe, or there was no descriptor for one
+     * @throws IllegalStateException if it is no pipe, or there was no descriptor for one
      */
     Source stderr();
 
     /**
-     * What the child has said until its end, of {@code exec} and {@code execFile}. Fails with {@link
-     * ChildProcessException}, which has the output as well, if it could not be started, did not end with code 0, or was
-     * sent the kill signal: because of its time limit, its output limit, or a cancellation. Dependants without an executor
-     * of their own run on a thread of the child's and should not block.
+     * The output that {@code exec} or {@code execFile} has collected, when the child has ended. Fails with {@link ChildProcessException}, which has
+     * the output too, if the child could not be started, did not end with code 0, or was sent the kill signal: at its time limit, at its output
+     * limit, or by a cancellation. Dependent stages without an executor run on a thread of the child and should not block.
      *
-     * @throws IllegalStateException if nobody collects what this child says
+     * @throws IllegalStateException if this child's output is not collected
      */
     CompletableFuture<Output> output();
 
     /**
-     * Sends a signal; {@link Signal#NONE} only asks.
+     * Sends a signal; {@link Signal#NONE} only checks whether the process exists.
      *
-     * @return false if the process is gone
-     * @throws java.io.UncheckedIOException if the kernel refuses although the process is there
+     * @return false if the process has ended
+     * @throws java.io.UncheckedIOException if the kernel refuses although the process exists
      */
     boolean kill(Signal signal);
 
@@ -181,72 +179,71 @@ public interface ChildProcess extends Peer, AutoCloseable {
         return kill(Signal.TERM);
     }
 
-    /** Whether a signal was sent from here, which says nothing about whether it died of it. */
+    /** Whether this process has sent it a signal; that does not tell whether it died of it. */
     boolean killed();
 
     /** How the process ended, once it has. */
     Optional<ExitStatus> exitStatus();
 
-    /** Lets this JVM end although the child lives. */
+    /** Lets this JVM end although the child is alive. */
     void unref();
 
     /** Sends KILL if it is alive. Does not wait. */
     @Override
     void close();
 
-    /** Called when the process has been started: before any other event. */
+    /** Calls the listener when the process was started: before any other event. */
     Subscription onSpawn(Runnable listener);
 
     /**
-     * Called with a {@link ChildProcessException} if it could not be started, or was cancelled. Without a listener within
-     * a second that is logged.
+     * Calls the listener with a {@link ChildProcessException} if the child could not be started, or was cancelled. If there is no listener
+     * within a second, it is logged.
      */
     Subscription onError(Consumer<? super ChildProcessException> listener);
 
-    /** Called when the process has ended. What it said may still be on its way. */
+    /** Calls the listener when the process has ended. Its output may not be complete yet. */
     Subscription onExit(Consumer<? super ExitStatus> listener);
 
     /**
-     * Called with each message that the child sends. While there is no listener they are kept for the next; the child
-     * has to wait when they are more than 1 MiB.
+     * Calls the listener with each message of the child. While there is no listener the messages are kept for the next one; the child has to
+     * wait when they are more than 1 MiB.
      *
      * @throws IllegalStateException if the child was not forked
      */
     Subscription onMessage(Consumer<? super Message> listener);
 
     /**
-     * Called when the channel has ended, from whichever side, and all messages were told; of a child that could not be started, after
-     * its close event.
+     * Calls the listener when the channel has ended, by either side, and listeners were called with all messages; for a child that could not be
+     * started, after its close event.
      *
      * @throws IllegalStateException if the child was not forked
      */
     Subscription onDisconnect(Runnable listener);
 
     /**
-     * Called when the process has ended, and all that it said was told or, if nobody wanted it, dropped. One that could not
-     * be started ends with code 127, as a shell says.
+     * Calls the listener when the process has ended, and listeners were called with all its output, or the output was dropped because there is
+     * no listener. A child that could not be started has code 127, as in a shell.
      */
     Subscription onClose(Consumer<? super ExitStatus> listener);
 
     /**
-     * What a child writes. The first listener gets all from the beginning; until there is one, the child has to wait when
-     * the pipe is full. What is there when the process ends is kept, up to 64 KiB, for a listener that comes late. What comes after the last
-     * listener was closed is dropped, as in Node.
+     * The output of a child. The first listener gets everything from the beginning; while there is none, the child has to wait when the pipe is
+     * full. When the process ends, up to 64 KiB of unread output are kept for a listener that is added later. Output after the last listener was
+     * closed is dropped, as in Node.
      *
-     * <p>Either listeners or the stream: whoever comes first decides, and the other is refused with an {@link
-     * IllegalStateException}.
+     * <p>A program uses either listeners or the stream: the first use decides, and the other is refused with an {@link IllegalStateException}.
      */
     interface Source {
-        /** Called with what came, as it comes; the array is the listener's, unless there are several. */
+        /** Calls the listener with the bytes as they come. The listener may keep the array; several listeners share it. */
         Subscription onData(Consumer<? super byte[]> listener);
 
         /**
-         * Called with each line, without its end: newline, or carriage return and newline. What stands behind the last one is
-         * told at the end. A line longer than {@link SpawnOptions#maxBuffer()} comes in pieces of whole characters.
+         * Calls the listener with each line, without its end: newline, or carriage return and newline. Text behind the last line end comes at
+         * the end. A line longer than {@link SpawnOptions#maxBuffer()} comes in pieces of whole characters.
          */
         Subscription onLine(Consumer<? super String> listener);
 
-        /** The same as a stream: the reader holds the child back. The same one at each call. */
+        /** The output as a stream: the child waits while it is not read. The same object at each call. */
         InputStream stream();
     }
 }

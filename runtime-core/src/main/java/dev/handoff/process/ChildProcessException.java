@@ -3,7 +3,7 @@ package dev.handoff.process;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A child that could not be started, or did not end as it should. The message says what, of which command, and why. */
+/** A child could not be started, or did not end with code 0. The message says what failed, of which command, and why. */
 public class ChildProcessException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -11,13 +11,13 @@ public class ChildProcessException extends RuntimeException {
     public enum Reason {
         /** There is no such program or directory, no permission, or no room for one more process. */
         NOT_STARTED,
-        /** It ended with another code than 0, or by a signal that was not ours. */
+        /** It ended with another code than 0, or by a signal that this process did not send because of a limit. */
         FAILED,
-        /** It did not end in time and was sent the kill signal. */
+        /** It did not end in time, and was sent the kill signal. */
         TIMED_OUT,
-        /** It said more than the limit and was sent the kill signal. */
+        /** Its output was longer than the limit, and it was sent the kill signal. */
         TOO_MUCH_OUTPUT,
-        /** It was not wanted any more and was sent the kill signal. */
+        /** It was cancelled, and was sent the kill signal. */
         CANCELLED
     }
 
@@ -25,9 +25,9 @@ public class ChildProcessException extends RuntimeException {
     private final transient @Nullable Output output;
 
     /**
-     * An end other than the wished one.
+     * A failure.
      *
-     * @param output what it said until then; null if it was never started
+     * @param output what was collected of its output; null if it was never started
      * @param cause null if there is none
      */
     public ChildProcessException(Reason reason, String message, @Nullable Output output, @Nullable Throwable cause) {
@@ -41,7 +41,7 @@ public class ChildProcessException extends RuntimeException {
         return reason;
     }
 
-    /** What the child said and how it ended; empty if it was never started, or nobody collected what it said. */
+    /** The child's output and exit status; empty if it was never started, or its output is not collected. */
     public Optional<Output> output() {
         return Optional.ofNullable(output);
     }

@@ -51,10 +51,9 @@ public final class CurrentProcess {
     private CurrentProcess() {}
 
     /**
-     * How this process was started: the launcher's path, what it runs (class, jar, module or source file), and the program's
-     * arguments.
+     * How this process was started: the launcher's path, what it runs (class, jar, module or source file), and the program's arguments.
      *
-     * @return a list of the caller's own
+     * @return a new list, which the caller may change
      * @throws IllegalStateException if that cannot be read
      */
     public static List<String> argv() {
@@ -75,11 +74,10 @@ public final class CurrentProcess {
     }
 
     /**
-     * The variables that children of this process get; live: what is changed here, children started from now on see. {@link
-     * System#getenv()} stays as it was. What cannot be a variable is refused with an {@link IllegalArgumentException}.
+     * The environment variables that children of this process get. The map is live: children that are started after a change see it. {@link
+     * System#getenv()} does not change. A name or value that cannot be a variable is refused with an {@link IllegalArgumentException}.
      *
-     * <p>What is set is written in UTF-8, and what was inherited is read so, whatever the locale; what nothing has changed
-     * children inherit byte for byte.
+     * <p>Variables are written and read in UTF-8, whatever the locale. Children inherit unchanged variables byte for byte.
      */
     public static Map<String, String> env() {
         return Live.ENVIRONMENT;
@@ -99,12 +97,12 @@ public final class CurrentProcess {
         return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
     }
 
-    /** The system in Node's words: {@code linux}. */
+    /** The system, as Node names it: {@code linux}. */
     public static String platform() {
         return System.getProperty("os.name").toLowerCase(Locale.ROOT);
     }
 
-    /** The processor in Node's words: {@code x64} or {@code arm64}; another one as the JVM says it. */
+    /** The processor, as Node names it: {@code x64} or {@code arm64}; any other as the JVM names it. */
     public static String arch() {
         String arch = System.getProperty("os.arch");
         return switch (arch) {
@@ -131,7 +129,7 @@ public final class CurrentProcess {
     /**
      * Changes the name that ps(1) shows in its column COMM.
      *
-     * @param title the kernel keeps 15 bytes; of its UTF-8 as many whole characters as fit
+     * @param title the kernel keeps 15 bytes: as many whole characters in UTF-8 as fit
      */
     public static void title(String title) {
         try {
@@ -147,25 +145,25 @@ public final class CurrentProcess {
         return Arrays.copyOf(kept.array(), kept.position());
     }
 
-    /** The directory that this process is in, as far as {@link #chdir} and children are concerned. Absolute. */
+    /** The working directory, as {@link #chdir} has set it: children start in it. Absolute. */
     public static Path cwd() {
         return DIRECTORY.get();
     }
 
     /**
-     * Changes the directory that {@link #cwd()} tells and children start in. A JVM cannot change its own: what is opened by a
-     * relative path elsewhere is looked for where it was before; say {@code cwd().resolve(path)}.
+     * Changes the directory that {@link #cwd()} gives and that children start in. A JVM cannot change its own working directory: other code
+     * still resolves relative paths against the old one. Use {@code cwd().resolve(path)}.
      *
      * @param directory absolute, or relative to {@link #cwd()}
-     * @throws UncheckedIOException if it is not there, or no directory
+     * @throws UncheckedIOException if it does not exist, or is no directory
      */
     public static void chdir(Path directory) {
         DIRECTORY.change(directory);
     }
 
     /**
-     * Runs a task on {@code handoff-events} after what runs there now and before all that waits, behind other ticks. Ignored
-     * once this process exits.
+     * Runs a task on {@code handoff-events} after the current listener and before everything that waits, but after earlier ticks. Ignored when
+     * this process exits.
      */
     public static void nextTick(Runnable task) {
         EventThread.get().nextTick(task);
@@ -180,18 +178,18 @@ public final class CurrentProcess {
      * Calls the exit listeners, on this thread, and ends this process; does not return. From within an exit listener it ends
      * the process at once with that code.
      *
-     * @param code 0 to 255; of others the lowest eight bits count
+     * @param code 0 to 255; of other numbers the lowest eight bits count
      */
     public static void exit(int code) {
         ENDING.exit(code);
     }
 
-    /** The code that this process will end with if nobody says another one. */
+    /** The code with which this process will end, unless another one is set. */
     public static int exitCode() {
         return ENDING.exitCode();
     }
 
-    /** Says with which code this process ends when nothing is left to do, or by {@link #exit()}. */
+    /** Sets the code with which this process ends when nothing is left to do, or by {@link #exit()}. */
     public static void exitCode(int code) {
         ENDING.exitCode(code);
         watchEnd();
@@ -200,7 +198,7 @@ public final class CurrentProcess {
     /**
      * Sends a signal to any process.
      *
-     * @param signal {@link Signal#NONE} only asks
+     * @param signal {@link Signal#NONE} only checks whether there is such a process
      * @return false if there is no such process
      * @throws IllegalArgumentException if the pid is 0 or negative: groups are not signalled
      * @throws UncheckedIOException if the kernel refuses, as for another user's process
@@ -214,11 +212,11 @@ public final class CurrentProcess {
     }
 
     /**
-     * The process that forked this one, see {@link ChildProcess#fork}. The channel to it is opened when it is first asked for.
-     * It keeps this process alive as long as somebody listens to it, and while something waits to be sent.
+     * The process that forked this one, see {@link ChildProcess#fork}. The first call opens the channel. The channel keeps this process alive
+     * while it has a listener, and while messages wait to be sent.
      *
      * @throws IllegalStateException if this process was not forked with a channel
-     * @throws MessageException if the parent is gone, or wants no channel any more
+     * @throws MessageException if the parent is gone, or has given up the channel
      */
     public static Peer parent() {
         return channel();
@@ -231,7 +229,7 @@ public final class CurrentProcess {
                         "this process has no channel to its parent: it was not started by ChildProcess.fork"));
     }
 
-    /** Whether there is a channel to the parent, and it is open. */
+    /** Whether there is an open channel to the parent. */
     public static boolean isConnected() {
         return ProcessProvider.get().parent().map(Channel::isConnected).orElse(false);
     }
@@ -246,13 +244,13 @@ public final class CurrentProcess {
         return channel().send(message, handle);
     }
 
-    /** Ends the channel to the parent once what waits has been sent. A second time it changes nothing. */
+    /** Ends the channel to the parent when all messages that wait have been sent. A second call changes nothing. */
     public static void disconnect() {
         channel().disconnect();
     }
 
     /**
-     * Called with each message of the parent's. While there is no listener they are kept for the next.
+     * Calls the listener with each message of the parent. While there is no listener the messages are kept for the next one.
      *
      * @throws IllegalStateException if this process was not forked with a channel
      */
@@ -261,7 +259,7 @@ public final class CurrentProcess {
     }
 
     /**
-     * Called when the channel to the parent has ended, from whichever side, or by the parent's death.
+     * Calls the listener when the channel to the parent has ended, by either side or by the parent's death.
      *
      * @throws IllegalStateException if this process was not forked with a channel
      */
@@ -269,7 +267,7 @@ public final class CurrentProcess {
         return channel().onDisconnect(listener);
     }
 
-    /** Nanoseconds on a clock that never goes back; only differences say something. */
+    /** Nanoseconds of a clock that never goes back; only differences have a meaning. */
     public static long hrtime() {
         return System.nanoTime();
     }
@@ -284,12 +282,12 @@ public final class CurrentProcess {
         return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
     }
 
-    /** Warns. As {@link #emitWarning(Warning)}. */
+    /** Emits a warning, as {@link #emitWarning(Warning)}. */
     public static void emitWarning(String message) {
         emitWarning(Warning.of(message));
     }
 
-    /** Prints a warning to standard error, see {@link #printWarnings}, and tells the listeners, on the next tick. */
+    /** Prints a warning to standard error, see {@link #printWarnings}, and calls the listeners, on the next tick. */
     public static void emitWarning(Warning warning) {
         nextTick(() -> {
             if (printsWarnings) {
@@ -299,21 +297,21 @@ public final class CurrentProcess {
         });
     }
 
-    /** Whether warnings are printed; default: yes. Listeners hear of them either way. */
+    /** Sets whether warnings are printed; default: yes. Listeners are called in any case. */
     public static void printWarnings(boolean print) {
         printsWarnings = print;
     }
 
-    /** Called with each warning. */
+    /** Calls the listener with each warning. */
     public static Subscription onWarning(Consumer<? super Warning> listener) {
         return WARNINGS.add(listener);
     }
 
     /**
-     * Called with {@link #exitCode()} when nothing is left to do: only daemon threads are alive, no child and no channel keeps
-     * this process, nothing waits on {@code handoff-events}. What a listener starts, a child, a thread, is done first, and
-     * then this comes again; a tick alone does not count, nor a daemon thread, nor what the listener has waited for. Not called
-     * on an explicit exit.
+     * Calls the listener with {@link #exitCode()} when nothing is left to do: only daemon threads are alive, no child and no channel keeps this
+     * process alive, nothing waits on {@code handoff-events}. If a listener starts a child or a thread, the process waits for it, and the
+     * listener is called again. A tick alone does not count, nor a daemon thread, nor work for which the listener has waited. Not called on an
+     * explicit exit.
      */
     public static Subscription onBeforeExit(IntConsumer listener) {
         watchEnd();
@@ -321,11 +319,11 @@ public final class CurrentProcess {
     }
 
     /**
-     * Called once with the code when this process ends, on the thread that ends it: only what a listener does at once is still
+     * Calls the listener once with the code when this process ends, on the thread that ends it. Only synchronous work of a listener is still
      * done. {@link #exitCode(int)} and {@link #exit(int)} in a listener change the code.
      *
-     * <p>An end by {@link System#exit} elsewhere, or by a signal at which the JVM shuts down, is told too; its code nobody
-     * knows, {@link #exitCode()} is told in its place, and no listener can change it.
+     * <p>Also called at an end by {@link System#exit} elsewhere, or by a signal at which the JVM shuts down. The code of such an end is unknown:
+     * the listener gets {@link #exitCode()} instead, and cannot change the code.
      */
     public static Subscription onExit(IntConsumer listener) {
         watchEnd();
@@ -338,32 +336,32 @@ public final class CurrentProcess {
     }
 
     /**
-     * Called with what nobody caught, and the thread that it ended; for a listener that threw, that is {@code handoff-events},
-     * which goes on. With a listener the process goes on, and ends with 0 when nothing is left to do. Without one, as soon as
-     * anything here is listened to, an exception that ends the thread {@code main} is printed and ends the process with code
-     * 1; those of other threads are printed, or end it as well if {@link #exitOnUncaughtException} says so. If a listener
-     * throws, the process ends with code 7 and no exit event.
+     * Calls the listener with each uncaught throwable and the thread that it ended. For a listener that threw, that is {@code handoff-events},
+     * which goes on. With such a listener the process goes on, and ends with 0 when nothing is left to do. Without one, but with any other
+     * listener of this class, an exception that ends the thread {@code main} is printed and ends the process with code 1. An exception of
+     * another thread is printed, and ends the process only if {@link #exitOnUncaughtException} says so. If this listener itself throws, the
+     * process ends with code 7 and without an exit event.
      */
     public static Subscription onUncaughtException(BiConsumer<? super Throwable, ? super Thread> listener) {
         watchEnd();
         return UNCAUGHT.addListener(listener);
     }
 
-    /** Called before {@link #onUncaughtException}, and changes nothing of what follows. */
+    /** Calls the listener before those of {@link #onUncaughtException}, and changes nothing of what follows. */
     public static Subscription onUncaughtExceptionMonitor(BiConsumer<? super Throwable, ? super Thread> listener) {
         return UNCAUGHT.addMonitor(listener);
     }
 
-    /** Whether an uncaught exception ends the process whatever thread it ended; default: only {@code main}. */
+    /** Sets whether an uncaught exception of any thread ends the process; default: only of {@code main}. */
     public static void exitOnUncaughtException(boolean everyThread) {
         UNCAUGHT.endWithEveryThread(everyThread);
     }
 
     /**
-     * Called at each arrival of a signal. The first listener takes away what the signal does by default, and the end of the
-     * last one brings it back. A listener does not keep the process alive.
+     * Calls the listener at each arrival of a signal. With the first listener the signal loses its default effect; when the last subscription
+     * is closed it gets it back. A listener does not keep the process alive.
      *
-     * @throws IllegalArgumentException for NONE, KILL and STOP, and those that the JVM needs for itself, such as QUIT
+     * @throws IllegalArgumentException for NONE, KILL and STOP, and for signals that the JVM needs for itself, such as QUIT
      */
     public static Subscription onSignal(Signal signal, Runnable listener) {
         return SIGNALS.add(signal, listener);

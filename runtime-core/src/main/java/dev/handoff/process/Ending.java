@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How this process comes to its end: by {@link #exit}, by somebody else's {@link System#exit}, or because nothing is left
- * to do. The last is known once no thread but ours, the JVM's and daemons is alive, {@code handoff-events} has nothing to
- * do and nobody holds it.
+ * Ends this process: by {@link #exit}, by a {@link System#exit} elsewhere, or because nothing is left to do. That is so when only daemon
+ * threads and threads of this runtime and the JVM are alive, and {@code handoff-events} has no task and no {@linkplain EventThread#hold()
+ * hold}.
  */
 final class Ending {
     private static final String JVM_END = "DestroyJavaVM";
@@ -50,7 +50,7 @@ final class Ending {
         return exiting.get() != null;
     }
 
-    /** From now on the end is noticed. */
+    /** Begins to watch for the end. */
     synchronized void watch() {
         if (!watching) {
             watching = true;
@@ -59,7 +59,7 @@ final class Ending {
         }
     }
 
-    /** Tells the exit listeners, here and now, and ends the JVM. Does not return. */
+    /** Calls the exit listeners on this thread, and ends the JVM. Does not return. */
     void exit(int code) {
         if (exiting.compareAndSet(null, Thread.currentThread())) {
             events.stop();
@@ -75,7 +75,7 @@ final class Ending {
         }
     }
 
-    /** An exit listener asks for another code: no other listener is called any more. */
+    /** An exit listener has asked for another code: no further listener is called. */
     private void endWithin(int code) {
         if (inHook) {
             Runtime.getRuntime().halt(code);
@@ -83,7 +83,7 @@ final class Ending {
         System.exit(code);
     }
 
-    /** Ends the JVM without a word to the exit listeners. Does not return. */
+    /** Ends the JVM without calling the exit listeners. Does not return. */
     void exitSilently(int code) {
         exiting.set(Thread.currentThread());
         events.stop();
@@ -111,10 +111,10 @@ final class Ending {
         return false;
     }
 
-    /** Whether there is work. Ticks are none: they are run here, and what they have added counts. */
+    /** Whether there is work. Ticks do not count: they run here, and the work that they have added counts. */
     private boolean hasMoreToDo() {
         do {
-            // In this order: what another thread did before it ended, be it a tick, is seen then.
+            // In this order: what another thread added before it ended is found, even a tick.
             if (awaitsOthers() || events.hasWork()) {
                 return true;
             }
@@ -122,7 +122,7 @@ final class Ending {
         return false;
     }
 
-    /** A thread that a listener starts is work that it adds, even if the thread has ended already. */
+    /** A thread that a listener has started counts as work, even if the thread has ended already. */
     private void tellBeforeExit() {
         if (!beforeExit.isEmpty()) {
             boolean started = AddedThreads.startedBy(() -> {
@@ -135,7 +135,7 @@ final class Ending {
         }
     }
 
-    /** Whether other threads are at work; then the question comes again when they have ended. */
+    /** Whether other threads are alive; when they have ended, the check is made again. */
     private boolean awaitsOthers() {
         if (anyOther().isEmpty()) {
             return false;
@@ -154,7 +154,7 @@ final class Ending {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // In this order: one that is found alive from now on gets a waiting thread of its own.
+        // In this order: for a thread that is found alive from now on, another waiting thread is started.
         waiting.set(false);
         events.askAgain();
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The variables that children get. Any thread may read and change them; what cannot be a variable is refused. */
+/** The environment variables of children. Any thread may read and change them. A name or value that cannot be a variable is refused. */
 final class Environment extends AbstractMap<String, String> {
     private final Map<String, String> variables =
             new ConcurrentHashMap<>(ProcessProvider.get().environment());

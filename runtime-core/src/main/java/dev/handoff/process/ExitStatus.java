@@ -3,9 +3,9 @@ package dev.handoff.process;
 /**
  * How a process ended.
  *
- * <p>What the JVM tells of a child's end is one number: the exit code, or 128 + n after signal n, as a shell does. So
- * three ends cannot be told apart and all read as {@link Signaled}: death by signal n; a JVM that caught TERM, INT or
- * HUP, ran its shutdown hooks and ended with 128 + n as every JVM does; and a program that chose such a code itself.
+ * <p>The JVM gives one number for a child's end: the exit code, or 128 + n after signal n, as a shell does. So three ends cannot be
+ * distinguished and all read as {@link Signaled}: death by signal n; a JVM that caught TERM, INT or HUP, ran its shutdown hooks and ended with
+ * 128 + n as every JVM does; and a program that chose such a code itself.
  */
 public sealed interface ExitStatus {
 
@@ -22,7 +22,7 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * A signal ended it, or it says so.
+     * A signal ended it, or it ended with such a code.
      *
      * @param signal never {@link Signal#NONE}
      */
@@ -46,7 +46,7 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * The number back, as a shell would show it.
+     * The number that a shell would show.
      *
      * @return 0 to 255
      */
@@ -58,7 +58,7 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * Whether the process ended well.
+     * Whether the process succeeded.
      *
      * @return true for exit code 0 alone
      */

@@ -6,31 +6,31 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ByteChannel;
 
 /**
- * An open socket with one owner, which can go to another process with a message. Any thread may call. One that is used up,
- * because it was sent, opened or closed, refuses all but {@link #close()} with an {@link IllegalStateException}.
+ * An open socket with one owner, which can be sent to another process with a message. Any thread may call. A handle that was sent, opened or
+ * closed refuses all calls but {@link #close()} with an {@link IllegalStateException}.
  */
 public interface Handle extends AutoCloseable {
-    /** The kinds there are. */
+    /** The kinds of sockets. */
     enum Kind {
         /** A connected stream. */
         CONNECTION,
         /** A socket that accepts connections. */
         LISTENER,
-        /** A socket of datagrams. */
+        /** A UDP socket. */
         DATAGRAM
     }
 
     /**
      * Connects to an address. Blocks until it is connected.
      *
-     * @throws IOException if nobody accepts there, naming the address
+     * @throws IOException if no process listens there, naming the address
      */
     static Handle connect(InetSocketAddress address) throws IOException {
         return ProcessProvider.get().connect(address);
     }
 
     /**
-     * Listens on an address of this machine; port 0 takes any free one, see {@link #port()}.
+     * Listens on an address of this machine; port 0: any free port, see {@link #port()}.
      *
      * @throws IOException if it is in use or forbidden, naming the address
      */
@@ -39,9 +39,9 @@ public interface Handle extends AutoCloseable {
     }
 
     /**
-     * Opens a socket that receives datagrams on an address of this machine; port 0 takes any free one, see {@link #port()}. Of
-     * several processes that read from it one gets each datagram. A read of its {@link #open() bytes} gives one datagram, cut
-     * to the room there is; an empty one reads as an end.
+     * Opens a socket that receives datagrams on an address of this machine; port 0: any free port, see {@link #port()}. If several processes
+     * read from it, each datagram goes to one of them. A read of its {@link #open() bytes} gives one datagram, cut to the buffer's room; an empty
+     * datagram reads as an end.
      *
      * @throws IOException if it is in use or forbidden, naming the address
      */
@@ -49,24 +49,24 @@ public interface Handle extends AutoCloseable {
         return ProcessProvider.get().bind(address);
     }
 
-    /** What it is. */
+    /** Its kind. */
     Kind kind();
 
     /** The local port; 0 if it has none. */
     int port();
 
-    /** Another handle of the same socket; whoever holds one of them keeps the connection open. */
+    /** Another handle of the same socket. The connection stays open until all handles are closed. */
     Handle duplicate();
 
     /**
-     * Accepts the next connection. Blocks until there is one; any number of processes may accept from one listener.
+     * Accepts the next connection. Blocks until there is one. Any number of processes may accept from one listener.
      *
      * @throws IllegalStateException if this is no listener
-     * @throws IOException if the handle is closed meanwhile, or there is no room for one more
+     * @throws IOException if the handle is closed meanwhile, or no descriptor is free
      */
     Handle accept() throws IOException;
 
-    /** Its bytes: a blocking channel, which owns the socket from here on, and which uses this handle up. */
+    /** Opens its bytes: a blocking channel, which owns the socket from here on. This handle is of no more use. */
     ByteChannel open();
 
     /** Closes the socket if this handle still has it. */

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 /**
  * How much memory this process uses, in bytes.
  *
- * @param rss what of it is in memory at all: {@code VmRSS} of proc(5)
- * @param heapTotal what the JVM has reserved for objects
- * @param heapUsed what of that objects take, garbage included
- * @param external what buffers outside of the heap take
+ * @param rss the resident set: {@code VmRSS} of proc(5)
+ * @param heapTotal the heap that the JVM has reserved
+ * @param heapUsed the used part of the heap, including garbage
+ * @param external the size of buffers outside the heap
  */
 public record MemoryUsage(long rss, long heapTotal, long heapUsed, long external) {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -28,7 +28,7 @@ public record MemoryUsage(long rss, long heapTotal, long heapUsed, long external
 
     private static long rssNow() {
         try {
-            // It has the process's name, whose bytes may be anything.
+            // The file contains the process's name, whose bytes may be invalid in UTF-8.
             return Files.readAllLines(STATUS, ISO_8859_1).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)

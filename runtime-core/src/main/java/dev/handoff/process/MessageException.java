@@ -2,12 +2,12 @@ package dev.handoff.process;
 
 import org.jspecify.annotations.Nullable;
 
-/** A message that could not be sent, or not be read. The text says what, and why. */
+/** A message could not be sent, or could not be read. The text says what failed, and why. */
 public class MessageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what was wrong.
+     * A failure.
      *
      * @param cause null if there is none
      */

@@ -2,7 +2,7 @@ package dev.handoff.process;
 
 import java.nio.charset.Charset;
 
-/** What a child has said until its end, and how it ended. Immutable. */
+/** The collected output of a child, and its exit status. Immutable. */
 public final class Output {
     private final ExitStatus status;
     private final byte[] stdout;
@@ -10,7 +10,7 @@ public final class Output {
     private final Charset encoding;
 
     /**
-     * What was collected.
+     * Collected output.
      *
      * @param stdout not copied
      * @param stderr not copied
@@ -23,27 +23,27 @@ public final class Output {
         this.encoding = encoding;
     }
 
-    /** How it ended. */
+    /** The exit status. */
     public ExitStatus status() {
         return status;
     }
 
-    /** Its standard output as text in {@link SpawnOptions#encoding()}; empty if that was no pipe. */
+    /** Its standard output as text in {@link SpawnOptions#encoding()}; empty if it was no pipe. */
     public String stdout() {
         return new String(stdout, encoding);
     }
 
-    /** Its standard error as text in {@link SpawnOptions#encoding()}; empty if that was no pipe. */
+    /** Its standard error as text in {@link SpawnOptions#encoding()}; empty if it was no pipe. */
     public String stderr() {
         return new String(stderr, encoding);
     }
 
-    /** Its standard output, byte by byte. */
+    /** The bytes of its standard output. */
     public byte[] stdoutBytes() {
         return stdout.clone();
     }
 
-    /** Its standard error, byte by byte. */
+    /** The bytes of its standard error. */
     public byte[] stderrBytes() {
         return stderr.clone();
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * are left out.
  */
 public enum Signal {
-    /** No signal: sending it only asks whether the process is there. */
+    /** No signal: a send only checks whether the process exists. */
     NONE(0),
     /** The terminal is gone; to a master: roll. */
     HUP(1),
@@ -20,13 +20,13 @@ public enum Signal {
     ILL(4),
     /** Breakpoint. */
     TRAP(5),
-    /** Abort; what a JVM ends with after a crash of its own. */
+    /** Abort; a JVM that crashes ends with it. */
     ABRT(6),
     /** Memory that cannot be reached, such as a page of a truncated mapped file. */
     BUS(7),
     /** Arithmetic fault. */
     FPE(8),
-    /** The end at once; cannot be caught. */
+    /** An end at once; cannot be caught. */
     KILL(9),
     /** Free for the program. */
     USR1(10),
@@ -34,7 +34,7 @@ public enum Signal {
     SEGV(11),
     /** Used by the JVM itself (Flight Recorder): never handled here. */
     USR2(12),
-    /** A write that nobody reads. */
+    /** A write to a pipe or socket without a reader. */
     PIPE(13),
     /** A timer has run out. */
     ALRM(14),
@@ -82,7 +82,7 @@ public enum Signal {
     }
 
     /**
-     * The number that the kernel knows it by.
+     * The signal's number.
      *
      * @return 0 to 31
      */
@@ -109,7 +109,7 @@ public enum Signal {
      * The signal with that number.
      *
      * @param number any number
-     * @return the signal; empty if the number is none of 0 to 31, as that of a real-time signal
+     * @return the signal; empty if the number is not 0 to 31, such as that of a real-time signal
      */
     public static Optional<Signal> of(int number) {
         return number >= 0 && number < BY_NUMBER.length ? Optional.of(BY_NUMBER[number]) : Optional.empty();

@@ -15,14 +15,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * What to start, and how. Immutable: each change gives a new one.
+ * What to start, and how. Immutable: each change gives a new object.
  *
- * <p>A null byte in the command, its arguments, the shell or the environment is refused with an {@link
- * IllegalArgumentException}: the kernel would cut the text there. So is half of a surrogate pair. All else arrives in UTF-8,
- * whatever the locale.
+ * <p>A null byte in the command, its arguments, the shell or the environment is refused with an {@link IllegalArgumentException}, because the
+ * kernel would cut the text there. Half of a surrogate pair is refused too. All other text arrives in UTF-8, whatever the locale.
  */
 public final class SpawnOptions {
-    /** How many bytes of each stream are collected unless more is asked for: 1 MiB. */
+    /** How many bytes of each stream are collected by default: 1 MiB. */
     public static final long DEFAULT_MAX_BUFFER = 1024 * 1024;
 
     private static final String DEFAULT_SHELL = "/bin/sh";
@@ -59,9 +58,8 @@ public final class SpawnOptions {
     /**
      * A program.
      *
-     * @param file a path, or a name that is looked up in the PATH of {@link #env}; without a PATH there, in {@code
-     *     /usr/bin:/bin}
-     * @param arguments handed over as they are; no shell looks at them
+     * @param file a path, or a name that is looked up in the PATH of {@link #env}; without a PATH, in {@code /usr/bin:/bin}
+     * @param arguments passed as they are, without a shell
      */
     public static SpawnOptions of(String file, String... arguments) {
         if (file.isEmpty()) {
@@ -72,18 +70,18 @@ public final class SpawnOptions {
     }
 
     /**
-     * A class of this program with a {@code main} method, run by this JVM's {@code java} with the flags and the class path
-     * that this JVM was started with. Two JVMs cannot have all flags alike: a debugger or JMX agent listens on the next free
-     * port, the debugger lets the program start, and no second one writes an archive of classes. No shell has a part in it.
+     * A class of this program with a {@code main} method, run by this JVM's {@code java} with the flags and the class path of this JVM. Two JVMs
+     * cannot have all flags alike: a debugger or JMX agent listens on the next free port, the debugger does not suspend the program at its start,
+     * and no second JVM writes an archive of classes. No shell is used.
      */
     public static SpawnOptions ofMain(Class<?> main, String... arguments) {
         return new SpawnOptions(main.getName(), checked(arguments), Optional.of(main), false);
     }
 
     /**
-     * This program once more: this JVM's {@code java}, flags, class path and main, with the arguments that it was started with.
-     * Inside a test runner, {@code exec:java} or a container, which would be what is started once more, whatever is asked to
-     * start it refuses with an {@link IllegalStateException}: name a main class there, {@link #ofMain}.
+     * This program again: this JVM's {@code java}, flags, class path and main class, with the arguments that it was started with. Inside a test
+     * runner, {@code exec:java} or a container, that one would be started again; so the start refuses with an {@link IllegalStateException}. Name
+     * a main class there, {@link #ofMain}.
      *
      * @throws IllegalStateException if this process's command line cannot be repeated; the message says why
      */
@@ -120,17 +118,17 @@ public final class SpawnOptions {
         return copy;
     }
 
-    /** Other arguments. */
+    /** Replaces the arguments. */
     public SpawnOptions args(String... words) {
         List<String> said = checked(words);
         return change(copy -> copy.arguments = said);
     }
 
-    /** More flags for the JVM of {@link #ofMain} or {@link #thisProgram}, behind those of this JVM: the later one of two wins. */
+    /** Adds flags for the JVM of {@link #ofMain} or {@link #thisProgram}, behind those of this JVM: of two flags the later one wins. */
     public SpawnOptions jvmArgs(String... flags) {
         if (!runsJvm()) {
             throw new IllegalArgumentException(
-                    "JVM flags are for a main class, and " + file + " is a program: say them among its arguments");
+                    "JVM flags are for a main class, and " + file + " is a program: put them among its arguments");
         }
         for (String flag : flags) {
             Words.check("a JVM flag", flag);
@@ -139,18 +137,18 @@ public final class SpawnOptions {
     }
 
     /**
-     * The launcher for the main class: that of another JDK, which must know this JVM's flags; default: the one that started
-     * this JVM.
+     * The launcher for the main class. It may be that of another JDK, which must know this JVM's flags; default: the launcher that started this
+     * JVM.
      */
     public SpawnOptions java(Path launcher) {
         if (!runsJvm()) {
             throw new IllegalArgumentException(
-                    "a java launcher is for a main class, and " + file + " is a program: say it as the command");
+                    "a java launcher is for a main class, and " + file + " is a program: use it as the command");
         }
         return change(copy -> copy.java = Optional.of(launcher));
     }
 
-    /** Lets {@code /bin/sh} run the command, arguments joined by blanks as they are: quote what came from outside. */
+    /** Runs the command in {@code /bin/sh}, with the arguments joined by blanks as they are: quote text from outside. */
     public SpawnOptions shell() {
         return shell(DEFAULT_SHELL);
     }
@@ -161,7 +159,10 @@ public final class SpawnOptions {
         return change(copy -> copy.shell = Optional.of(path));
     }
 
-    /** The child's working directory; default: {@link CurrentProcess#cwd()}, even if it was removed, where a program starts and a JVM does not. */
+    /**
+     * The child's working directory; default: {@link CurrentProcess#cwd()}, even if it was removed. In a removed directory a program starts, but
+     * a JVM does not.
+     */
     public SpawnOptions cwd(Path directory) {
         return change(copy -> copy.cwd = Optional.of(directory));
     }
@@ -175,30 +176,30 @@ public final class SpawnOptions {
         return change(copy -> copy.env = Optional.of(Map.copyOf(variables)));
     }
 
-    /** What its standard input is connected to; default: a pipe. */
+    /** The connection of its standard input; default: a pipe. */
     public SpawnOptions stdin(Stdio source) {
         if (source.kind() == Stdio.Kind.APPEND) {
-            throw new IllegalArgumentException("nothing is appended to standard input: say Stdio.file");
+            throw new IllegalArgumentException("nothing is appended to standard input: use Stdio.file");
         }
         return change(copy -> copy.stdin = source);
     }
 
-    /** What its standard output is connected to; default: a pipe. */
+    /** The connection of its standard output; default: a pipe. */
     public SpawnOptions stdout(Stdio target) {
         return change(copy -> copy.stdout = target);
     }
 
-    /** What its standard error is connected to; default: a pipe. */
+    /** The connection of its standard error; default: a pipe. */
     public SpawnOptions stderr(Stdio target) {
         return change(copy -> copy.stderr = target);
     }
 
-    /** The same for all three streams. */
+    /** The same connection for all three streams. */
     public SpawnOptions stdio(Stdio all) {
         return stdin(all).stdout(all).stderr(all);
     }
 
-    /** What it reads from its standard input, which then ends. */
+    /** The bytes of its standard input, which ends behind them. */
     public SpawnOptions input(byte[] bytes) {
         byte[] kept = bytes.clone();
         return change(copy -> copy.input = Optional.of(kept));
@@ -209,7 +210,7 @@ public final class SpawnOptions {
         return input(text.getBytes(encoding));
     }
 
-    /** How long it may run until it is sent the kill signal; default: for ever. */
+    /** The time limit after which it is sent the kill signal; default: none. */
     public SpawnOptions timeout(Duration limit) {
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("a time limit of " + limit + " leaves no time: expected more than 0");
@@ -217,7 +218,7 @@ public final class SpawnOptions {
         return change(copy -> copy.timeout = Optional.of(limit));
     }
 
-    /** What it is sent at its time limit, at the output limit and when it is cancelled; default: TERM. */
+    /** The signal that it is sent at its time limit, at its output limit and when it is cancelled; default: TERM. */
     public SpawnOptions killSignal(Signal signal) {
         if (signal == Signal.NONE) {
             throw new IllegalArgumentException("signal NONE ends nothing: expected another kill signal");
@@ -226,9 +227,9 @@ public final class SpawnOptions {
     }
 
     /**
-     * How many bytes of each stream are collected, and how long a line can be. Cut behind a whole character.
+     * The limit of bytes that are collected of each stream, and of a line's length. Text is cut behind a whole character.
      *
-     * @param bytes 0 or more; default: 1 MiB; {@link Long#MAX_VALUE}: as many as there is memory for
+     * @param bytes 0 or more; default: 1 MiB; {@link Long#MAX_VALUE}: no limit
      */
     public SpawnOptions maxBuffer(long bytes) {
         if (bytes < 0) {
@@ -237,21 +238,21 @@ public final class SpawnOptions {
         return change(copy -> copy.maxBuffer = bytes);
     }
 
-    /** How its text is encoded; default: UTF-8. */
+    /** The encoding of its text; default: UTF-8. */
     public SpawnOptions encoding(Charset charset) {
         return change(copy -> copy.encoding = charset);
     }
 
     /**
-     * Gives it a session of its own, setsid(2), out of reach of this process's terminal. It is started by setsid(1), so
-     * that a program that is not there ends with code 127 instead of an error. It lives on after this process, which does
-     * not wait for it once {@link ChildProcess#unref()} is said.
+     * Starts it in a session of its own, setsid(2), which this process's terminal does not control. It is started by setsid(1), so that a missing
+     * program ends with code 127 instead of an error. It goes on after the end of this process, which does not wait for it if {@link
+     * ChildProcess#unref()} was called.
      */
     public SpawnOptions detached() {
         return change(copy -> copy.detached = true);
     }
 
-    /** Sends it the kill signal as soon as that stage completes, however it does. */
+    /** Sends it the kill signal as soon as that stage completes, normally or not. */
     public SpawnOptions cancelledBy(CompletionStage<?> stage) {
         return change(copy -> copy.cancellation = Optional.of(stage));
     }
@@ -271,7 +272,7 @@ public final class SpawnOptions {
         return main;
     }
 
-    /** Whether it is a JVM with this one's flags: a main class of this program, or this program once more. */
+    /** Whether it is a JVM with this JVM's flags: a main class of this program, or this program again. */
     public boolean runsJvm() {
         return thisProgram || main.isPresent();
     }
@@ -281,72 +282,72 @@ public final class SpawnOptions {
         return jvmArguments;
     }
 
-    /** The launcher that was said. */
+    /** The launcher, if one is set. */
     public Optional<Path> java() {
         return java;
     }
 
-    /** The directory that was said. */
+    /** The working directory, if one is set. */
     public Optional<Path> cwd() {
         return cwd;
     }
 
-    /** The environment that was said. */
+    /** The environment, if one is set. */
     public Optional<Map<String, String>> env() {
         return env;
     }
 
-    /** What its standard input is connected to. */
+    /** The connection of its standard input. */
     public Stdio stdin() {
         return stdin;
     }
 
-    /** What its standard output is connected to. */
+    /** The connection of its standard output. */
     public Stdio stdout() {
         return stdout;
     }
 
-    /** What its standard error is connected to. */
+    /** The connection of its standard error. */
     public Stdio stderr() {
         return stderr;
     }
 
-    /** What it reads. */
+    /** The bytes of its standard input. */
     public Optional<byte[]> input() {
         return input.map(byte[]::clone);
     }
 
-    /** How long it may run. */
+    /** The time limit. */
     public Optional<Duration> timeout() {
         return timeout;
     }
 
-    /** The signal that ends it. */
+    /** The kill signal. */
     public Signal killSignal() {
         return killSignal;
     }
 
-    /** How many bytes of each stream are collected. */
+    /** The limit of bytes that are collected of each stream. */
     public long maxBuffer() {
         return maxBuffer;
     }
 
-    /** How its text is encoded. */
+    /** The encoding of its text. */
     public Charset encoding() {
         return encoding;
     }
 
-    /** Whether it gets a session of its own. */
+    /** Whether it has a session of its own. */
     public boolean isDetached() {
         return detached;
     }
 
-    /** What cancels it. */
+    /** The stage whose end cancels it. */
     public Optional<CompletionStage<?>> cancellation() {
         return cancellation;
     }
 
-    /** The words to start a program with: those of a shell, if one was asked for. Not for what {@link #runsJvm}. */
+    /** The command and its arguments, or those of a shell, if one is set. Not for options that {@linkplain #runsJvm run a JVM}. */
     public List<String> words() {
         List<String> words = new ArrayList<>();
         words.add(file);

@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What one of a child's three standard streams is connected to. Immutable.
+ * The connection of one of a child's three standard streams. Immutable.
  *
- * @param kind to what
- * @param file which one; empty for all but {@link Kind#FILE} and {@link Kind#APPEND}
+ * @param kind what it is connected to
+ * @param file the file; empty for all kinds but {@link Kind#FILE} and {@link Kind#APPEND}
  */
 public record Stdio(Kind kind, Optional<Path> file) {
-    /** The kinds there are. */
+    /** What a stream is connected to. */
     public enum Kind {
         /** A pipe to this process. */
         PIPE,
@@ -18,9 +18,9 @@ public record Stdio(Kind kind, Optional<Path> file) {
         IGNORE,
         /** The same stream of this process. */
         INHERIT,
-        /** A file, read from its beginning or emptied before it is written. */
+        /** A file, which is read from its beginning, or emptied before it is written. */
         FILE,
-        /** A file that is written on at its end. */
+        /** A file, to whose end is written. */
         APPEND
     }
 
@@ -40,22 +40,22 @@ public record Stdio(Kind kind, Optional<Path> file) {
         return of(Kind.PIPE);
     }
 
-    /** {@code /dev/null}: the child reads nothing, or what it writes is gone. */
+    /** {@code /dev/null}: the child reads nothing, and what it writes is discarded. */
     public static Stdio ignore() {
         return of(Kind.IGNORE);
     }
 
-    /** The same stream as this process's own. */
+    /** The same stream as that of this process. */
     public static Stdio inherit() {
         return of(Kind.INHERIT);
     }
 
-    /** A file: read from its beginning, or created if it is not there and emptied if it is. */
+    /** A file: it is read from its beginning, or created or emptied before it is written. */
     public static Stdio file(Path file) {
         return new Stdio(Kind.FILE, Optional.of(file));
     }
 
-    /** A file: created if it is not there, written on at its end. For standard output and error. */
+    /** A file: it is created if it does not exist, and written at its end. For standard output and error. */
     public static Stdio append(Path file) {
         return new Stdio(Kind.APPEND, Optional.of(file));
     }

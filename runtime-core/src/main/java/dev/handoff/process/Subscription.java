@@ -1,6 +1,6 @@
 package dev.handoff.process;
 
-/** What a listener's registration returns. Closing it is idempotent; after it returns, no call of the listener begins. */
+/** The registration of a listener. A close is idempotent; after it has returned, no call of the listener begins. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
     @Override

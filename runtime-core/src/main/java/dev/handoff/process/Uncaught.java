@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a throwable that nobody caught. Monitors see it first; then it is the listeners', and without one it ends
- * the process if it ended the main thread, or any thread where the program asked for that.
+ * Handles uncaught throwables. Monitors are called first, then the listeners. Without a listener the process ends if the throwable ended the
+ * main thread, or any thread if the program has asked for that.
  */
 final class Uncaught {
     private static final String MAIN = "main";
@@ -57,7 +57,7 @@ final class Uncaught {
         }
     }
 
-    /** What a listener or a tick has thrown is told before the next one runs, as in Node. */
+    /** What a listener or a tick has thrown is handled before the next one runs, as in Node. */
     private void onUncaught(Thread thread, Throwable failure) {
         if (ending.isExiting() || EventThread.get().isCurrent()) {
             handle(thread, failure);
@@ -107,7 +107,7 @@ final class Uncaught {
         return before;
     }
 
-    /** As the JVM does it. */
+    /** As the JVM prints it. */
     private static void print(Thread thread, Throwable failure) {
         System.err.print("Exception in thread \"" + thread.getName() + "\" ");
         failure.printStackTrace();

@@ -3,20 +3,20 @@ package dev.handoff.process;
 import java.util.Optional;
 
 /**
- * Something that the program's author should know of.
+ * A warning for the program's author.
  *
  * @param name its kind, such as {@code Warning} or {@code DeprecationWarning}
- * @param message what is the matter
- * @param code what to search for, such as {@code DEP0001}
+ * @param message the text
+ * @param code a code to search for, such as {@code DEP0001}
  * @param detail more lines
  */
 public record Warning(String name, String message, Optional<String> code, Optional<String> detail) {
-    /** One of the plain kind. */
+    /** A warning of the kind {@code Warning}. */
     public static Warning of(String message) {
         return new Warning("Warning", message, Optional.empty(), Optional.empty());
     }
 
-    /** As it is printed. */
+    /** The text as it is printed. */
     @Override
     public String toString() {
         return code.map(text -> "[" + text + "] ").orElse("")

@@ -1,14 +1,14 @@
 package dev.handoff.process;
 
-/** What a process can be given: words and variables without a null byte, which can be written in UTF-8. */
+/** Checks words and variables for a new process: they have no null byte, and can be written in UTF-8. */
 final class Words {
     private Words() {}
 
     /**
-     * Refuses what cannot be one.
+     * Checks a word.
      *
-     * @param what for the message, such as {@code an argument}
-     * @throws IllegalArgumentException naming it, and where it is wrong
+     * @param what it is, for the message, such as {@code an argument}
+     * @throws IllegalArgumentException naming it, and the index of the fault
      */
     static void check(String what, String word) {
         int end = word.indexOf('\0');

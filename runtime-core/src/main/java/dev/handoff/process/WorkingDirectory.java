@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
-/** The directory that this process pretends to be in: a JVM cannot change its own. */
+/** The working directory for the program and its children. A JVM cannot change its own. */
 final class WorkingDirectory {
     private volatile Path current = Path.of("").toAbsolutePath();
 

@@ -1,4 +1,4 @@
-/** Node's {@code process} and {@code child_process} for a JVM: what a process knows of itself and of its children. */
+/** Node's {@code process} and {@code child_process} for a JVM: this process and its children. */
 @NullMarked
 package dev.handoff.process;
 

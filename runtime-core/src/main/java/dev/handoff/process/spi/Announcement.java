@@ -5,19 +5,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event that comes at most once, such as a process's exit. Threads run on: whoever subscribes after it has come
- * hears of it all the same, so that no listener is too late. Any thread may call.
+ * An event that happens at most once, such as a process's exit. A listener that is added after the event is called all the same, because with
+ * several threads a program cannot know whether it is in time. Any thread may call.
  *
- * @param <T> what is told
+ * @param <T> what listeners get
  */
 public final class Announcement<T> {
     private final Listeners<T> listeners = new Listeners<>();
     private @Nullable T told;
 
-    /** Nothing has happened yet. */
+    /** An event that has not happened yet. */
     public Announcement() {}
 
-    /** Calls a listener when it comes, or, if it has come, soon; always on the {@link EventThread}. */
+    /** Calls a listener when it happens, or soon, if it has happened; always on the {@link EventThread}. */
     public synchronized Subscription add(Consumer<? super T> consumer) {
         T before = told;
         if (before == null) {
@@ -29,7 +29,7 @@ public final class Announcement<T> {
         return subscription;
     }
 
-    /** Tells it; a second time changes nothing. */
+    /** Calls the listeners. A second call changes nothing. */
     public synchronized void fire(T event) {
         if (told == null) {
             told = event;

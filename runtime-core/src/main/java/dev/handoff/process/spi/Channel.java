@@ -5,15 +5,15 @@ import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import java.util.function.Consumer;
 
-/** A peer with what can be heard of it. */
+/** A peer from which messages can be received. */
 public interface Channel extends Peer {
-    /** Called with each message; while there is no listener they are kept for the next. */
+    /** Calls the listener with each message. While there is no listener the messages are kept for the next one. */
     Subscription onMessage(Consumer<? super Message> listener);
 
-    /** Called once, when the channel has ended and all that came on it has been told. */
+    /** Calls the listener once, when the channel has ended and listeners were called with all its messages. */
     Subscription onDisconnect(Runnable listener);
 
-    /** The runtime at the other end: what is said to it, and what it says, no program hears. */
+    /** The runtime at the other end: no program gets its messages, or those that are sent to it. */
     RuntimePeer runtime();
 
     /**
@@ -23,9 +23,9 @@ public interface Channel extends Peer {
      */
     Peer worker(int workerId, long pid);
 
-    /** All the other workers of the same cluster, through its master. */
+    /** All other workers of the same cluster, through its master. */
     Peer others();
 
-    /** Ends the channel once what waits has been sent. A second call changes nothing. */
+    /** Ends the channel when all messages that wait have been sent. A second call changes nothing. */
     void disconnect();
 }

@@ -12,9 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of this JVM, {@code handoff-events}, on which listeners are called: one at a time, in order.
  *
- * <p>The thread lives as long as there is something for it to do, or somebody {@linkplain #hold() holds} it because
- * something may come; meanwhile it keeps the JVM alive, as Node's event loop keeps Node alive. It is started by the first
- * task, so a program that hears of nothing has no such thread.
+ * <p>The thread lives as long as it has tasks, or there is a {@linkplain #hold() hold} because tasks may come. It keeps the JVM alive, as Node's
+ * event loop keeps Node alive. The first task starts it, so a program without listeners has no such thread.
  *
  * <p>Any thread may call any method.
  */
@@ -26,25 +25,25 @@ public final class EventThread {
 
     private static final EventThread INSTANCE = new EventThread();
 
-    /** What is done when the thread has nothing more to do, before it ends. Called on it. */
+    /** Called on the thread when it has no more tasks, before it ends. */
     @FunctionalInterface
     public interface WhenIdle {
         /**
-         * The last chance to add something.
+         * The last chance to add a task.
          *
-         * @return whether the thread shall wait for more; false ends it
+         * @return whether the thread must wait for more; false ends it
          */
         boolean onIdle();
     }
 
-    /** Keeps the thread, and with it the JVM, alive until it is closed. Closing it is idempotent. */
+    /** Keeps the thread, and with it the JVM, alive until it is closed. A close is idempotent. */
     @FunctionalInterface
     public interface Hold extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** Where the question stands whether the thread may end. */
+    /** Whether {@link WhenIdle} was asked if the thread may end. */
     private enum Idle {
         UNASKED,
         /** Asked, or told to wait for more. */
@@ -63,17 +62,17 @@ public final class EventThread {
 
     EventThread() {}
 
-    /** This JVM's. */
+    /** This JVM's instance. */
     public static EventThread get() {
         return INSTANCE;
     }
 
-    /** Runs a task after all that waits. A throwable ends nothing but that task. */
+    /** Runs a task after all tasks that wait. A throwable ends only that task. */
     public synchronized void enqueue(Runnable task) {
         add(tasks, task);
     }
 
-    /** Runs a task before all that waits, behind what came this way before. */
+    /** Runs a task before all tasks that wait, but after earlier ticks. */
     public synchronized void nextTick(Runnable task) {
         add(ticks, task);
     }
@@ -94,7 +93,7 @@ public final class EventThread {
         }
     }
 
-    /** What waits is not lost where no thread can be started just now: the next task tries again, and so does time. */
+    /** If no thread can be started now, the tasks wait: the next task and a timer try again. */
     private void begin() {
         Thread started = Threads.keeping(NAME, this::run);
         try {
@@ -107,7 +106,7 @@ public final class EventThread {
 
     private void retryLater(NoThreadException why) {
         if (!retrying) {
-            LOG.warn("{}; what is to be told waits, next try in {} ms", why.getMessage(), RETRY.toMillis());
+            LOG.warn("{}; listeners wait, next try in {} ms", why.getMessage(), RETRY.toMillis());
             retrying = true;
             Timer.after(RETRY, this::beginAgain);
         }
@@ -120,7 +119,7 @@ public final class EventThread {
         }
     }
 
-    /** Keeps the thread alive although nothing waits. */
+    /** Keeps the thread alive although no task waits. */
     public synchronized Hold hold() {
         holds++;
         if (!stopped) {
@@ -129,7 +128,7 @@ public final class EventThread {
         return new OneHold();
     }
 
-    /** Keeps the thread alive until something is done, which is given back. */
+    /** Keeps the thread alive until a future is done; gives that future. */
     public <T> CompletableFuture<T> holdUntil(CompletableFuture<T> done) {
         if (!done.isDone()) {
             Hold waiting = hold();
@@ -154,20 +153,20 @@ public final class EventThread {
         }
     }
 
-    /** Says what to do when nothing waits and nobody holds the thread, instead of ending it. */
+    /** Sets what is asked when no task waits and there is no hold, before the thread ends. */
     public synchronized void whenIdle(WhenIdle action) {
         whenIdle = action;
         wake();
     }
 
-    /** Asks once more what to do when nothing waits: something has changed outside. That is no work. */
+    /** Asks again whether the thread may end, because something has changed elsewhere. That does not count as work. */
     public synchronized void askAgain() {
         if (!stopped) {
             wake();
         }
     }
 
-    /** Whether a task waits or somebody holds the thread; what came by {@link #nextTick} does not count. */
+    /** Whether a task waits or there is a hold; tasks of {@link #nextTick} do not count. */
     public synchronized boolean hasWork() {
         return !tasks.isEmpty() || holds > 0;
     }
@@ -178,7 +177,7 @@ public final class EventThread {
     }
 
     /**
-     * Runs at once what came by {@link #nextTick}. To be called on the thread.
+     * Runs the tasks of {@link #nextTick} at once. Must be called on the thread.
      *
      * @return whether there was any
      */
@@ -195,7 +194,7 @@ public final class EventThread {
         return queue.poll();
     }
 
-    /** Ends it for good: nothing more is run, for the process ends. */
+    /** Ends the thread for good: no more tasks run, because the process ends. */
     public synchronized void stop() {
         stopped = true;
         ticks.clear();
@@ -204,19 +203,19 @@ public final class EventThread {
     }
 
     private void run() {
-        for (Runnable next = take(); next != null; next = take()) {
+        for (Runnable next = await(); next != null; next = await()) {
             call(next);
         }
     }
 
-    private synchronized @Nullable Runnable take() {
+    private synchronized @Nullable Runnable await() {
         Runnable next = poll();
         while (next == null && !stopped && (holds > 0 || idle != Idle.DONE)) {
             try {
                 wait();
             } catch (InterruptedException e) {
-                // Meant for a listener that is gone: this thread ends when nothing is left to do, not when told to.
-                LOG.debug("an interrupt met no listener", e);
+                // It was meant for a listener that has returned: this thread ends only when nothing is left to do.
+                LOG.debug("an interrupt came while no listener ran", e);
             }
             next = poll();
         }
@@ -239,7 +238,7 @@ public final class EventThread {
         return this::ask;
     }
 
-    /** Whatever comes meanwhile makes the answer one to an old question. */
+    /** If a task comes meanwhile the answer is out of date, and is not used. */
     private void ask() {
         WhenIdle action = whenIdle();
         boolean waits = action != null && action.onIdle();
@@ -255,9 +254,9 @@ public final class EventThread {
     }
 
     /**
-     * Calls a listener; whatever it throws goes to the JVM's handler of uncaught exceptions, or else to the log.
+     * Calls a listener. What it throws goes to the JVM's handler of uncaught exceptions, or else to the log.
      *
-     * @return what it has thrown; null if that is nothing
+     * @return what it has thrown; null if nothing
      */
     public static @Nullable Throwable call(Runnable listener) {
         try {

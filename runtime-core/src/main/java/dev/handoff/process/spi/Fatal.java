@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a process whose own thread has failed in a way that was not foreseen: a half-dead process is worse than none.
+ * Ends a process of which a thread of this runtime has failed unexpectedly: a process that works only in part is worse than none.
  *
- * <p>It needs no memory and waits for no output: the first line is bytes that were made before, and {@code handoff-halt}, which was
- * started before, halts the JVM where logging the failure fails, or does not come to its end.
+ * <p>It needs no memory and does not wait for output. The bytes of its first line were made before. The thread {@code handoff-halt}, which was
+ * started before, halts the JVM if logging the failure fails, or takes longer than a second.
  */
 public final class Fatal {
     private static final Logger LOG = LoggerFactory.getLogger(Fatal.class);
@@ -30,7 +30,7 @@ public final class Fatal {
     private Fatal() {}
 
     /**
-     * Makes what the end needs. Any thread, any number of times.
+     * Prepares what the end needs. Any thread, any number of times.
      *
      * @throws NoThreadException if the kernel grants no thread
      */
@@ -39,12 +39,12 @@ public final class Fatal {
             Thread thread = Threads.daemon("handoff-halt", Fatal::halt);
             Threads.start(thread);
             halting = thread;
-            loadTheJdksPart(thread);
+            loadClassesOfTheJdk(thread);
         }
     }
 
-    /** The classes that end a JVM are loaded by any question for a hook. */
-    private static void loadTheJdksPart(Thread noHook) {
+    /** Any call about a shutdown hook loads the classes that end a JVM. */
+    private static void loadClassesOfTheJdk(Thread noHook) {
         try {
             Runtime.getRuntime().removeShutdownHook(noHook);
         } catch (IllegalStateException e) {
@@ -63,18 +63,18 @@ public final class Fatal {
         Runtime.getRuntime().halt(EXIT_CODE);
     }
 
-    /** Tells the failure and halts the JVM. An {@link Thread.UncaughtExceptionHandler}. */
+    /** Logs the failure and halts the JVM. An {@link Thread.UncaughtExceptionHandler}. */
     public static void end(Thread thread, Throwable failure) {
         try {
             begun = true;
             LockSupport.unpark(halting);
-            tell(thread, failure);
+            log(thread, failure);
         } finally {
             Runtime.getRuntime().halt(EXIT_CODE);
         }
     }
 
-    private static void tell(Thread thread, Throwable failure) {
+    private static void log(Thread thread, Throwable failure) {
         try {
             if (failure instanceof Error) {
                 STDERR.write(LINE);
@@ -82,7 +82,7 @@ public final class Fatal {
             LOG.error("{} failed; this process ends with code {}", thread.getName(), EXIT_CODE, failure);
             Halt.doLastThings();
         } catch (Throwable e) {
-            // Another one of the same kind: what can be said has been said.
+            // Another error of the same kind: nothing more can be logged.
             begun = true;
         }
     }

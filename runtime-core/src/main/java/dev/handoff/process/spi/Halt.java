@@ -3,18 +3,18 @@ package dev.handoff.process.spi;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The end of this process without its shutdown hooks, and what has to be done before that all the same. */
+/** Ends this process without its shutdown hooks, after a few last actions. */
 public final class Halt {
     private static final List<Runnable> BEFORE = new CopyOnWriteArrayList<>();
 
     private Halt() {}
 
-    /** Runs something before each halt from now on, on the thread that halts. It must not take long, nor fail. */
+    /** Runs an action before each halt from now on, on the thread that halts. It must not take long, nor fail. */
     public static void before(Runnable last) {
         BEFORE.add(last);
     }
 
-    /** Does so no more. */
+    /** Does not run that action any more. */
     public static void noMore(Runnable last) {
         BEFORE.remove(last);
     }
@@ -23,7 +23,7 @@ public final class Halt {
         BEFORE.forEach(Runnable::run);
     }
 
-    /** Halts. */
+    /** Runs the last actions and halts the JVM. */
     public static void now(int exitCode) {
         try {
             doLastThings();

@@ -7,17 +7,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to hear of an event. Any thread may call.
+ * The listeners of an event. Any thread may call.
  *
- * @param <T> what is told
+ * @param <T> what listeners get
  */
 public final class Listeners<T> {
     private final List<Listener<T>> listeners = new CopyOnWriteArrayList<>();
 
-    /** None yet. */
+    /** No listener yet. */
     public Listeners() {}
 
-    /** Adds one. Once its subscription is closed no call of it begins. */
+    /** Adds a listener. When its subscription is closed, no call of it begins any more. */
     public Subscription add(Consumer<? super T> consumer) {
         Listener<T> listener = new Listener<>(consumer);
         listeners.add(listener);
@@ -27,12 +27,12 @@ public final class Listeners<T> {
         };
     }
 
-    /** Whether nobody wants to hear. */
+    /** Whether there is no listener. */
     public boolean isEmpty() {
         return listeners.isEmpty();
     }
 
-    /** Calls all of them on the {@link EventThread}, after what waits there; one that throws stops no other. */
+    /** Calls all listeners on the {@link EventThread}, after the tasks that wait there. One that throws does not stop the others. */
     public void fire(T event) {
         if (!listeners.isEmpty()) {
             EventThread.get().enqueue(() -> tell(event));
@@ -40,14 +40,14 @@ public final class Listeners<T> {
     }
 
     /**
-     * What became of an event.
+     * The result of the calls for an event.
      *
      * @param heard whether any listener was called
-     * @param failure what the first of those that threw has thrown; null if none did
+     * @param failure what the first listener that failed has thrown; null if none failed
      */
     public record Told(boolean heard, @Nullable Throwable failure) {}
 
-    /** Calls all of them at once. To be called on the {@link EventThread}. */
+    /** Calls all listeners at once. Must be called on the {@link EventThread}. */
     public Told tell(T event) {
         boolean heard = false;
         Throwable failure = null;

@@ -7,13 +7,13 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Lets a master write its log in UTF-8, whatever the locale: under {@code LC_ALL=C} a JVM writes question marks. */
+/** Makes this process write its log in UTF-8, whatever the locale: under {@code LC_ALL=C} a JVM writes question marks. */
 public final class LogEncoding {
     private static final AtomicBoolean DONE = new AtomicBoolean();
 
     private LogEncoding() {}
 
-    /** From now on {@code System.out} and {@code System.err} take text so; bytes go through as before. */
+    /** From now on {@code System.out} and {@code System.err} encode text in UTF-8. Bytes are written as before. */
     public static void beUtf8() {
         if (DONE.compareAndSet(false, true)) {
             if (!UTF_8.equals(charset(System.out, "sun.stdout.encoding"))) {
@@ -25,7 +25,7 @@ public final class LogEncoding {
         }
     }
 
-    /** JDK 17 does not say it: there it is that of a terminal, or the default. */
+    /** JDK 17 has no such method: there it is the encoding of the terminal, or the default. */
     private static Charset charset(PrintStream stream, String property) {
         try {
             return (Charset) PrintStream.class.getMethod("charset").invoke(stream);

@@ -3,14 +3,14 @@ package dev.handoff.process.spi;
 import java.io.IOException;
 
 /**
- * A thread could not be started: the kernel grants no more tasks (EAGAIN of clone(2)). That is a shortage like one of descriptors:
- * what wanted the thread fails, the process goes on, and a later try may succeed.
+ * A thread could not be started: the kernel grants no more tasks (EAGAIN of clone(2)). That is a shortage, as of descriptors: the action that
+ * needed the thread fails, the process goes on, and a later attempt may succeed.
  */
 public final class NoThreadException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * One for a thread.
+     * The kernel refused a thread.
      *
      * @param what needed the thread, as the end of "no thread for …"
      */
@@ -22,11 +22,11 @@ public final class NoThreadException extends IOException {
     }
 
     /**
-     * One for a thread that was not even tried, because signals may need the room.
+     * No start was attempted, because signals may need the room.
      *
      * @param what needs the thread, as the end of "no thread for …"
      */
     public NoThreadException(String what) {
-        super("no thread for " + what + ": tasks are short, and what room there is belongs to signals");
+        super("no thread for " + what + ": tasks are short, and the room that is left is kept for signals");
     }
 }

@@ -12,27 +12,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** What the public types cannot do by themselves: start processes, send and receive signals. A service. */
+/** What the public types need from the implementation: to start processes, to send and receive signals. A service. */
 public interface ProcessProvider {
-    /** Starts a child that streams what it says. */
+    /** Starts a child that streams its output. */
     ChildProcess spawn(SpawnOptions options);
 
     /** Starts a child whose output is collected. */
     ChildProcess collect(SpawnOptions options);
 
-    /** Starts a child that streams what it says, and has a channel. */
+    /** Starts a child that streams its output, and has a channel. */
     ChildProcess fork(SpawnOptions options);
 
     /** The channel to the process that forked this one; empty if it was not forked. */
     Optional<ParentChannel> parent();
 
-    /** Connects a stream to an address. */
+    /** Connects a stream socket to an address. */
     Handle connect(InetSocketAddress address) throws IOException;
 
-    /** Listens for streams on an address. */
+    /** Listens on an address. */
     Handle listen(InetSocketAddress address) throws IOException;
 
-    /** Opens a socket of datagrams on an address. */
+    /** Opens a UDP socket on an address. */
     Handle bind(InetSocketAddress address) throws IOException;
 
     /**
@@ -45,7 +45,7 @@ public interface ProcessProvider {
     /**
      * Sends a signal.
      *
-     * @param number 0 sends none and only asks
+     * @param number 0 sends no signal, and only checks whether the process exists
      * @return false if there is no such process
      * @throws IOException if the kernel refuses
      * @throws IllegalArgumentException if that is no single process
@@ -53,21 +53,21 @@ public interface ProcessProvider {
     boolean kill(long pid, int number) throws IOException;
 
     /**
-     * Calls an action on each arrival of a signal, on a thread that must not be kept.
+     * Calls an action on each arrival of a signal. The action must not block the thread.
      *
      * @param name without SIG
-     * @return what brings back what the signal did before
+     * @return restores what the signal did before
      * @throws IllegalArgumentException if the JVM needs that signal for itself
      */
     Runnable handleSignal(String name, Runnable action);
 
-    /** The variables that this process was started with, but those that were meant for it alone. */
+    /** The environment variables that this process was started with, except those that were meant for it alone. */
     Map<String, String> environment();
 
     /**
-     * This process pretends to be in that directory from now on.
+     * Sets the working directory for children.
      *
-     * @param directory one that is there, absolute
+     * @param directory an existing one, absolute
      */
     void enter(Path directory);
 
@@ -84,11 +84,11 @@ public interface ProcessProvider {
      * @param java the launcher's path
      * @param jvmOptions the flags of its JVM
      * @param main the class, the jar, the module or the source file that it runs
-     * @param arguments what its main method gets
+     * @param arguments of its main method
      */
     record Started(String java, List<String> jvmOptions, String main, List<String> arguments) {}
 
-    /** The one on the class path. */
+    /** The provider on the class path. */
     static ProcessProvider get() {
         return Holder.PROVIDER;
     }

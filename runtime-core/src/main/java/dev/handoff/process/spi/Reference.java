@@ -3,36 +3,36 @@ package dev.handoff.process.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps this JVM alive because of one thing, a child, a channel or a listener, as long as that is there and the program has not
- * said that it does not count: Node's {@code ref} and {@code unref}. Any thread may call.
+ * Keeps this JVM alive because of one object: a child, a channel or a listener. It does so while the object is there, unless the program has
+ * called {@code unref}: Node's {@code ref} and {@code unref}. Any thread may call.
  */
 public final class Reference {
     private boolean there;
     private boolean counts = true;
     private EventThread.@Nullable Hold hold;
 
-    /** To something that is not there yet. */
+    /** A reference to an object that is not there yet. */
     public Reference() {}
 
-    /** Says whether it is there. */
+    /** Sets whether the object is there. */
     public synchronized void there(boolean now) {
         there = now;
         update();
     }
 
-    /** It counts, as it does at first. */
+    /** The object keeps the JVM alive, as it does at first. */
     public synchronized void ref() {
         counts = true;
         update();
     }
 
-    /** It does not count. */
+    /** The object does not keep the JVM alive. */
     public synchronized void unref() {
         counts = false;
         update();
     }
 
-    /** It does not count any more once all that waits on the {@link EventThread} now has been told. */
+    /** As {@link #unref()}, but after all tasks that wait on the {@link EventThread} now. */
     public synchronized void unrefWhenAllIsTold() {
         if (hold == null) {
             unref();

@@ -4,14 +4,14 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread that does nothing until it is ended: it stands for one that could be started in its place. */
+/** A thread that only waits until it is ended. It reserves room for another thread. */
 final class Spare {
     private static final Logger LOG = LoggerFactory.getLogger(Spare.class);
 
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = Threads.daemon("handoff-spare", this::await);
 
-    /** Begins; throws what {@link Thread#start} throws if the kernel grants no thread. */
+    /** Starts it; throws what {@link Thread#start} throws if the kernel grants no thread. */
     void begin() {
         thread.start();
     }
@@ -28,7 +28,7 @@ final class Spare {
         end.countDown();
     }
 
-    /** Ends it, and waits until its room is free. */
+    /** Ends it, and waits until its thread has ended. */
     void endNow() {
         end();
         boolean interrupted = false;

@@ -7,16 +7,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Threads that a process keeps for nothing, to end them when the kernel grants no more. The JDK starts a thread for each signal
- * that is handled and for each shutdown hook, and without one a signal is lost: a process at its limit would obey none.
+ * Threads that a process holds in reserve, and ends when the kernel grants no more. The JDK starts a thread for each signal that is handled and
+ * for each shutdown hook. If it cannot, the signal is lost, so a process at its limit would obey no signal.
  *
- * <p>Once a second it is tried, on {@code handoff-timer}, whether one more could be started. If not, or if a start fails anywhere in this
- * runtime, the spare ones end, and leave their room to the JDK. They come back as soon as there is room for them and one more. Any
- * thread may call.
+ * <p>Once a second, on {@code handoff-timer}, this checks whether one more thread could be started. If not, or if a start fails anywhere in this
+ * runtime, the spare threads end, and the JDK can use their room. They are started again when there is room for them and one more. Any thread
+ * may call.
  */
 public final class SpareThreads {
     private static final Logger LOG = LoggerFactory.getLogger(SpareThreads.class);
-    /** For a signal, for the hooks at the end, and for one that is just going. */
+    /** One for a signal, one for the shutdown hooks, and one for a thread that is just ending. */
     private static final int SIZE = 3;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -30,7 +30,7 @@ public final class SpareThreads {
     private SpareThreads() {}
 
     /**
-     * Keeps some from now on.
+     * Holds spare threads from now on.
      *
      * @throws NoThreadException if the kernel does not grant them
      */
@@ -39,12 +39,12 @@ public final class SpareThreads {
         INSTANCE.begin();
     }
 
-    /** Ends them: the kernel grants no more. */
+    /** Ends the spare threads, because the kernel grants no more threads. */
     static void spend() {
         INSTANCE.give();
     }
 
-    /** Whether there is room for what is less urgent: no spare ones are kept, or all are there. */
+    /** Whether there is room for less urgent threads: no spare threads are held, or all are there. */
     public static boolean leaveRoom() {
         return INSTANCE.isThereRoom();
     }
@@ -84,7 +84,7 @@ public final class SpareThreads {
 
     private synchronized void give() {
         if (whole) {
-            LOG.warn("the kernel grants no more threads: the room of {} spare ones is left to signals", spare.size());
+            LOG.warn("the kernel grants no more threads: the room of {} spare threads is left to signals", spare.size());
         }
         whole = false;
         spare.forEach(Spare::end);

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Threads for tasks that may block: those that were started at first stay, and there are as many more as there is to do at a time. Where
- * the kernel grants no more, a task waits until a thread is free. Any thread may call.
+ * Threads for tasks that may block. The first threads stay; more are started when all are busy, up to a limit. At the limit, or when the kernel
+ * grants no more threads, a task waits until a thread is free. Any thread may call.
  */
 public final class TaskThreads implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(TaskThreads.class);
@@ -20,7 +20,7 @@ public final class TaskThreads implements Executor {
     private final String name;
     private final ThreadPoolExecutor pool;
 
-    /** Hands a task over to a thread that is idle; otherwise another one is started. */
+    /** Gives a task to an idle thread; if there is none, refuses it, so that the pool starts another thread. */
     private static final class Waiting extends LinkedTransferQueue<Runnable> {
         private static final long serialVersionUID = 1L;
 
@@ -35,11 +35,11 @@ public final class TaskThreads implements Executor {
     }
 
     /**
-     * Starts the first ones.
+     * Starts the first threads.
      *
-     * @param name a number follows it
+     * @param name of the threads; a number is appended
      * @param kept how many are started now, and stay
-     * @param most how many there are at a time at most; beyond that a task waits
+     * @param most the limit of threads; beyond it a task waits
      * @throws NoThreadException if the kernel does not grant them
      */
     public TaskThreads(String name, int kept, int most) throws NoThreadException {
@@ -61,7 +61,7 @@ public final class TaskThreads implements Executor {
         }
     }
 
-    /** Runs a task, now or when a thread is free. What it throws goes where a listener's failure goes. */
+    /** Runs a task, now or when a thread is free. What it throws is handled like a listener's failure. */
     @Override
     public void execute(Runnable task) {
         Runnable guarded = () -> EventThread.call(task);

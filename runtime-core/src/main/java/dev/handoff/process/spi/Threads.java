@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where every thread of this runtime is started. {@link Thread#start} throws an {@link OutOfMemoryError} where the kernel grants no more
- * tasks, which says nothing of memory: here it becomes a {@link NoThreadException}, which each caller has to answer. An error that ends
- * one of these threads ends the process ({@link Fatal}): what the thread did is done by no other.
+ * Starts every thread of this runtime. {@link Thread#start} throws an {@link OutOfMemoryError} when the kernel grants no more tasks, even if there
+ * is memory: here it becomes a {@link NoThreadException}, which each caller must handle. An error that ends one of these threads ends the
+ * process ({@link Fatal}), because no other thread does its work.
  *
  * <p>Any thread may call any method.
  */
@@ -19,19 +19,19 @@ public final class Threads {
 
     private Threads() {}
 
-    /** Something of a library's or of the JDK's that starts a thread on the way. */
+    /** A call of a library or of the JDK that may start a thread. */
     @FunctionalInterface
     public interface Step<T, E extends Exception> {
-        /** Does it. */
-        T take() throws E;
+        /** Makes the call. */
+        T run() throws E;
     }
 
-    /** A thread that does not keep the process, to be {@linkplain #start(Thread) started}. */
+    /** Creates a thread that does not keep the process alive. The caller must {@linkplain #start(Thread) start} it. */
     public static Thread daemon(String name, Runnable work) {
         return thread(name, work, true);
     }
 
-    /** A thread that keeps the process while it runs, to be {@linkplain #start(Thread) started}. */
+    /** Creates a thread that keeps the process alive while it runs. The caller must {@linkplain #start(Thread) start} it. */
     public static Thread keeping(String name, Runnable work) {
         return thread(name, work, false);
     }
@@ -58,8 +58,8 @@ public final class Threads {
     }
 
     /**
-     * Starts a thread now, or as soon as the kernel grants it: for what must happen in the end, and loses nothing by being late. The
-     * retries are made on {@code handoff-timer}.
+     * Starts a thread now, or as soon as the kernel grants it: for work that must be done at some time, and may be late. The retries are made on
+     * {@code handoff-timer}.
      */
     public static void startSoon(Thread thread) {
         try {
@@ -81,14 +81,14 @@ public final class Threads {
     }
 
     /**
-     * Takes a step in which a library or the JDK may start a thread.
+     * Makes a call in which a library or the JDK may start a thread.
      *
      * @param what the thread is for, as the end of "no thread for …"
      * @throws NoThreadException if the kernel granted none
      */
     public static <T, E extends Exception> T inLibrary(String what, Step<T, E> step) throws NoThreadException, E {
         try {
-            return step.take();
+            return step.run();
         } catch (OutOfMemoryError e) {
             SpareThreads.spend();
             throw new NoThreadException(what, e);
@@ -96,7 +96,7 @@ public final class Threads {
     }
 
     /**
-     * Looks whether the kernel would grant so many threads now, before a step that cannot be undone.
+     * Checks whether the kernel would grant that many threads now, before a step that cannot be undone.
      *
      * @param what they are for, as the end of "no thread for …"
      * @throws NoThreadException if it would not
@@ -118,7 +118,7 @@ public final class Threads {
     }
 
     /**
-     * Runs what depends on a future: that would keep an error for itself, and what was to be told would not be told. An error ends the
+     * Runs an action that depends on a future. The future would swallow an error, and the action would stay undone; here an error ends the
      * process.
      */
     public static void guard(Runnable dependant) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Time limits, kept by one daemon thread, {@code handoff-timer}, which never waits for anything else. */
+/** Runs actions after a delay, on one daemon thread, {@code handoff-timer}, which waits for nothing else. */
 public final class Timer {
     private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
     private static final ScheduledThreadPoolExecutor EXECUTOR =
@@ -20,9 +20,9 @@ public final class Timer {
     private Timer() {}
 
     /**
-     * Starts the thread, if it is not there yet, and the JDK's that times futures out. Whatever sets a limit later finds them.
+     * Starts the thread, if it does not run yet, and the JDK's thread for time-outs of futures, so that later limits need no new thread.
      *
-     * @throws NoThreadException if the kernel grants none
+     * @throws NoThreadException if the kernel grants no thread
      */
     public static void prepare() throws NoThreadException {
         Threads.inLibrary("handoff-timer", EXECUTOR::prestartCoreThread);
@@ -31,10 +31,10 @@ public final class Timer {
     }
 
     /**
-     * Does something after a while, on that thread. Without {@link #prepare} before, it may wait for a later call that can start the
+     * Runs an action after a delay, on that thread. Without {@link #prepare} before, the action may wait for a later call that can start the
      * thread.
      *
-     * @return what keeps it from being done
+     * @return cancels the action
      */
     public static Runnable after(Duration delay, Runnable action) {
         Limit limit = new Limit(action);
@@ -43,12 +43,12 @@ public final class Timer {
                     "handoff-timer", () -> EXECUTOR.schedule(limit, delay.toNanos(), TimeUnit.NANOSECONDS));
             return () -> scheduled.cancel(false);
         } catch (NoThreadException e) {
-            LOG.warn("{}: what it should do in {} ms waits", e.getMessage(), delay.toMillis());
+            LOG.warn("{}: an action that is due in {} ms waits", e.getMessage(), delay.toMillis());
             return limit::forget;
         }
     }
 
-    /** What is done; its error is not kept in a future that is never asked. */
+    /** The action. Its error is not swallowed by a future that is never asked. */
     private static final class Limit implements Runnable {
         private final Runnable action;
         private volatile boolean forgotten;

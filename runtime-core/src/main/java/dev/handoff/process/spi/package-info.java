@@ -1,4 +1,4 @@
-/** What the packages inside share of the public types' machinery, and how the public types find them. Not for programs. */
+/** What this runtime's packages share with the public types, and how the public types find their implementation. Not for programs. */
 @NullMarked
 package dev.handoff.process.spi;
 
