@@ -104,6 +104,7 @@ public final class Acceptor implements AutoCloseable {
 
     /** Connections accepted in the last pass. */
     private int accepted;
+
     private long nowNanos = System.nanoTime();
     private boolean closed;
 
@@ -118,7 +119,8 @@ public final class Acceptor implements AutoCloseable {
         this.masterAccepts = policy.masterAccepts();
         this.rotation = new Rotation(policy);
         long patienceNanos = settings.duration(Setting.QUEUE_WAIT).toNanos();
-        this.queue = new OverloadQueue(settings.count(Setting.QUEUE_MAX), new QueueEviction(patienceNanos, overloadResponse));
+        this.queue = new OverloadQueue(
+                settings.count(Setting.QUEUE_MAX), new QueueEviction(patienceNanos, overloadResponse));
         this.handedBack = new HandedBackQueue(new QueueEviction(patienceNanos, overloadResponse));
         this.lanes = new LaneRegistry(settings, events, reserve, this::putBack, this::enqueueHandedBack);
         this.eventLoops = settings.count(Setting.EVENT_LOOPS);
@@ -382,7 +384,8 @@ public final class Acceptor implements AutoCloseable {
         boolean full = rotation.isEmpty();
         boolean newHadTheirTurn = !queue.isEmpty() || polledListeners || !mayAcceptNow();
         assignNew(newHadTheirTurn ? creditSplit.ofNew(rotation.credit(), !handedBack.isEmpty()) : 0);
-        handedBack.assign(rotation, lanes.all(), creditSplit.ofHandedBack(rotation.credit(), newHadTheirTurn), nowNanos);
+        handedBack.assign(
+                rotation, lanes.all(), creditSplit.ofHandedBack(rotation.credit(), newHadTheirTurn), nowNanos);
         handedBack.evict(nowNanos);
         boolean queued = full && queueExcess();
         if (queued || overloadResponse.answered() > answeredBefore) {
@@ -399,7 +402,8 @@ public final class Acceptor implements AutoCloseable {
         }
         accepted = 0;
         if (polledListeners) {
-            accepted = listeners.acceptReady(poller, Math.min(MOST_A_PASS, most - assigned), nowNanos, rotation::assign);
+            accepted =
+                    listeners.acceptReady(poller, Math.min(MOST_A_PASS, most - assigned), nowNanos, rotation::assign);
         }
     }
 
@@ -425,7 +429,11 @@ public final class Acceptor implements AutoCloseable {
 
     private void finishClosing() {
         listeners.finishClosing(nowNanos, this::enqueue);
-        if (listeners.isClosed() && !listeningStopped.isDone() && queue.isEmpty() && handedBack.isEmpty() && !isUnderWay()) {
+        if (listeners.isClosed()
+                && !listeningStopped.isDone()
+                && queue.isEmpty()
+                && handedBack.isEmpty()
+                && !isUnderWay()) {
             lanes.stopConfirming();
             listeningStopped.complete(null);
         }

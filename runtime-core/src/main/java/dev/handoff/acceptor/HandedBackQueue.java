@@ -77,8 +77,7 @@ final class HandedBackQueue {
         mayAssignMore = assigned == most && !waiting.isEmpty() && !rotation.isEmpty();
     }
 
-    private static boolean assign(
-            PendingConnection connection, Rotation rotation, Collection<WorkerLanes> workers) {
+    private static boolean assign(PendingConnection connection, Rotation rotation, Collection<WorkerLanes> workers) {
         Optional<Predicate<WorkerLanes>> best = bestChoice(connection, workers);
         return best.isPresent() && rotation.assignToOneOf(best.get(), connection);
     }

@@ -93,8 +93,8 @@ final class ListenerGroup {
                 if (connection == null) {
                     break;
                 }
-                each.accept(
-                        new PendingConnection(new Offer(connection.fd(), listener.key(), false, connection.peer()), ++arrivals));
+                each.accept(new PendingConnection(
+                        new Offer(connection.fd(), listener.key(), false, connection.peer()), ++arrivals));
                 accepted++;
             }
         } catch (UnixException e) {

@@ -75,8 +75,9 @@ final class SettingNames {
                 .filter(name -> !known.contains(name))
                 .min(Comparator.naturalOrder())
                 .ifPresent(name -> {
-                    throw new IllegalArgumentException(name + " is no setting, although its name begins like those of settings"
-                            + NearestName.hint(name, known));
+                    throw new IllegalArgumentException(
+                            name + " is no setting, although its name begins like those of settings"
+                                    + NearestName.hint(name, known));
                 });
     }
 }

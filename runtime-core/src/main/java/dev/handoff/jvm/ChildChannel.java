@@ -22,7 +22,8 @@ public final class ChildChannel {
      * @param id as in {@link dev.handoff.process.Peer#id()}
      * @throws IOException if there is no room for a channel; then the child, which nobody hears, is the caller's to end
      */
-    public static Conversation open(ChannelHandshake handshake, ChildHandle child, int id, Hearing hearing) throws IOException {
+    public static Conversation open(ChannelHandshake handshake, ChildHandle child, int id, Hearing hearing)
+            throws IOException {
         MessageChannel channel = new MessageChannel();
         long pid = child.pid();
         Conversation conversation = new Conversation(channel, id, pid);

@@ -44,13 +44,23 @@ final class ChildStarter {
 
     /** Starts one that has a channel. */
     static Child fork(SpawnOptions options) {
-        return fork(options, ChannelHandshake::open, ChannelHandshake::writeRole, 0, (channel, conversation) -> conversation);
+        return fork(
+                options,
+                ChannelHandshake::open,
+                ChannelHandshake::writeRole,
+                0,
+                (channel, conversation) -> conversation);
     }
 
     /** Starts a worker, which has a channel. */
     static Child fork(SpawnOptions options, Role role, ChildChannel.Hearing hearing) {
         Path path = new RuntimePaths(role.directory()).channel(role.workerId());
-        return fork(options, () -> ChannelHandshake.at(path), handshake -> handshake.writeRole(role), role.workerId(), hearing);
+        return fork(
+                options,
+                () -> ChannelHandshake.at(path),
+                handshake -> handshake.writeRole(role),
+                role.workerId(),
+                hearing);
     }
 
     private interface Doors {

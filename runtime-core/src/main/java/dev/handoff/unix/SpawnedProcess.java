@@ -73,7 +73,8 @@ final class SpawnedProcess extends Process {
         try {
             int reaped = Spawn.CALLS.waitpid(pid, status.address(), WNOHANG);
             if (reaped < 0 && Native.errno() != Errno.EINTR.intValue()) {
-                throw new IllegalStateException("another part of this process has waited for pid " + pid + ": its exit code is lost");
+                throw new IllegalStateException(
+                        "another part of this process has waited for pid " + pid + ": its exit code is lost");
             }
             return reaped == pid ? OptionalInt.of(code(status.getInt(0))) : OptionalInt.empty();
         } finally {

@@ -93,7 +93,10 @@ public final class RuntimeFiles {
             removeOrNote(paths.lock());
             removeIfEmpty(paths.directory());
         } else if (failure == null) {
-            LOG.warn("{} stays, because it holds files that no cluster has put there: {}", paths.directory(), names(others));
+            LOG.warn(
+                    "{} stays, because it holds files that no cluster has put there: {}",
+                    paths.directory(),
+                    names(others));
         }
     }
 

@@ -71,7 +71,8 @@ final class ForkedListeners {
         }
     }
 
-    private WorkerListener listenerAlone(ListenAddress address, ListenOptions where, ConnectionListener connections, Fd socket)
+    private WorkerListener listenerAlone(
+            ListenAddress address, ListenOptions where, ConnectionListener connections, Fd socket)
             throws UnixException {
         try {
             WorkerListener listener = new WorkerListener(address, where, connections, new Alone());
@@ -91,7 +92,8 @@ final class ForkedListeners {
             return openLane(grant, where, connections);
         } catch (IOException e) {
             requests.closed(grant);
-            throw ListenRequests.failure(where, ListenAnswer.errno(e), "cannot listen on " + where + ": " + e.getMessage());
+            throw ListenRequests.failure(
+                    where, ListenAnswer.errno(e), "cannot listen on " + where + ": " + e.getMessage());
         } catch (ListenException e) {
             requests.closed(grant);
             throw e;

@@ -136,7 +136,9 @@ final class ForkedSelf extends ChannelWorker {
         return ended.copy()
                 .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(tooLate -> {
-                    LOG.warn("the master has not ended the channel within {} s: this worker ends it", ANSWER_LIMIT.toSeconds());
+                    LOG.warn(
+                            "the master has not ended the channel within {} s: this worker ends it",
+                            ANSWER_LIMIT.toSeconds());
                     channel().disconnect();
                     return null;
                 });

@@ -128,8 +128,8 @@ final class ForkedSockets {
         requests.closed(grant);
     }
 
-    private WorkerUdpSocket add(
-            ListenOptions where, Fd descriptor, ListenAddress address, WorkerUdpSocket.Owner owner) throws IOException {
+    private WorkerUdpSocket add(ListenOptions where, Fd descriptor, ListenAddress address, WorkerUdpSocket.Owner owner)
+            throws IOException {
         try {
             return addNow(where, descriptor, address, owner);
         } catch (IOException | ListenException e) {

@@ -103,7 +103,8 @@ final class ListenRequests {
             before = there == null ? CompletableFuture.completedFuture(null) : there.over;
             requests.put(request.place.key(), request);
         }
-        return before.thenCompose(closed -> master.request(ForkMessage.listen(request.place), Message.class, ANSWER_LIMIT))
+        return before.thenCompose(
+                        closed -> master.request(ForkMessage.listen(request.place), Message.class, ANSWER_LIMIT))
                 .handle((answer, failure) -> grant(request, where, answer, failure));
     }
 
@@ -121,7 +122,8 @@ final class ListenRequests {
         return there != null && there.isWanted();
     }
 
-    private Grant grant(ListenRequest request, ListenOptions where, @Nullable Message message, @Nullable Throwable failure) {
+    private Grant grant(
+            ListenRequest request, ListenOptions where, @Nullable Message message, @Nullable Throwable failure) {
         if (message == null) {
             end(request);
             throw failure(

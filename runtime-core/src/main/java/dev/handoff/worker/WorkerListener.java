@@ -63,7 +63,8 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
     private boolean resting;
 
     /** A listener that waits for {@link #start}. */
-    WorkerListener(ListenAddress address, ListenOptions options, ConnectionListener connections, Owner owner) throws UnixException {
+    WorkerListener(ListenAddress address, ListenOptions options, ConnectionListener connections, Owner owner)
+            throws UnixException {
         super(address);
         this.options = options;
         this.connections = connections;

@@ -326,7 +326,8 @@ public final class WorkerRuntime {
             if (!saidGoodbye) {
                 masterGone = true;
                 Orphan.haltAfter(Orphan.LIFE_LIMIT, Orphan.EXIT_CODE);
-                LOG.warn("master {} is gone, or has refused worker {}, which leaves", role.masterPid(), role.workerId());
+                LOG.warn(
+                        "master {} is gone, or has refused worker {}, which leaves", role.masterPid(), role.workerId());
                 new Orphan(role.masterPid(), paths, unixListeners()).removeWhatTheMasterLeft();
             }
             controlEnded.countDown();

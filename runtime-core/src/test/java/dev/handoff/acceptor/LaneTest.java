@@ -7,8 +7,8 @@ import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.SeqPacketPair;
 import dev.handoff.unix.SeqPacketSocket.Received;
 import dev.handoff.unix.WakeUp;
-import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.HandedBack;
+import dev.handoff.wire.LaneSocket;
 import dev.handoff.wire.Refusal;
 import dev.handoff.wire.Token;
 import java.io.IOException;
@@ -64,7 +64,9 @@ final class LaneTest implements Lane.Answers {
                 worker.handBack(number, handedBack(any, number));
             }
             lane.readAnswers(this, 77, 3);
-            assertThat(lane.removeConfirmed()).as("no other worker gets it before this one is told").isEmpty();
+            assertThat(lane.removeConfirmed())
+                    .as("no other worker gets it before this one is told")
+                    .isEmpty();
             lane.flush(77);
             assertThat(answers(worker)).containsExactly("CONFIRM 0", "RETURN 2");
             assertThat(accepted(lane.removeConfirmed())).containsExactly(0L);
@@ -77,7 +79,9 @@ final class LaneTest implements Lane.Answers {
             });
             lane.decideKept((connection, sinceNanos) -> HandBackDecision.CONFIRM);
             assertThat(lane.hasKept()).isFalse();
-            assertThat(accepted(lane.removeUntold())).as("the worker dies before it is told").containsExactly(1L);
+            assertThat(accepted(lane.removeUntold()))
+                    .as("the worker dies before it is told")
+                    .containsExactly(1L);
             workerLanes.close();
         }
     }
@@ -96,6 +100,8 @@ final class LaneTest implements Lane.Answers {
 
     private static List<Long> accepted(List<PendingConnection> connections) {
         connections.forEach(PendingConnection::close);
-        return connections.stream().map(connection -> connection.offer().acceptedMillis()).toList();
+        return connections.stream()
+                .map(connection -> connection.offer().acceptedMillis())
+                .toList();
     }
 }

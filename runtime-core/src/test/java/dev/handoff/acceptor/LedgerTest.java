@@ -23,7 +23,8 @@ final class LedgerTest {
 
     private void send(int count) {
         for (int index = 0; index < count; index++) {
-            PendingConnection connection = new PendingConnection(new Offer(new Fd(1_000_000), 0, false, TestAddresses.any()));
+            PendingConnection connection =
+                    new PendingConnection(new Offer(new Fd(1_000_000), 0, false, TestAddresses.any()));
             sent.add(connection);
             ledger.offered(connection);
         }

@@ -30,7 +30,8 @@ final class ShortageTest {
     @Test
     @NodeTest("test-cluster-accept-fail.js")
     void theListenersRestAndGoOnAndAStopWaitsForRoom() throws Exception {
-        try (ChildJvm child = ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedListeners.class)) {
+        try (ChildJvm child =
+                ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedListeners.class)) {
             assertThat(child.output())
                     .isEqualTo("short: accepted 0, may accept false, 100 ms later false; stop: closed false; free "
                             + RESERVE + "\n" + "room: accepted 1; stop: closed true with 1");
@@ -52,15 +53,16 @@ final class ShortageTest {
     }
 
     private static String gateWhoseFirstAcceptFailsWith(String error) throws Exception {
-        try (ChildJvm child = ChildJvm.start(ChildJvm.firstFailing("accept4", error), Map.of(), FaultyListeners.class)) {
+        try (ChildJvm child =
+                ChildJvm.start(ChildJvm.firstFailing("accept4", error), Map.of(), FaultyListeners.class)) {
             return child.output();
         }
     }
 
     @Test
     void theRendezvousRestsAndGoesOnByItself(@TempDir Path directory) throws Exception {
-        try (ChildJvm child =
-                ChildJvm.start(List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedLaneListener.class, directory + "/r")) {
+        try (ChildJvm child = ChildJvm.start(
+                List.of("prlimit", "--nofile=100:100"), Map.of(), CrowdedLaneListener.class, directory + "/r")) {
             assertThat(child.output())
                     .isEqualTo("short: new lanes 0, timed true, ready false\nroom: new lanes 1, timed true");
         }
@@ -170,7 +172,8 @@ final class ShortageTest {
         return (InetSocketAddress) listeners.get(0).socket().localAddress();
     }
 
-    private static void acceptReady(ListenerGroup group, long nowNanos, List<PendingConnection> accepted) throws UnixException {
+    private static void acceptReady(ListenerGroup group, long nowNanos, List<PendingConnection> accepted)
+            throws UnixException {
         Poller poller = new Poller();
         group.addTo(poller);
         poller.poll(1000);

@@ -174,8 +174,8 @@ final class SettingsTest {
     void aPropertyThatIsNoSettingIsRefused(String name, String meant) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(name, "4"), Map.of()))
-                .withMessage(
-                        name + " is no setting, although its name begins like those of settings, did you mean " + meant + "?");
+                .withMessage(name + " is no setting, although its name begins like those of settings, did you mean "
+                        + meant + "?");
     }
 
     @ParameterizedTest
@@ -190,8 +190,8 @@ final class SettingsTest {
     void aVariableThatIsNoSettingIsRefused(String name, String meant) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.defaults().resolved(Map.of(), Map.of(name, "4")))
-                .withMessage(
-                        name + " is no setting, although its name begins like those of settings, did you mean " + meant + "?");
+                .withMessage(name + " is no setting, although its name begins like those of settings, did you mean "
+                        + meant + "?");
     }
 
     @Test

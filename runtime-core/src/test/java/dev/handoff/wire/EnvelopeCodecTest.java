@@ -53,7 +53,8 @@ class EnvelopeCodecTest {
         for (ByteBuffer packet : packets.subList(0, packets.size() - 1)) {
             assertThat(codec.decode(packet, null, false)).isEmpty();
         }
-        Envelope back = codec.decode(packets.get(packets.size() - 1), null, false).orElseThrow();
+        Envelope back =
+                codec.decode(packets.get(packets.size() - 1), null, false).orElseThrow();
         assertThat(Arrays.equals(back.body(), message.body())).isTrue();
         assertThat(back.kind()).isEqualTo(message.kind());
         assertThat(back.format()).isEqualTo(message.format());

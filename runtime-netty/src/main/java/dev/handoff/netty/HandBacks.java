@@ -159,7 +159,8 @@ final class HandBacks {
     }
 
     private static HandedBack handedBack(Departure departure) {
-        BorrowedFd socket = new BorrowedFd(((UnixChannel) departure.channel).fd().intValue());
+        BorrowedFd socket =
+                new BorrowedFd(((UnixChannel) departure.channel).fd().intValue());
         Connection connection = departure.connection;
         return new HandedBack(
                 socket,

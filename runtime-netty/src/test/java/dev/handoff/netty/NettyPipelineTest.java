@@ -251,7 +251,13 @@ final class NettyPipelineTest {
         Sent sent = sent();
         worker = null;
         adopt(
-                new Offer(sent.copy, 0, false, sent.connection.peer(), sent.connection.acceptedMillis(), sent.connection.progress()),
+                new Offer(
+                        sent.copy,
+                        0,
+                        false,
+                        sent.connection.peer(),
+                        sent.connection.acceptedMillis(),
+                        sent.connection.progress()),
                 channel -> {
                     channel.config().setAutoRead(false);
                     http1(channel);

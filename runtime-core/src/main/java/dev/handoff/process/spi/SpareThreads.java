@@ -84,7 +84,8 @@ public final class SpareThreads {
 
     private synchronized void give() {
         if (whole) {
-            LOG.warn("the kernel grants no more threads: the room of {} spare threads is left to signals", spare.size());
+            LOG.warn(
+                    "the kernel grants no more threads: the room of {} spare threads is left to signals", spare.size());
         }
         whole = false;
         spare.forEach(Spare::end);
