@@ -15,10 +15,11 @@ import java.util.stream.Stream;
  * and the way back from a failed roll are all such a difference, so they share this one path. Pure: made for one look,
  * decides, does nothing.
  *
- * <p>A slot is <em>vacant</em> if nobody in it serves or starts, and <em>stale</em> if somebody does but nobody of the
- * wanted generation. A stale slot is replaced: a new worker first, and only when that one is ready the old one leaves.
- * So at most {@link Wanted#surge} more than wanted are ever in rotation, and never fewer than before owing to a roll. Of
- * the slots that are one too many, a ready worker stays until as many as are wanted are ready without it.
+ * <p>A worker is <em>outdated</em> if it is of another generation than the wanted one, if it has run out of something, or if its
+ * slot has a newer one. A slot is <em>vacant</em> if no worker in it serves or starts, and <em>stale</em> if all that do are outdated. A
+ * stale slot is replaced: a new worker first, and only when that one is ready the old one leaves. So at most {@link Wanted#surge} more
+ * than wanted are ever in rotation, and never fewer than before owing to a roll or a shortage. Of the slots that are one too many, a
+ * ready worker stays until as many as are wanted are ready without it.
  *
  * @param <W> the master's kind of worker
  */
@@ -37,10 +38,17 @@ final class Gap<W extends Worker> {
 
     private final Wanted wanted;
     private final List<W> workers;
+    private final Predicate<? super W> isExhausted;
 
-    Gap(Wanted wanted, Collection<W> workers) {
+    /**
+     * The difference now.
+     *
+     * @param isExhausted whether a worker has run out of something that its successor may have
+     */
+    Gap(Wanted wanted, Collection<W> workers, Predicate<? super W> isExhausted) {
         this.wanted = wanted;
         this.workers = List.copyOf(workers);
+        this.isExhausted = isExhausted;
     }
 
     /** The slots in which to start a worker now, those of dead workers first. */
@@ -56,10 +64,10 @@ final class Gap<W extends Worker> {
     }
 
     private List<Integer> staleToFill(IntPredicate isDue) {
-        long replacing = slots(slot -> isCurrent(slot) && hasOther(slot)).size();
+        long replacing = slots(slot -> !isStale(slot) && hasSeveral(slot)).size();
         long processes = count(worker -> worker.state() != WorkerState.EXITED);
         long room = Math.min(wanted.surge() - replacing, 2L * wanted.workers() + wanted.surge() - processes);
-        return slots(slot -> !isCurrent(slot)).stream()
+        return slots(this::isStale).stream()
                 .filter(isDue::test)
                 .limit(Math.max(0, Math.min(room, roomToStart())))
                 .toList();
@@ -91,11 +99,18 @@ final class Gap<W extends Worker> {
         if (worker.slot() > wanted.workers()) {
             return worker.state() != WorkerState.READY || readyThen >= wanted.workers();
         }
-        if (isOfWantedGeneration(worker)) {
+        if (!isOutdated(worker)) {
             return false;
         }
         boolean enoughAreReady = readyThen >= Math.min(wanted.floor(), wanted.workers());
-        return WorkerSteps.isStarting(worker.state()) || (isReplaced(worker.slot()) && enoughAreReady);
+        return WorkerSteps.isStarting(worker.state()) || (isReplaced(worker) && enoughAreReady);
+    }
+
+    /** By a ready one that is better, or at least newer. */
+    private boolean isReplaced(W worker) {
+        return staying(worker.slot())
+                .filter(this::isReadyAndOfWantedGeneration)
+                .anyMatch(other -> other.id() > worker.id() || !isOutdated(other));
     }
 
     /** Whether each slot has a ready worker of the wanted generation. */
@@ -105,7 +120,7 @@ final class Gap<W extends Worker> {
 
     /** The slots that have none. */
     List<Integer> missing() {
-        return slots(slot -> !isReplaced(slot));
+        return slots(slot -> staying(slot).noneMatch(this::isReadyAndOfWantedGeneration));
     }
 
     /** Whether that is so and all others are gone. */
@@ -117,16 +132,25 @@ final class Gap<W extends Worker> {
         return staying(slot).findAny().isEmpty();
     }
 
-    private boolean isCurrent(int slot) {
-        return staying(slot).anyMatch(this::isOfWantedGeneration);
+    private boolean isStale(int slot) {
+        return staying(slot).allMatch(this::isOutdated);
     }
 
-    private boolean hasOther(int slot) {
-        return !staying(slot).allMatch(this::isOfWantedGeneration);
+    private boolean hasSeveral(int slot) {
+        return staying(slot).count() > 1;
     }
 
-    private boolean isReplaced(int slot) {
-        return staying(slot).anyMatch(worker -> isOfWantedGeneration(worker) && worker.state() == WorkerState.READY);
+    private boolean isOutdated(W worker) {
+        return !isOfWantedGeneration(worker) || isExhausted.test(worker) || hasSuccessor(worker);
+    }
+
+    /** Whether one was started in its place, because it had run out, and perhaps has no more. */
+    private boolean hasSuccessor(W worker) {
+        return staying(worker.slot()).anyMatch(other -> isOfWantedGeneration(other) && other.id() > worker.id());
+    }
+
+    private boolean isReadyAndOfWantedGeneration(W worker) {
+        return isOfWantedGeneration(worker) && worker.state() == WorkerState.READY;
     }
 
     private boolean isOfWantedGeneration(W worker) {

@@ -17,14 +17,17 @@ import org.slf4j.LoggerFactory;
 final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
-    /** Hears of each worker that takes no more although the master did not want it to leave: once for each. */
+    /** Hears of workers that have to be replaced although the master did not want it. */
     interface Losses {
         /**
-         * A worker was lost.
+         * A worker was lost: it takes no more. Once for each.
          *
          * @param before what state it was in
          */
         void onLost(ManagedWorker worker, WorkerState before, String why, long nowNanos);
+
+        /** A worker has run out of something, and serves on. */
+        default void onExhausted(ManagedWorker worker, String why, long nowNanos) {}
     }
 
     private final Acceptor acceptor;
@@ -82,6 +85,15 @@ final class Lifecycle {
         worker.enter(WorkerState.READY, nowNanos, "its event loops run again");
         acceptor.workerReady(worker.id(), worker.services());
         events.publish("worker.recovered", worker, "");
+    }
+
+    /** It has run out of something, and serves until a successor is ready. Again while that lasts. */
+    void exhausted(ManagedWorker worker, String why, long nowNanos) {
+        if (worker.noteExhausted(nowNanos)) {
+            LOG.warn("{} has run out, and serves until a successor is ready: {}", worker, why);
+            events.publish("worker.exhausted", worker, why);
+            losses.onExhausted(worker, why, nowNanos);
+        }
     }
 
     /** Writes a dump of all its threads to its output. */

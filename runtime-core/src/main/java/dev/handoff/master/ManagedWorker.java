@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class ManagedWorker implements Worker {
     private static final Logger LOG = LoggerFactory.getLogger(ManagedWorker.class);
 
+    /** A worker that has not told so for this long has enough again. */
+    private static final Duration SHORTAGE_ENDS = Duration.ofSeconds(30);
+
     /**
      * What stays the same for a worker's whole life.
      *
@@ -65,6 +68,8 @@ final class ManagedWorker implements Worker {
     private long disconnectedNanos;
     private String goneWhy = "";
     private boolean unkillableTold;
+    private boolean exhausted;
+    private long exhaustedNanos;
     private List<Service> services = List.of();
     private @Nullable Cut cut;
     private String complaint = "";
@@ -317,6 +322,23 @@ final class ManagedWorker implements Worker {
     /** When its channel ended, if it had one that has. */
     long disconnectedNanos() {
         return disconnectedNanos;
+    }
+
+    /** Notes that it has run out of something; true unless that is known. */
+    boolean noteExhausted(long nowNanos) {
+        boolean first = !exhausted;
+        exhausted = true;
+        exhaustedNanos = nowNanos;
+        return first;
+    }
+
+    void forgetOldShortage(long nowNanos) {
+        exhausted &= nowNanos - exhaustedNanos < SHORTAGE_ENDS.toNanos();
+    }
+
+    /** Whether it has run out of something that a successor may have. */
+    boolean isExhausted() {
+        return exhausted;
     }
 
     /** It is about to go: what was sent to it so far it still hears, and nothing more is sent. */

@@ -6,6 +6,7 @@ import dev.handoff.process.ExitStatus;
 import dev.handoff.unix.RareLog;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;
+import dev.handoff.wire.ControlFrame.Exhausted;
 import dev.handoff.wire.ControlFrame.Failed;
 import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
@@ -109,6 +110,8 @@ final class Reports {
             worker.control().ifPresent(ControlPeer::close);
         } else if (frame instanceof Leave leave) {
             onLeave(worker, leave.reason(), nowNanos);
+        } else if (frame instanceof Exhausted exhausted) {
+            onExhausted(worker, exhausted.reason(), nowNanos);
         } else if (frame instanceof Drained drained) {
             onDrained(worker, new Cut(drained.connectionsCut(), drained.requestsCut()));
         } else {
@@ -162,6 +165,13 @@ final class Reports {
         worker.noteAskedToLeave();
         if (stop.phase() != StopSequence.Phase.CLOSING && !WorkerSteps.isLeaving(worker.state())) {
             lifecycle.drain(worker, nowNanos, "it asks to leave: " + reason);
+        }
+    }
+
+    /** One that does not serve yet is no better than its successor would be. */
+    private void onExhausted(ManagedWorker worker, String reason, long nowNanos) {
+        if (WorkerSteps.isServing(worker.state())) {
+            lifecycle.exhausted(worker, reason, nowNanos);
         }
     }
 

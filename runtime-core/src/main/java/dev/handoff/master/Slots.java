@@ -81,6 +81,12 @@ final class Slots {
         return worker.provenNanos(nowNanos) >= goodAfterNanos ? Loss.AFTER_GOOD_RUN : Loss.FAILURE;
     }
 
+    /** Its worker is to be replaced: soon after its start that is as if it had failed. */
+    void exhausted(ManagedWorker worker, String why, long nowNanos) {
+        boolean good = worker.provenNanos(nowNanos) >= goodAfterNanos;
+        lost(worker.slot(), worker.generation(), good ? Loss.AFTER_GOOD_RUN : Loss.FAILURE, why, nowNanos);
+    }
+
     /** A slot has lost its worker, or could not be filled. */
     void lost(int number, int generation, Loss loss, String why, long nowNanos) {
         Slot slot = slot(number, nowNanos);

@@ -181,6 +181,7 @@ final class Supervisor implements Lifecycle.Losses {
 
     private void limitWorkers(long nowNanos) {
         for (ManagedWorker worker : roster.all()) {
+            worker.forgetOldShortage(nowNanos);
             limits.apply(worker, nowNanos);
             slots.noteRun(worker, nowNanos);
         }
@@ -220,16 +221,23 @@ final class Supervisor implements Lifecycle.Losses {
                 rolls.floor(),
                 settings.count(Setting.ROLL_SURGE),
                 settings.count(Setting.START_PARALLEL));
-        return new Gap<>(sum, roster.all());
+        return new Gap<>(sum, roster.all(), ManagedWorker::isExhausted);
     }
 
     private void retireSurplus(long nowNanos) {
         for (ManagedWorker worker : gap().toRetire()) {
-            boolean replaced = worker.slot() <= wanted;
-            String why =
-                    replaced ? "generation " + rolls.wanted().number() + " takes its place" : "scaled to " + wanted;
-            lifecycle.retire(worker, nowNanos, why);
+            lifecycle.retire(worker, nowNanos, whyRetired(worker));
         }
+    }
+
+    private String whyRetired(ManagedWorker worker) {
+        int generation = rolls.wanted().number();
+        if (worker.slot() > wanted) {
+            return "scaled to " + wanted;
+        }
+        return worker.generation() == generation
+                ? "its successor is ready"
+                : "generation " + generation + " takes its place";
     }
 
     private void fillSlots(long nowNanos) {
@@ -385,6 +393,11 @@ final class Supervisor implements Lifecycle.Losses {
     public void onLost(ManagedWorker worker, WorkerState before, String why, long nowNanos) {
         Slot.Loss loss = slots.lost(worker, before, why, nowNanos);
         onLost(worker.generation(), loss, worker + ": " + why, worker.output(), nowNanos);
+    }
+
+    @Override
+    public void onExhausted(ManagedWorker worker, String why, long nowNanos) {
+        slots.exhausted(worker, why, nowNanos);
     }
 
     private void onLost(int generation, Slot.Loss loss, String why, @Nullable WorkerOutput output, long nowNanos) {

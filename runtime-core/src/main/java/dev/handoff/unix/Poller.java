@@ -1,7 +1,9 @@
 package dev.handoff.unix;
 
+import java.util.concurrent.locks.LockSupport;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
+import org.slf4j.LoggerFactory;
 
 /**
  * poll(2) over a set of descriptors that is written again for each call. For a few descriptors that is cheaper than a registration in
@@ -17,6 +19,11 @@ public final class Poller {
 
     /** Room to write. */
     public static final int OUT = 0x4;
+
+    private static final RareLog SHORTAGES = new RareLog(LoggerFactory.getLogger(Poller.class));
+
+    /** When the kernel has no memory (ENOMEM), or the limit of open descriptors was lowered below those that are open (EINVAL): poll(2). */
+    private static final long REST_NANOS = 10_000_000;
 
     private static final int ENTRY = 8;
     private static final int FIRST_CAPACITY = 32;
@@ -93,7 +100,7 @@ public final class Poller {
      * Waits until a descriptor is ready. A virtual thread does not keep its carrier meanwhile.
      *
      * @param timeoutMillis 0: does not wait; negative: waits without limit
-     * @return how many are ready; 0 also after an interruption by a signal
+     * @return how many are ready; 0 also after an interruption by a signal, and after a rest where the kernel has no memory for it
      */
     public int poll(int timeoutMillis) throws UnixException {
         return timeoutMillis != 0 && VirtualThreads.isCurrent()
@@ -108,11 +115,15 @@ public final class Poller {
             return ready;
         }
         int errno = Native.errno();
-        if (errno == Errno.EINTR.intValue()) {
-            clearResults();
-            return 0;
+        if (errno == Errno.EFAULT.intValue()) {
+            throw new UnixException("cannot poll " + size + " descriptors", errno);
         }
-        throw new UnixException("cannot poll " + size + " descriptors", errno);
+        if (errno != Errno.EINTR.intValue()) {
+            SHORTAGES.warn("cannot poll " + size + " descriptors, tries again: " + Errno.valueOf(errno));
+            LockSupport.parkNanos(REST_NANOS);
+        }
+        clearResults();
+        return 0;
     }
 
     private void clearResults() {

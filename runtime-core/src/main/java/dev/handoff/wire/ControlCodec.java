@@ -3,6 +3,7 @@ package dev.handoff.wire;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.cluster.Setting;
 import dev.handoff.wire.ControlFrame.Drained;
+import dev.handoff.wire.ControlFrame.Exhausted;
 import dev.handoff.wire.ControlFrame.Failed;
 import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
@@ -48,6 +49,7 @@ import java.util.Map;
  *   7 DRAINED    connections cut i32 | requests cut i32
  *   8 REFUSED    reason text
  *   9 TICKETS    count i32 | (secret 32 bytes) × count, the newest first
+ *  10 EXHAUSTED  reason text
  * </pre>
  *
  * A HELLO's body up to its token never changes, and nothing behind the token is read from a HELLO of another version. So a master
@@ -67,6 +69,7 @@ final class ControlCodec {
     private static final int DRAINED = 7;
     private static final int REFUSED = 8;
     private static final int TICKETS = 9;
+    private static final int EXHAUSTED = 10;
 
     /** By their codes on the wire. */
     private static final List<Protocol> PROTOCOLS = List.of(Protocol.TCP, Protocol.HTTP, Protocol.TLS, Protocol.HTTPS);
@@ -128,6 +131,9 @@ final class ControlCodec {
         } else if (frame instanceof Leave leave) {
             out.writeByte(LEAVE);
             writeText(out, leave.reason());
+        } else if (frame instanceof Exhausted exhausted) {
+            out.writeByte(EXHAUSTED);
+            writeText(out, exhausted.reason());
         } else if (frame instanceof Drained drained) {
             out.writeByte(DRAINED);
             out.writeInt(drained.connectionsCut());
@@ -195,8 +201,9 @@ final class ControlCodec {
                         readCount(in, 0, Integer.MAX_VALUE, "requests cut"));
             case REFUSED -> new Refused(in.readUTF());
             case TICKETS -> new Tickets(readSecrets(in));
+            case EXHAUSTED -> new Exhausted(in.readUTF());
             default ->
-                throw new WireException("expected a frame type from " + HELLO + " to " + TICKETS
+                throw new WireException("expected a frame type from " + HELLO + " to " + EXHAUSTED
                         + " at offset 0 of a control frame of " + bytes.length + " bytes, found " + type);
         };
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * The frames between master and worker on the control channel.
  *
  * <pre>
- *   worker   Hello ─▶ Listening ─▶ Started ─▶ (Leave) ─▶ Drained        Failed instead of Started
+ *   worker   Hello ─▶ Listening ─▶ Started ─▶ (Exhausted) ─▶ (Leave) ─▶ Drained        Failed instead of Started
  *   master         Tickets, Welcome ─▶ (Tickets)        Refused instead of both
  * </pre>
  *
@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public sealed interface ControlFrame {
     /** The version of these frames and of the lanes'; master and worker must agree. */
-    int VERSION = 2;
+    int VERSION = 3;
 
     /**
      * A worker's first frame.
@@ -102,6 +102,9 @@ public sealed interface ControlFrame {
 
     /** The worker asks to leave, for that reason; the master then sends DRAIN on its lanes. */
     record Leave(String reason) implements ControlFrame {}
+
+    /** The worker has run out of something: it serves on, and leaves when a successor is ready. Said again while that lasts. */
+    record Exhausted(String reason) implements ControlFrame {}
 
     /**
      * The worker has no more connections and exits.

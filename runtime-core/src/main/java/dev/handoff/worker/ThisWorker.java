@@ -5,7 +5,7 @@ import dev.handoff.process.spi.Channel;
 import dev.handoff.wire.Role;
 
 /** This process as a supervised worker, for programs. */
-final class ThisWorker extends ChannelWorker {
+final class ThisWorker extends ChannelWorker implements Replaceable {
     private final WorkerRuntime runtime;
 
     ThisWorker(Role role, WorkerRuntime runtime, Channel channel) {
@@ -21,6 +21,11 @@ final class ThisWorker extends ChannelWorker {
     @Override
     public void disconnect() {
         runtime.requestLeave("it asked to leave");
+    }
+
+    @Override
+    public void askForSuccessor(String why) {
+        runtime.askForSuccessor(why);
     }
 
     @Override

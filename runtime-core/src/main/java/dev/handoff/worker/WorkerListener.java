@@ -17,6 +17,9 @@ import dev.handoff.wire.SocketHandle;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +37,10 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
     private static final int MOST_A_TURN = 16;
 
-    /** A rest after the kernel had no room for one more descriptor. */
+    /** A rest after the kernel had no room for one more descriptor, or the executor none for one more task. */
     private static final int REST_MILLIS = 100;
+
+    private static final String NEXT_TRY = ": next try in " + REST_MILLIS + " ms";
 
     /** The owner of a listener. May be called by any thread. */
     interface Owner {
@@ -119,13 +124,42 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
             CompletableFuture<Boolean> turn = new CompletableFuture<>();
             try {
                 Runnable work = await();
-                connections.executor().execute(() -> turn.complete(turn(work)));
+                if (ending) {
+                    endWithoutWork(turn);
+                } else if (!isGivenTo(connections.executor(), () -> turn.complete(turn(work)))) {
+                    rest();
+                    turn.complete(true);
+                }
             } catch (Throwable e) {
                 fail(e);
-                EventThread.get().enqueue(() -> turn.complete(turn(() -> {})));
+                endWithoutWork(turn);
             }
             more = turn.join();
         }
+    }
+
+    private void endWithoutWork(CompletableFuture<Boolean> turn) {
+        EventThread.get().enqueue(() -> turn.complete(turn(() -> {})));
+    }
+
+    /** An executor that has no thread for it, or no room, may have it soon: what came stays the master's until then. */
+    private boolean isGivenTo(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (OutOfMemoryError | RejectedExecutionException e) {
+            if (executor instanceof ExecutorService service && service.isShutdown()) {
+                throw e;
+            }
+            shortages.warn("the executor cannot take what comes on " + address() + ", " + e + NEXT_TRY);
+            return false;
+        }
+    }
+
+    private void rest() throws UnixException {
+        poller.clear();
+        poller.add(wakeUp.fd(), Poller.IN);
+        poller.poll(REST_MILLIS);
     }
 
     /** Waits, and gives what must be done then. */
@@ -206,7 +240,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
                 serve(accepted);
             }
         } catch (UnixException e) {
-            shortages.warn(e.getMessage() + " on " + address() + ": next try in " + REST_MILLIS + " ms");
+            shortages.warn(e.getMessage() + " on " + address() + NEXT_TRY);
             resting = true;
         }
     }

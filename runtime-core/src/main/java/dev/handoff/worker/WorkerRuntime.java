@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerRuntime.class);
     private static final Duration WELCOME_LIMIT = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_REQUESTS = Duration.ofSeconds(1);
     private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
 
     /** Descriptors for a log file, a class, or what a handler opens, while connections are refused. */
@@ -60,6 +62,7 @@ public final class WorkerRuntime {
     private @Nullable TicketSecrets tickets;
     private Consumer<? super TicketSecrets> ticketsListener = unheard -> {};
     private @Nullable Scoreboard scoreboard;
+    private final AtomicLong askedForSuccessorNanos = new AtomicLong(System.nanoTime() - BETWEEN_REQUESTS.toNanos());
     private volatile boolean asked;
     private volatile boolean masterGone;
     private volatile boolean saidGoodbye;
@@ -197,6 +200,15 @@ public final class WorkerRuntime {
     public void requestLeave(String reason) {
         asked = true;
         control.send(new ControlFrame.Leave(reason));
+    }
+
+    /** Tells the master that this worker has run out of something, once a second at most. Any thread. */
+    void askForSuccessor(String reason) {
+        long now = System.nanoTime();
+        long last = askedForSuccessorNanos.get();
+        if (now - last >= BETWEEN_REQUESTS.toNanos() && askedForSuccessorNanos.compareAndSet(last, now)) {
+            control.send(new ControlFrame.Exhausted(reason));
+        }
     }
 
     private List<Path> unixListeners() {

@@ -6,6 +6,7 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
 import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.spi.EventThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A worker that does what its test tells it, order by order, and answers each when it is done. */
@@ -229,15 +232,27 @@ final class ObedientWorker {
         for (String word : words.subList(2, words.size())) {
             where = with(where, word, order.number());
         }
-        SELF.listen(where, connection -> serve(words.get(0), connection)).whenComplete((listener, failure) -> {
-            if (failure == null) {
-                LISTENERS.add(listener);
-                message.answer(listener.address().toString());
-            } else {
-                ListenException refused = (ListenException) cause(failure);
-                message.answer(refused.errno() + " " + refused.getMessage());
+        SELF.listen(where, executor(words, order.number()), connection -> serve(words.get(0), connection))
+                .whenComplete((listener, failure) -> {
+                    if (failure == null) {
+                        LISTENERS.add(listener);
+                        message.answer(listener.address().toString());
+                    } else {
+                        ListenException refused = (ListenException) cause(failure);
+                        message.answer(refused.errno() + " " + refused.getMessage());
+                    }
+                });
+    }
+
+    /** The thread of events; at first it has no thread as often as that, where it is said to be so. */
+    private static Executor executor(List<String> words, int refusals) {
+        AtomicInteger left = new AtomicInteger(words.contains("threadless") ? refusals : 0);
+        return task -> {
+            if (left.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("unable to create native thread");
             }
-        });
+            EventThread.get().enqueue(task);
+        };
     }
 
     private static ListenOptions with(ListenOptions where, String word, int number) {
@@ -247,6 +262,7 @@ final class ObedientWorker {
             case "onlyIpv6" -> where.onlyIpv6();
             case "most" -> where.maxConnections(number);
             case "drop" -> where.dropMaxConnection();
+            case "threadless" -> where;
             case "backlog" -> where.backlog(number);
             case "open" -> where.permissions(PosixFilePermissions.fromString("rwxrwxrwx"));
             default -> throw new IllegalArgumentException(word);

@@ -377,6 +377,13 @@ class SharedListeningTest extends WithForks {
         await().until(() -> greeting(port).equals("" + full.id()));
     }
 
+    @Test
+    void aWorkerWhoseExecutorHasNoThreadForAMomentServesWhenItHasOne() throws Exception {
+        ForkedWorker worker = fork();
+        int port = port(ask(worker, "listen", "greet 127.0.0.1:0 threadless", 3));
+        assertThat(greeting(port)).isEqualTo("" + worker.id());
+    }
+
     private static int held(ForkedWorker worker) {
         return Integer.parseInt(ask(worker, "held"));
     }

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.master.Gap.Wanted;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GapTest {
     private final List<FakeWorker> workers = new ArrayList<>();
+    private final Set<Integer> exhausted = new HashSet<>();
 
     @Test
     void oneIsTriedAtATimeUntilOneWasReady() {
@@ -141,6 +144,64 @@ class GapTest {
         assertThat(gap(wanted(2, 2)).isFilled()).isFalse();
     }
 
+    @Test
+    void aWorkerThatHasRunOutServesUntilItsSuccessorIsReady() {
+        add(1, 1, READY);
+        add(2, 1, READY);
+        exhausted.add(1);
+        assertThat(toFill(wanted(2, 1))).containsExactly(1);
+        assertThat(retired(wanted(2, 1))).isEmpty();
+
+        add(1, 1, STARTING);
+        assertThat(toFill(wanted(2, 1))).isEmpty();
+        assertThat(retired(wanted(2, 1))).isEmpty();
+
+        replace(3, READY);
+        assertThat(toFill(wanted(2, 1))).isEmpty();
+        assertThat(retired(wanted(2, 1))).containsExactly(1);
+    }
+
+    @Test
+    void whenAllHaveRunOutTheyAreReplacedOneAfterTheOther() {
+        add(1, 1, READY);
+        add(2, 1, READY);
+        exhausted.addAll(Set.of(1, 2));
+        assertThat(toFill(wanted(2, 1))).containsExactly(1);
+        add(1, 1, STARTING);
+        assertThat(toFill(wanted(2, 1))).isEmpty();
+    }
+
+    @Test
+    void oneThatHasEnoughAgainStaysUnlessItsSuccessorHasBegun() {
+        add(1, 1, READY);
+        assertThat(toFill(wanted(1, 1))).isEmpty();
+
+        add(1, 1, STARTING);
+        assertThat(toFill(wanted(1, 1))).isEmpty();
+        assertThat(retired(wanted(1, 1))).isEmpty();
+        replace(2, READY);
+        assertThat(retired(wanted(1, 1))).containsExactly(1);
+
+        replace(2, EXITED);
+        assertThat(toFill(wanted(1, 1))).isEmpty();
+        assertThat(retired(wanted(1, 1))).isEmpty();
+    }
+
+    @Test
+    void aSuccessorThatHasRunOutAsWellTakesThePlaceAllTheSame() {
+        add(1, 1, READY);
+        add(1, 1, READY);
+        exhausted.addAll(Set.of(1, 2));
+        assertThat(retired(wanted(1, 1))).containsExactly(1);
+    }
+
+    @Test
+    void aRollDoesNotWaitForTheSuccessorOfOneThatHasRunOut() {
+        add(1, 2, READY);
+        exhausted.add(1);
+        assertThat(gap(wanted(1, 2)).isFilled()).isTrue();
+    }
+
     /** Steps of a roll in any order that workers may get ready in: never fewer ready than before, never above N + surge. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8})
@@ -159,6 +220,31 @@ class GapTest {
                 long ready = count(READY);
                 assertThat(ready).as("ready, seed %d", seed).isBetween((long) count, (long) count + surge);
                 oneStep(random);
+            }
+        }
+    }
+
+    /** Workers run out in any order, and have enough again: never fewer ready than wanted, never above N + surge. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void shortagesNeverLeaveTheirBounds(int count) {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int slot = 1; slot <= count; slot++) {
+            add(slot, 1, READY);
+        }
+        Wanted wanted = wanted(count, 1);
+        for (int step = 0; step < 500 || !gap(wanted).isClosed(); step++) {
+            assertThat(step).as("steps, seed %d", seed).isLessThan(1000);
+            gap(wanted).toFill(slot -> true).forEach(slot -> add(slot, 1, STARTING));
+            retired(wanted).forEach(id -> replace(id, DRAINING));
+            assertThat(count(READY)).as("ready, seed %d", seed).isBetween((long) count, count + 1L);
+            oneStep(random);
+            exhausted.clear();
+            if (step < 500) {
+                workers.stream()
+                        .filter(worker -> worker.state() == READY && random.nextInt(3) == 0)
+                        .forEach(worker -> exhausted.add(worker.id()));
             }
         }
     }
@@ -200,7 +286,7 @@ class GapTest {
     }
 
     private Gap<FakeWorker> gap(Wanted wanted) {
-        return new Gap<>(wanted, workers);
+        return new Gap<>(wanted, workers, worker -> exhausted.contains(worker.id()));
     }
 
     private List<Integer> toFill(Wanted wanted) {

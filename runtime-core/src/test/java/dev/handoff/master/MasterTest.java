@@ -133,6 +133,21 @@ class MasterTest {
     }
 
     @Test
+    void aWorkerThatHasRunOutServesUntilItsSuccessorIsReady() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        Worker first = worker1(cluster);
+        ask(cluster, "/exhaust");
+        await().until(() -> first.isDead() && ready(cluster).size() == 1);
+        List<String> seen = events.stream()
+                .map(event -> event.workerId() + " " + event.name())
+                .toList();
+        assertThat(seen).containsSubsequence("1 worker.exhausted", "2 worker.ready", "1 worker.draining");
+        assertThat(seen).doesNotContain("0 cluster.degraded").containsOnlyOnce("1 worker.exhausted");
+        assertThat(first.exitStatus()).hasValue(new ExitStatus.Exited(0));
+        ask(cluster);
+    }
+
+    @Test
     void termMakesAWorkerLeaveThroughTheMaster() throws Exception {
         SupervisedCluster cluster = start(settings(1));
         Worker first = worker1(cluster);

@@ -14,6 +14,7 @@ import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.StateFormat;
 import dev.handoff.worker.HandoffReceiver;
 import dev.handoff.worker.JoinException;
+import dev.handoff.worker.Replaceable;
 import dev.handoff.worker.WorkerRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ public final class TestWorker implements HandoffReceiver.Adopter {
     private final AtomicInteger probes = new AtomicInteger();
     private volatile boolean drained;
     private volatile boolean blocked;
+    private volatile boolean exhausted;
     private int adopted;
 
     private TestWorker(WorkerRuntime runtime, String manner) {
@@ -98,6 +100,9 @@ public final class TestWorker implements HandoffReceiver.Adopter {
         try {
             boolean more = true;
             while (more && !drained) {
+                if (exhausted && runtime.self() instanceof Replaceable replaceable) {
+                    replaceable.askForSuccessor("no threads");
+                }
                 if (!blocked) {
                     runtime.scoreboard().set(0, Scoreboard.Cell.BEAT, System.nanoTime());
                 }
@@ -139,6 +144,9 @@ public final class TestWorker implements HandoffReceiver.Adopter {
             String head = new String(request.array(), 0, request.position(), US_ASCII);
             if (head.startsWith("GET /block")) {
                 blocked = true;
+            }
+            if (head.startsWith("GET /exhaust")) {
+                exhausted = true;
             }
             channel.write(ByteBuffer.wrap(response(head).getBytes(US_ASCII)));
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.cluster.Setting;
 import dev.handoff.wire.ControlFrame.Drained;
+import dev.handoff.wire.ControlFrame.Exhausted;
 import dev.handoff.wire.ControlFrame.Failed;
 import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
@@ -64,6 +65,7 @@ final class ControlCodecTest {
                 new Drained(Integer.MAX_VALUE, Integer.MAX_VALUE),
                 new Refused("it speaks wire version 2"),
                 new Tickets(TicketSecrets.fresh()),
+                new Exhausted("unable to create native thread"),
                 new Tickets(TicketSecrets.fresh().renewed().renewed()));
     }
 
@@ -102,8 +104,8 @@ final class ControlCodecTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            00                                               | expected a frame type from 1 to 9 at offset 0 of a control frame of 1 bytes, found 0
-            0a                                               | found 10
+            00                                               | expected a frame type from 1 to 10 at offset 0 of a control frame of 1 bytes, found 0
+            0b                                               | found 11
             ff                                               | found 255
             0200000000                                       | expected 1 to 64 event loops, found 0
             0200000041                                       | expected 1 to 64 event loops, found 65

@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import dev.handoff.unix.Fd;
+import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnnamedAddress;
 import dev.handoff.wire.Offer;
 import io.netty.bootstrap.ServerBootstrap;
@@ -18,12 +19,11 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes channels of sockets that somebody else has opened, and lets an event loop serve them. */
 final class Adoption {
-    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Adoption.class));
 
     /** Of connections that no listener of the master's has brought. */
     private static final int NO_LISTENER = -1;
@@ -56,7 +56,7 @@ final class Adoption {
         try {
             channel = open(offer.connection(), peer == UnnamedAddress.UNNAMED);
         } catch (ChannelException e) {
-            LOG.warn("cannot adopt the connection from {}: {}", peer, e.getMessage());
+            LOG.warn("cannot adopt the connection from " + peer + ": " + e.getMessage());
             countEnded(traffic);
             return;
         }
@@ -79,7 +79,7 @@ final class Adoption {
         try {
             channel = open(socket, unix);
         } catch (ChannelException e) {
-            LOG.warn("cannot adopt a connection: {}", e.getMessage());
+            LOG.warn("cannot adopt a connection: " + e.getMessage());
             return false;
         }
         if (isLost(channel)) {
@@ -134,13 +134,17 @@ final class Adoption {
     }
 
     /**
-     * Accepts from a listening socket, and serves who comes in. Any thread.
+     * Accepts from a listening socket, and serves what comes in. Any thread.
      *
      * @param key of the listener
      * @param unix whether it is of a Unix path
-     * @return what accepts, until it is closed; at once, if epoll has no room for it
      */
-    Channel listener(Fd socket, int key, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
+    Accepting listener(
+            Accepting.Source source, int key, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
+        return new Accepting(loop, source, socket -> accepting(socket, key, unix, traffic, handler)).start();
+    }
+
+    private Channel accepting(Fd socket, int key, boolean unix, Connection.Traffic traffic, WorkerHandler handler) {
         int number = socket.release();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)

@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import dev.handoff.unix.Fd;
+import dev.handoff.unix.SocketFd;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
@@ -9,7 +10,6 @@ import dev.handoff.wire.Scoreboard.Cell;
 import dev.handoff.wire.StateFormat;
 import dev.handoff.worker.HandoffReceiver;
 import dev.handoff.worker.WorkerRuntime;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
@@ -45,7 +45,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final HandBacks handBacks;
     private final Connections connections;
     private final Adoption adoption;
-    private final Map<Integer, Channel> accepting = new HashMap<>();
+    private final Map<Integer, SharedSocket> accepting = new HashMap<>();
     private final HandoffReceiver receiver;
 
     private EventLoopWorker(
@@ -130,24 +130,24 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     @Override
     public void listen(int listener, Fd listeningSocket) {
         boolean unix = runtime.welcome().listeners().get(listener).file().isPresent();
-        Channel server = adoption.listener(listeningSocket, listener, unix, traffic, handlers.get(listener));
-        accepting.put(listener, server);
-        server.closeFuture().addListener(closed -> onListenerClosed(listener, server));
+        Accepting begun = adoption.listener(
+                () -> SocketFd.duplicate(listeningSocket), listener, unix, traffic, handlers.get(listener));
+        accepting.put(listener, new SharedSocket(listeningSocket, begun));
     }
 
-    /** Where that was not wanted, epoll has no room for it: this worker would be ready, and serve no client. */
-    private void onListenerClosed(int listener, Channel server) {
-        if (accepting.remove(listener, server)) {
-            LOG.error("cannot accept on listener {} any more, this worker leaves", listener);
-            runtime.requestLeave("it cannot accept on listener " + listener + " any more");
+    /** A listening socket of the master's, from which other workers accept as well. */
+    private record SharedSocket(Fd socket, Accepting accepting) {
+        void close() {
+            accepting.close();
+            socket.close();
         }
     }
 
     @Override
     public void unlisten(int listener) {
-        Channel server = accepting.remove(listener);
-        if (server != null) {
-            server.close();
+        SharedSocket shared = accepting.remove(listener);
+        if (shared != null) {
+            shared.close();
         }
     }
 
@@ -189,9 +189,8 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     }
 
     private Cut cutNow() {
-        List<Channel> servers = List.copyOf(accepting.values());
+        accepting.values().forEach(SharedSocket::close);
         accepting.clear();
-        servers.forEach(Channel::close);
         return connections.cut();
     }
 

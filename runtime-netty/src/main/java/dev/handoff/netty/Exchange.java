@@ -195,7 +195,7 @@ final class Exchange {
         try {
             carrier.service().context.blocking().execute(() -> handleBlocking(request));
         } catch (RejectedExecutionException e) {
-            answerRejected();
+            answerRejected(e);
         }
     }
 
@@ -451,7 +451,7 @@ final class Exchange {
             begun.start();
         } catch (RejectedExecutionException e) {
             takeBack();
-            answerRejected();
+            answerRejected(e);
         }
     }
 
@@ -465,7 +465,8 @@ final class Exchange {
         endCompression();
     }
 
-    private void answerRejected() {
+    private void answerRejected(RejectedExecutionException why) {
+        Exhaustion.check(why, carrier.service().context.worker());
         UNANSWERED.warn(request() + ": no thread for it: answering 503");
         answer(Response.status(503).header("Retry-After", "1"));
     }

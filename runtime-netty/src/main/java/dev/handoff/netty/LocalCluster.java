@@ -16,7 +16,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +135,7 @@ final class LocalCluster extends NoWorkers {
         context.ticketKeys().renew(tickets);
     }
 
-    private void accept(Handlers handlers) throws IOException {
+    private void accept(Handlers handlers) {
         Adoption adoption = new Adoption(loop, connections);
         for (Listener listener : listeners) {
             accepting.add(LocalListener.accept(listener, adoption, handlers.get(listener.key())));

@@ -3,7 +3,6 @@ package dev.handoff.netty;
 import dev.handoff.acceptor.Listener;
 import dev.handoff.unix.Accepted;
 import dev.handoff.wire.Offer;
-import io.netty.channel.Channel;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,18 +14,18 @@ final class LocalListener {
     private final Listener listener;
     private final Adoption adoption;
     private final WorkerHandler handler;
-    private final Channel accepting;
+    private final Accepting accepting;
 
-    private LocalListener(Listener listener, Adoption adoption, WorkerHandler handler) throws IOException {
+    private LocalListener(Listener listener, Adoption adoption, WorkerHandler handler) {
         this.listener = listener;
         this.adoption = adoption;
         this.handler = handler;
         boolean unix = listener.address().path().isPresent();
-        this.accepting = adoption.listener(listener.share(), listener.key(), unix, Connection.Traffic.NONE, handler);
+        this.accepting = adoption.listener(listener::share, listener.key(), unix, Connection.Traffic.NONE, handler);
     }
 
     /** Accepts from now on. Any thread. */
-    static LocalListener accept(Listener listener, Adoption adoption, WorkerHandler handler) throws IOException {
+    static LocalListener accept(Listener listener, Adoption adoption, WorkerHandler handler) {
         return new LocalListener(listener, adoption, handler);
     }
 

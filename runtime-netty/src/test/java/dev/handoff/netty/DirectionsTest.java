@@ -31,6 +31,7 @@ import dev.handoff.unix.OwnFile;
 import dev.handoff.unix.RareLog;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.SocketAddressBytes;
+import dev.handoff.unix.SocketFd;
 import dev.handoff.unix.Terminal;
 import dev.handoff.unix.UnnamedAddress;
 import dev.handoff.wire.ControlChannel;
@@ -80,6 +81,7 @@ class DirectionsTest {
             SocketAddressBytes.class,
             UnnamedAddress.class,
             Signals.class,
+            SocketFd.class,
             Terminal.class,
             Role.class,
             SocketHandle.class,

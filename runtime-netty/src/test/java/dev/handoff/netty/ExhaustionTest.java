@@ -1,29 +1,33 @@
 package dev.handoff.netty;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.CurrentWorker;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A worker that has run out of memory or threads leaves, wherever a request finds out. */
+/** A worker that has run out of memory or threads asks for a successor, wherever a request finds out, and serves on. */
 class ExhaustionTest {
     @ParameterizedTest
     @ValueSource(strings = {"/handler", "/later", "/subscribe", "/writer", "/begun"})
-    void workerThatHasRunOutLeaves(String path) throws Exception {
-        AtomicBoolean leaving = new AtomicBoolean();
-        CurrentWorker worker = TestWorker.alone(() -> leaving.set(true));
+    void workerThatHasRunOutServesOnAndAsksForASuccessor(String path) throws Exception {
+        AtomicReference<String> asked = new AtomicReference<>("");
+        CurrentWorker worker = TestWorker.alone(asked::set);
         try (TestServer server = TestServer.serving(Http.blocking(ExhaustionTest::runOut), worker);
-                RawClient client = server.connect()) {
+                RawClient client = server.connect();
+                RawClient next = server.connect()) {
             client.get(path);
-            await().untilTrue(leaving);
+            await().untilAsserted(() -> assertThat(asked).hasValue("thrown by the test"));
+            assertThat(next.get("/enough").answer().status()).isEqualTo(200);
         }
     }
 
     private static Response runOut(Request request) {
         return switch (request.path()) {
+            case "/enough" -> Response.text("enough");
             case "/later" -> Response.later(CompletableFuture.failedFuture(exhaustion()));
             case "/subscribe" ->
                 Response.publisher("x/y", subscriber -> {

@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -206,12 +207,17 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
 
     /** A socket that accepts and is not in epoll would let its clients wait for ever. */
     @Test
-    void aListenerThatEpollHasNoRoomForIsClosed() throws Exception {
+    void aListenerThatEpollHasNoRoomForAcceptsAsSoonAsThereIsRoom() throws Exception {
         try (Listener another = Listener.open(0, ListenOptions.address("127.0.0.1", 0));
-                Fd shared = another.share()) {
-            occupy(shared.number());
-            Channel accepting = new Adoption(loop, connections).listener(shared, 0, false, this, this);
-            accepting.closeFuture().get(60, TimeUnit.SECONDS);
+                Socket patient = new Socket(
+                        InetAddress.getLoopbackAddress(), another.address().port())) {
+            Fd refused = another.share();
+            occupy(refused.number());
+            Iterator<Fd> tries = List.of(refused, another.share()).iterator();
+            Accepting accepting = new Adoption(loop, connections).listener(tries::next, 0, false, this, this);
+            assertThat(served.get(60, TimeUnit.SECONDS).remoteAddress()).isEqualTo(patient.getLocalSocketAddress());
+            assertThat(tries.hasNext()).isFalse();
+            loop.submit(accepting::close).syncUninterruptibly();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
+import dev.handoff.worker.Replaceable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -25,14 +26,14 @@ record TestWorker(
 
     /** The worker itself. */
     static CurrentWorker alone() {
-        return alone(() -> {
-            throw new UnsupportedOperationException("nobody to disconnect from");
+        return alone(why -> {
+            throw new UnsupportedOperationException("no successor, though " + why);
         });
     }
 
-    /** The worker itself, which does that when it is to leave. */
-    static CurrentWorker alone(Runnable onDisconnect) {
-        return new Alone(onDisconnect);
+    /** The worker itself, which does that when it has run out. */
+    static CurrentWorker alone(Consumer<? super String> onExhausted) {
+        return new Alone(onExhausted);
     }
 
     @Override
@@ -45,7 +46,7 @@ record TestWorker(
         return said.get(setting) instanceof Integer count ? OptionalInt.of(count) : OptionalInt.empty();
     }
 
-    private record Alone(Runnable onDisconnect) implements CurrentWorker {
+    private record Alone(Consumer<? super String> onExhausted) implements Replaceable {
         @Override
         public int id() {
             return 1;
@@ -98,7 +99,12 @@ record TestWorker(
 
         @Override
         public void disconnect() {
-            onDisconnect.run();
+            throw new UnsupportedOperationException("nobody to disconnect from");
+        }
+
+        @Override
+        public void askForSuccessor(String why) {
+            onExhausted.accept(why);
         }
 
         @Override
