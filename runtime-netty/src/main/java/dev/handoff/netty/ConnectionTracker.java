@@ -65,6 +65,7 @@ final class ConnectionTracker extends ChannelDuplexHandler {
     }
 
     private void replay(ChannelHandlerContext context) {
+        asked = false;
         byte[] bytes = toReplay;
         toReplay = NOTHING;
         noteRead();
@@ -82,14 +83,24 @@ final class ConnectionTracker extends ChannelDuplexHandler {
         }
     }
 
+    /** It was out of epoll, where a wish to read gets lost; with autoRead Netty sees to it. */
+    @Override
+    public void channelRegistered(ChannelHandlerContext context) {
+        if (asked && !context.channel().config().isAutoRead()) {
+            context.read();
+        }
+        context.fireChannelRegistered();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        asked = false;
         noteRead();
         if (message instanceof ByteBuf bytes) {
             connection.received(bytes.readableBytes());
         }
         context.fireChannelRead(message);
-        if (reads <= MOST_LOOKS) {
+        if (reads <= MOST_LOOKS || connection.isLeaving()) {
             connection.read(context.channel());
         }
     }

@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.netty.NettyHttp1.Found;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * handler that is a {@link HandBack} sees to that itself. Used on the connection's event loop.
  */
 final class NettyCodecs implements PipelineCodecs {
+    /** Of a channel whose client is told its end, as its protocol has it, when its turn comes. */
+    private static final AttributeKey<Boolean> TOLD = AttributeKey.valueOf(NettyCodecs.class, "told");
+
     @Override
     public HandBack handBack(WorkerHandler handler) {
         return new CodecHandBack(handler);
@@ -24,25 +29,28 @@ final class NettyCodecs implements PipelineCodecs {
     @Override
     public void built(Channel channel, Connection connection) {
         ChannelPipeline pipeline = channel.pipeline();
-        if (find(channel, connection, true)) {
+        boolean http1 = find(channel, connection, Found.AT_ONCE);
+        if (http1 || TlsPipeline.protects(channel)) {
             connection.clientSpeaksFirst();
-        } else if (TlsPipeline.protects(channel)) {
-            connection.clientSpeaksFirst();
-            pipeline.addLast(new AfterHandshake(connection));
         } else if (pipeline.get(Http2ConnectionHandler.class) != null) {
             // A server of HTTP/2 speaks first.
             connection.touched();
+        }
+        if (!http1) {
+            pipeline.addLast(new LateCodecWatch(connection));
         }
     }
 
     @Override
     public void read(Channel channel, Connection connection) {
-        find(channel, connection, false);
+        look(channel, connection, Found.LATE);
     }
 
     @Override
     public void leaving(Channel channel, Connection connection) {
-        leave(channel, connection);
+        find(channel, connection, Found.LATE);
+        NettyHttp1.of(channel).ifPresent(NettyHttp1::leave);
+        sayFarewell(channel, connection);
     }
 
     @Override
@@ -60,24 +68,32 @@ final class NettyCodecs implements PipelineCodecs {
         NettyHttp1.of(channel).ifPresent(NettyHttp1::onStays);
     }
 
-    /**
-     * Looks for a codec of HTTP/1, if none was found so far.
-     *
-     * @param fresh whether nothing was read yet of what such a codec reads
-     * @return whether there is one
-     */
-    static boolean find(Channel channel, Connection connection, boolean fresh) {
-        if (NettyHttp1.of(channel).isPresent()) {
-            return true;
+    /** Looks for a codec that was not there before. If the worker leaves, its connection is told. */
+    static void look(Channel channel, Connection connection, Found found) {
+        boolean isNew = find(channel, connection, found);
+        if (isNew && connection.isLeaving()) {
+            NettyHttp1.of(channel).ifPresent(NettyHttp1::leave);
         }
+        if (connection.isLeaving()) {
+            sayFarewell(channel, connection);
+        }
+    }
+
+    /** Looks for a codec of HTTP/1, if none was found so far; gives whether one was found now. */
+    private static boolean find(Channel channel, Connection connection, Found found) {
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = decoder(pipeline);
         ChannelHandlerContext encoder = encoder(pipeline);
-        if (decoder == null || encoder == null) {
+        if (decoder == null || encoder == null || NettyHttp1.of(channel).isPresent()) {
             return false;
         }
-        NettyHttp1.watch(connection, decoder, encoder, fresh);
+        NettyHttp1.watch(connection, decoder, encoder, found);
         return true;
+    }
+
+    /** Whether there is a codec that reads requests of HTTP/1. */
+    static boolean hasDecoder(ChannelPipeline pipeline) {
+        return decoder(pipeline) != null;
     }
 
     private static @Nullable ChannelHandlerContext decoder(ChannelPipeline pipeline) {
@@ -90,22 +106,24 @@ final class NettyCodecs implements PipelineCodecs {
         return both == null ? pipeline.context(HttpResponseEncoder.class) : both;
     }
 
-    /** Its worker leaves. */
-    static void leave(Channel channel, Connection connection) {
-        NettyHttp1.of(channel).ifPresent(NettyHttp1::leave);
-        sayFarewell(channel, connection);
-    }
-
-    /** Ends a connection of another protocol, if it is one that can announce its end. */
+    /** Ends a connection of another protocol, if it is one that can announce its end, and has not. */
     static void sayFarewell(Channel channel, Connection connection) {
+        if (channel.attr(TOLD).get() != null) {
+            return;
+        }
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         if (http2 != null && !(http2 instanceof Http2Codec)) {
             Http2Farewell farewell =
                     new Http2Farewell(channel, http2, connection.farewells().idleMin());
-            connection.farewells().add(farewell::announce);
+            tellItsEnd(channel, connection, farewell::announce);
         } else if (isWebSocket(channel)) {
-            connection.farewells().add(() -> closeWebSocket(channel));
+            tellItsEnd(channel, connection, () -> closeWebSocket(channel));
         }
+    }
+
+    private static void tellItsEnd(Channel channel, Connection connection, Runnable farewell) {
+        channel.attr(TOLD).set(true);
+        connection.farewells().add(farewell);
     }
 
     private static boolean isWebSocket(Channel channel) {

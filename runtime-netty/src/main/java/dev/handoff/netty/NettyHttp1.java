@@ -39,9 +39,10 @@ final class NettyHttp1 {
     private final Connection connection;
     private final RequestGate gate;
     private Reading reading = Reading.FOLLOWED;
-    private long requests;
-    private long begun;
-    private long answered;
+    private final PendingRequests pending = new PendingRequests();
+
+    /* It was found when a request may have been in progress. */
+    private boolean maybeBusy;
     private boolean ending;
     private boolean saidClose;
     private boolean gone;
@@ -49,7 +50,7 @@ final class NettyHttp1 {
     private enum Reading {
         /** It is known what of the client's bytes the codec has. */
         FOLLOWED,
-        /** It is not known; requests and responses are counted all the same. */
+        /** It is not known; requests and responses are followed all the same. */
         LOST,
         /** The connection speaks something else now: a WebSocket, HTTP/2, or what is behind a CONNECT. */
         OTHER_PROTOCOL
@@ -66,18 +67,18 @@ final class NettyHttp1 {
      *
      * @param decoder of requests
      * @param encoder of responses, which may be the same
-     * @param fresh whether nothing was read yet of what the codec reads
      */
     static void watch(
-            Connection connection, ChannelHandlerContext decoder, ChannelHandlerContext encoder, boolean fresh) {
+            Connection connection, ChannelHandlerContext decoder, ChannelHandlerContext encoder, Found found) {
         Channel channel = decoder.channel();
         NettyHttp1 http = new NettyHttp1(channel, connection, decoder);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addBefore(decoder.name(), null, http.gate);
         pipeline.addAfter(decoder.name(), null, new RequestWatch(http));
         pipeline.addAfter(encoder.name(), null, new ResponseWatch(http));
-        if (!fresh || decoder.executor() != channel.eventLoop()) {
-            http.lose("it was found when it had begun, or runs on another thread");
+        http.maybeBusy = found == Found.LATE;
+        if (found != Found.AT_ONCE || decoder.executor() != channel.eventLoop()) {
+            http.lose("something else has read before its codec, or it runs on another thread");
         }
         channel.attr(KEY).set(http);
     }
@@ -87,13 +88,30 @@ final class NettyHttp1 {
         return Optional.ofNullable(channel.attr(KEY).get());
     }
 
+    /** When a codec is found. */
+    enum Found {
+        /** Before anything was read of what it reads. */
+        AT_ONCE,
+        /** Before it has read anything: what has chosen it has read before it. */
+        IN_TIME,
+        /** It may be in the middle of a request. */
+        LATE
+    }
+
     /** What the client sends is not followed any more. */
     void lose(String why) {
         if (reading == Reading.FOLLOWED) {
             LOG.debug("{} is not handed back: {}", channel, why);
             reading = Reading.LOST;
             gate.open();
+            // What waits goes on, but not before what is being done to the pipeline is done.
+            channel.eventLoop().execute(() -> proceed(true));
         }
+    }
+
+    /* A program that takes the codec out says by it that something else is spoken. */
+    private boolean speaksOther() {
+        return reading == Reading.OTHER_PROTOCOL || !NettyCodecs.hasDecoder(channel.pipeline());
     }
 
     private void becomeOther() {
@@ -109,12 +127,13 @@ final class NettyHttp1 {
 
     /** The codec has read a request's head. */
     void onRequest(HttpRequest request) {
-        requests++;
+        maybeBusy = false;
+        pending.add(request.method());
         connection.requestStarted();
         gate.onHead(request);
         ending |= !HttpUtil.isKeepAlive(request);
         if (request.method().equals(HttpMethod.CONNECT)) {
-            becomeOther();
+            lose("it has asked for a tunnel");
         }
     }
 
@@ -143,25 +162,37 @@ final class NettyHttp1 {
         if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
             return response;
         }
-        begun = Math.min(begun + 1, requests);
+        HttpMethod asked = pending.begin().orElse(HttpMethod.GET);
         connection.setInsideResponse(true);
-        ending |= !HttpUtil.isKeepAlive(response);
-        if (!connection.isLeaving() || movesOn() || reading == Reading.OTHER_PROTOCOL || begun < requests) {
+        ending |= !HttpUtil.isKeepAlive(response) || !tellsItsEnd(response, asked);
+        if (asked.equals(HttpMethod.CONNECT) && response.status().codeClass() == HttpStatusClass.SUCCESS) {
+            becomeOther();
+        }
+        if (!connection.isLeaving() || movesOn() || speaksOther() || pending.isOneWaiting()) {
             return response;
         }
         saidClose = true;
         return ClosingResponse.of(response);
     }
 
+    /** Without that the end of the connection is the end of the response: RFC 9112, section 6.3. */
+    private static boolean tellsItsEnd(HttpResponse response, HttpMethod asked) {
+        return HttpUtil.isTransferEncodingChunked(response)
+                || HttpUtil.isContentLengthSet(response)
+                || asked.equals(HttpMethod.HEAD)
+                || response.status().equals(HttpResponseStatus.NO_CONTENT)
+                || response.status().equals(HttpResponseStatus.NOT_MODIFIED);
+    }
+
     /** A final response was written out, or could not be. */
     void onResponseEnd(boolean written) {
-        if (answered == requests) {
-            lose("there was a response to no request");
-        } else {
-            answered++;
+        maybeBusy = false;
+        if (pending.end()) {
             connection.requestFinished();
+        } else {
+            lose("there was a response to no request");
         }
-        connection.setInsideResponse(begun > answered);
+        connection.setInsideResponse(pending.isOneInsideResponse());
         if (!written) {
             lose("a response could not be written");
         }
@@ -169,23 +200,27 @@ final class NettyHttp1 {
     }
 
     private boolean isAnswered() {
-        return answered == requests;
+        return pending.isEmpty();
     }
 
     /** No response comes for what was not answered. */
     void finishAll() {
-        for (; answered < requests; answered++) {
+        for (int left = pending.clear(); left > 0; left--) {
             connection.requestFinished();
         }
-        begun = requests;
         connection.setInsideResponse(false);
+    }
+
+    /** Whether its client knows that no request is answered any more. */
+    boolean hasSaidClose() {
+        return saidClose;
     }
 
     // --- when its worker leaves -----------------------------------------------------------------------------------
 
     /** Whether a request that has not begun is to wait, so that it goes to another worker with its connection. */
     boolean mustWait() {
-        return gate.isBetweenRequests() && (saidClose || (connection.isLeaving() && movesOn() && fits()));
+        return gate.isBetweenRequests() && connection.isLeaving() && movesOn() && fits();
     }
 
     private boolean fits() {
@@ -206,9 +241,18 @@ final class NettyHttp1 {
         return rests ? Optional.of(gate.waiting()) : Optional.empty();
     }
 
-    /** Its worker leaves. */
+    /** Its worker leaves. A client whose handshake is not over has its time when it is. */
     void leave() {
-        connection.farewells().add(connection.farewells().idleMin(), this::closeIfIdle);
+        if (!isShakingHands()) {
+            connection.farewells().add(connection.farewells().idleMin(), this::closeIfIdle);
+        }
+    }
+
+    /** TLS is ready. */
+    void onHandshake() {
+        if (connection.isLeaving()) {
+            leave();
+        }
     }
 
     /** It is on its way to another worker. */
@@ -233,10 +277,12 @@ final class NettyHttp1 {
         return gone;
     }
 
-    /** The program has taken the gate out, and with it what could be known. */
-    void onGateRemoved() {
-        if (!gone) {
+    /** The program has taken out what follows its requests, and with it what could be known. */
+    void onWatchRemoved() {
+        if (!gone && reading != Reading.OTHER_PROTOCOL) {
             lose("the program has removed what follows its requests");
+            reading = Reading.OTHER_PROTOCOL;
+            finishAll();
         }
     }
 
@@ -270,14 +316,19 @@ final class NettyHttp1 {
 
     /** One that is in the middle of something is told by its response. */
     private void closeIfIdle() {
-        if (reading == Reading.OTHER_PROTOCOL || connection.isDeparting() || !isAnswered()) {
+        if (speaksOther() || connection.isDeparting() || !isAnswered() || maybeBusy) {
             return;
         }
         if (movesOn()) {
             connection.atRest();
-        } else if (gate.waitingCount() == 0 && !isShakingHands()) {
+        } else if (gate.waitingCount() == 0 && !isSayingItsFirst()) {
             LingeringClose.close(channel);
         }
+    }
+
+    /** Whether something before the codec has got bytes, and the codec none yet. */
+    private boolean isSayingItsFirst() {
+        return gate.received() == 0 && connection.received() > 0 && !TlsPipeline.protects(channel);
     }
 
     private boolean isShakingHands() {

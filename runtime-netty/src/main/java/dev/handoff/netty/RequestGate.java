@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 /**
  * Stands before Netty's HTTP/1 codec and gives it the bytes of one request after the other, so that it is known when the codec holds
@@ -89,7 +90,7 @@ final class RequestGate extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!(message instanceof ByteBuf bytes) || codec.isRemoved()) {
-            open = true;
+            http.lose("something else than bytes has come, or nothing reads them any more");
             give(context, held.readableBytes());
             context.fireChannelRead(message);
             return;
@@ -111,6 +112,14 @@ final class RequestGate extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent) {
+            http.onHandshake();
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         letGo(context);
         context.fireChannelInactive();
@@ -120,7 +129,7 @@ final class RequestGate extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         letGo(context);
-        http.onGateRemoved();
+        http.onWatchRemoved();
     }
 
     /* The codec says by itself what it makes of half a head, unless its connection goes on elsewhere. */

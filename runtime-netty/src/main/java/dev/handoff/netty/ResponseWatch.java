@@ -19,6 +19,11 @@ final class ResponseWatch extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        http.onWatchRemoved();
+    }
+
+    @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         Object written = message;
         if (message instanceof HttpResponse response) {

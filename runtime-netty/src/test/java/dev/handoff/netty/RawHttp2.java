@@ -112,6 +112,11 @@ final class RawHttp2 implements AutoCloseable {
                 .flush();
     }
 
+    /** The same where the preface was sent. */
+    static RawHttp2 behindPreface(Socket socket) throws IOException {
+        return new RawHttp2(socket).settings().flush();
+    }
+
     /** Connects, with the preface and these settings: a number, its value, the next number … */
     static RawHttp2 to(int port, int... settings) throws IOException {
         return silent(port)
