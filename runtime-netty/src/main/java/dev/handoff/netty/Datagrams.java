@@ -1,6 +1,7 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.UdpSocket;
+import dev.handoff.netty.worker.Registration;
 import dev.handoff.process.Handle;
 import dev.handoff.unix.Fd;
 import dev.handoff.wire.SocketHandle;

@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.netty.worker.Connection;
 import io.netty.channel.Channel;
 import java.util.Optional;
 

@@ -2,6 +2,9 @@ package dev.handoff.netty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.handoff.netty.http.Ascii;
+import dev.handoff.netty.http.FriendAccess;
+import dev.handoff.netty.http.HeadWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

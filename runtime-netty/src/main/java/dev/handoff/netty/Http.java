@@ -1,6 +1,9 @@
 package dev.handoff.netty;
 
 import dev.handoff.cluster.Protocol;
+import dev.handoff.netty.http.Http2Limits;
+import dev.handoff.netty.http.HttpService;
+import dev.handoff.netty.http.HttpSettings;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.time.Duration;

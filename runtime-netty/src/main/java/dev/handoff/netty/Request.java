@@ -1,5 +1,6 @@
 package dev.handoff.netty;
 
+import dev.handoff.netty.http.ServerRequest;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

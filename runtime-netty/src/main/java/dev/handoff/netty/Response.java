@@ -2,6 +2,10 @@ package dev.handoff.netty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.handoff.netty.http.FriendAccess;
+import dev.handoff.netty.http.Json;
+import dev.handoff.netty.http.MediaTypes;
+import dev.handoff.netty.http.ResponseContent;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

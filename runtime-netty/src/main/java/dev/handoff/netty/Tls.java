@@ -1,5 +1,9 @@
 package dev.handoff.netty;
 
+import dev.handoff.netty.http.Authority;
+import dev.handoff.netty.worker.TlsContext;
+import dev.handoff.netty.worker.TlsHandler;
+import dev.handoff.netty.worker.TlsSession;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;

@@ -1,4 +1,7 @@
-/** Servers of many processes: {@code ClusterServer}, what serves, and the HTTP form of it. */
+/**
+ * Servers of many processes, as programs see them: {@code ClusterServer}, what serves, and the HTTP form of it. What they are made of stands in the
+ * packages below, which are not for programs.
+ */
 @NullMarked
 package dev.handoff.netty;
 

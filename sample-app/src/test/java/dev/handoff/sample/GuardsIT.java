@@ -47,18 +47,18 @@ class GuardsIT {
                     "ACKNOWLEDGE"),
             guard(
                     "hand-back: open connections go on with another worker",
-                    givesNone("netty.HandBacks", "departure"),
+                    givesNone("netty.worker.HandBacks", "departure"),
                     "sample.KeptConnectionsIT#idleOnesGoOn",
                     "ended the connection"),
             guard(
                     "lingering close: a client reads what was sent to it",
-                    calls("netty.LingeringClose", "close", "now"),
-                    "netty.HttpCloseTest#earlyAnswerReachesAClientThatSendsItsWholeBodyFirst",
+                    calls("netty.worker.LingeringClose", "close", "now"),
+                    "netty.http.HttpCloseTest#earlyAnswerReachesAClientThatSendsItsWholeBodyFirst",
                     "reset|Broken pipe"),
             guard(
                     "hosts over TLS: a request is served only where the handshake had the rules of its host",
-                    gives("netty.TlsSession", "permits", true),
-                    "netty.TlsHostsTest#otherRequestsOfTheConnectionAreServed",
+                    gives("netty.worker.TlsSession", "permits", true),
+                    "netty.worker.TlsHostsTest#otherRequestsOfTheConnectionAreServed",
                     "421"),
             guard(
                     "credit: a worker gets no more than it has room for, the rest waits in the kernel",
@@ -99,13 +99,13 @@ class GuardsIT {
                     "Expecting code to raise a throwable"),
             guard(
                     "listeners: no build whose handlers would serve other ports than before",
-                    givesNone("netty.Bindings", "refusal"),
-                    "netty.BindingsTest#oneMoreOneLessAndAnotherOneAreRefused",
+                    givesNone("netty.worker.Bindings", "refusal"),
+                    "netty.worker.BindingsTest#oneMoreOneLessAndAnotherOneAreRefused",
                     "Expecting|Expected"),
             guard(
                     "strict reading: what says twice where a body ends is refused",
-                    doesNothing("netty.HeadParser", "checkFraming"),
-                    "netty.HttpStrictnessTest#ambiguousRequestIsRefusedAndNothingBehindItIsServed(dev.handoff.netty.RequestCase)",
+                    doesNothing("netty.http.HeadParser", "checkFraming"),
+                    "netty.http.HttpStrictnessTest#ambiguousRequestIsRefusedAndNothingBehindItIsServed(dev.handoff.netty.http.RequestCase)",
                     "\"400\" but was: \"200\""));
 
     /**

@@ -3,7 +3,7 @@ package dev.handoff.sample;
 import static dev.handoff.sample.rig.ClusterBuilder.aCluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.handoff.netty.RequestCase;
+import dev.handoff.netty.http.RequestCase;
 import dev.handoff.sample.client.StrictConnection;
 import dev.handoff.sample.programs.Recording;
 import dev.handoff.sample.rig.Clusters;

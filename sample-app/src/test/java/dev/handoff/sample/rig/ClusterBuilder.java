@@ -28,7 +28,7 @@ public final class ClusterBuilder {
 
     /** The bytes of a request that a worker refuses stand in the log of a test that fails by it. */
     private static final String TELL_WHY_REFUSED =
-            "-Dorg.slf4j.simpleLogger.log.dev.handoff.netty.HttpConnection=debug";
+            "-Dorg.slf4j.simpleLogger.log.dev.handoff.netty.http.HttpConnection=debug";
 
     private final List<String> flags = new ArrayList<>(List.of(
             "-Xmx48m",

@@ -1,0 +1,111 @@
+package dev.handoff.netty.http;
+
+import dev.handoff.netty.Response;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.FileRegion;
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a {@link BodySender} sends to: it puts the head before the first piece and tells where the pieces end. Used on the
+ * connection's event loop.
+ */
+final class BodyOutput {
+    private final Carrier carrier;
+    private final ResponseWriter writer;
+    private final Exchange exchange;
+    private final Response response;
+    private final ResponseWriter.Framing framing;
+    private final long length;
+    private final @Nullable Gzip gzip;
+    private boolean begun;
+
+    /** For this response, whose length is told if the framing is by length, and which is compressed if there is a gzip. */
+    BodyOutput(
+            Carrier carrier,
+            Exchange exchange,
+            Response response,
+            ResponseWriter.Framing framing,
+            long length,
+            @Nullable Gzip gzip) {
+        this.carrier = carrier;
+        this.writer = carrier.writer();
+        this.exchange = exchange;
+        this.response = response;
+        this.framing = framing;
+        this.length = length;
+        this.gzip = gzip;
+    }
+
+    /** Runs a task on the event loop; what it throws is why the rest cannot be sent. Any thread may call. */
+    void execute(Runnable task) {
+        carrier.execute(() -> run(task));
+    }
+
+    /** Runs a task here; what it throws is why the rest cannot be sent. */
+    void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    /** Whether the connection ends, so that what is sent reaches nobody. */
+    boolean isEnded() {
+        return carrier.isEnding();
+    }
+
+    /** Sends what is there, the head at least. */
+    void flush() {
+        begin();
+        writer.flush();
+    }
+
+    /** Sends a piece, which must not be empty. The result is done when it has been written out. */
+    ChannelFuture send(ByteBuf piece) {
+        begin();
+        return writer.sendPiece(gzip == null ? piece : gzip.piece(piece), framing)
+                .addListener(this::onPieceWritten);
+    }
+
+    /* A connection that has failed says so by itself; over TLS it may be open while nothing can be sent. */
+    private void onPieceWritten(Future<? super Void> written) {
+        if (!written.isSuccess() && !isEnded()) {
+            carrier.cut("a piece of the response could not be written: " + written.cause());
+        }
+    }
+
+    /** Sends a piece of a file without copying it through this process. */
+    ChannelFuture send(FileRegion piece) {
+        begin();
+        return writer.sendFile(piece);
+    }
+
+    /** All pieces were sent. */
+    void end() {
+        begin();
+        if (gzip != null && !isEnded()) {
+            var unused = writer.sendPiece(gzip.end(), framing);
+        }
+        exchange.endWith(writer.sendEnd(framing));
+    }
+
+    /** The rest cannot be sent. */
+    void fail(Throwable cause) {
+        if (begun) {
+            exchange.breakOff(cause);
+        } else {
+            exchange.answerInstead(cause);
+        }
+    }
+
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            exchange.onHeadSent();
+            writer.sendHead(response, framing, length, exchange.stays());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.handoff.netty.worker;
+
+import dev.handoff.netty.ConnectionEvent;
+import dev.handoff.wire.Progress;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The open connections of one event loop. Used on that event loop. */
+final class Connections {
+    /** Of connections that no frame of a lane has brought. */
+    static final long NO_FRAME = 0;
+
+    private final LongConsumer onFirstRead;
+    private final @Nullable HandBacks handBacks;
+    private final PipelineCodecs codecs;
+    private final Farewells farewells;
+    private final Set<Channel> open = new HashSet<>();
+    private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+    private boolean leaving;
+
+    /**
+     * None yet.
+     *
+     * @param farewells of that event loop
+     * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
+     * @param handBacks of that event loop; null if there is nobody to hand connections back to
+     * @param codecs look after pipelines of connections
+     */
+    Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable HandBacks handBacks, PipelineCodecs codecs) {
+        this.farewells = farewells;
+        this.onFirstRead = onFirstRead;
+        this.handBacks = handBacks;
+        this.codecs = codecs;
+    }
+
+    /**
+     * Takes a channel up; its handler builds the pipeline as soon as the channel has its event loop.
+     *
+     * @param frame the number of the frame that brought it, or {@link #NO_FRAME}
+     * @param progress how far it has got with another worker; null: it is new
+     */
+    void add(Channel channel, Connection connection, long frame, @Nullable Progress progress) {
+        open.add(channel);
+        connection.opened(channel, farewells, handBacks, codecs);
+        // Not by a handler: one whose registration fails has none.
+        channel.closeFuture().addListener(closed -> ended(channel));
+        channel.pipeline().addLast(new ConnectionTracker(this, connection, frame, progress));
+    }
+
+    void firstRead(long frame) {
+        onFirstRead.accept(frame);
+    }
+
+    private void ended(Channel channel) {
+        open.remove(channel);
+        Connection.of(channel).closed();
+        completeIfEmpty();
+    }
+
+    /**
+     * No more will come: tells those that are there, and hands back what is at rest. Once.
+     *
+     * @param limit how long the others may go on
+     */
+    void leave(Duration limit) {
+        if (leaving) {
+            return;
+        }
+        leaving = true;
+        List.copyOf(open).forEach(this::tellIfLeaving);
+        farewells.begin(limit);
+        completeIfEmpty();
+    }
+
+    /** Tells one that has its pipeline: where nobody says which is the last, it may have come after the others were told. */
+    void tellIfLeaving(Channel channel) {
+        if (leaving) {
+            Connection connection = Connection.of(channel);
+            connection.startLeaving();
+            tell(channel, ConnectionEvent.LEAVING);
+            connection.leave();
+        }
+    }
+
+    /** A pipeline guards its handlers, but not the executors that some of them run on. */
+    static void tell(Channel channel, ConnectionEvent event) {
+        ProgramCode.run(
+                channel,
+                "its pipeline was not told " + event,
+                () -> channel.pipeline().fireUserEventTriggered(event));
+    }
+
+    /** Hands back so many of those that are at rest, or all of them. */
+    void shed(int count) {
+        int left = count;
+        for (Channel channel : List.copyOf(open)) {
+            if (left == 0) {
+                return;
+            }
+            if (Connection.of(channel).shed()) {
+                left--;
+            }
+        }
+    }
+
+    private void completeIfEmpty() {
+        if (leaving && open.isEmpty()) {
+            emptied.complete(null);
+        }
+    }
+
+    /** Done when no more come and the last one has ended. Any thread may ask. */
+    CompletableFuture<Void> emptied() {
+        return emptied;
+    }
+
+    /**
+     * Closes those that are left. A client whose response is not whole sees that: its connection is reset.
+     *
+     * @return how many
+     */
+    Cut cut() {
+        int requests = 0;
+        List<Channel> left = List.copyOf(open);
+        for (Channel channel : left) {
+            Connection connection = Connection.of(channel);
+            requests += connection.requestsInProgress();
+            if (connection.isInsideResponse() || new WriteWatch.Socket(channel).isWaiting()) {
+                AbortiveClose.now(channel);
+            } else {
+                channel.close();
+            }
+        }
+        return new Cut(left.size(), requests);
+    }
+}

@@ -1,0 +1,259 @@
+package dev.handoff.netty.worker;
+
+import dev.handoff.netty.ConnectionEvent;
+import dev.handoff.unix.BorrowedFd;
+import dev.handoff.unix.SocketAddressBytes;
+import dev.handoff.wire.HandedBack;
+import dev.handoff.wire.Progress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one event loop that go back to the master while they are open. Used on that event loop.
+ *
+ * <pre>
+ *   at rest ──▶ out of epoll ──▶ still at rest? ──▶ sent ──▶ CONFIRM: the copy is closed
+ *                                    │ no             └────▶ RETURN: goes on here
+ *                                    └──▶ back into epoll
+ * </pre>
+ *
+ * Out of epoll before anything else, for a socket that others have open stays in it when its copy here is closed. And never a
+ * shutdown, which would end the connection for whoever gets it next.
+ */
+final class HandBacks {
+    private static final Logger LOG = LoggerFactory.getLogger(HandBacks.class);
+
+    /** While the lane has no room. */
+    private static final long RETRY_MILLIS = 1;
+
+    /** The way to the master. */
+    @FunctionalInterface
+    interface Lane {
+        /** Sends a connection, whose descriptor stays open here; gives its number, or nothing if there is no room just now. */
+        OptionalLong handBack(HandedBack connection) throws IOException;
+    }
+
+    /** One that goes; whether its worker goes, too, so that there will be no other chance. */
+    private record Departure(
+            Channel channel,
+            Connection connection,
+            @Nullable Progress progress,
+            boolean last) {}
+
+    private final EventLoop loop;
+    private final Lane lane;
+    private final Deque<Departure> unsent = new ArrayDeque<>();
+    private final Map<Long, Departure> sent = new HashMap<>();
+    private boolean retrying;
+    private boolean ended;
+
+    HandBacks(EventLoop loop, Lane lane) {
+        this.loop = loop;
+        this.lane = lane;
+    }
+
+    /** Whether nothing can be handed back any more. */
+    boolean haveEnded() {
+        return ended;
+    }
+
+    /** Hands a connection back if it is at rest; gives whether it is. */
+    boolean offer(Channel channel, Connection connection) {
+        if (ended || departure(channel, connection).isEmpty()) {
+            return false;
+        }
+        connection.startDeparting();
+        // Not by the pipeline: what a handler makes of it there must not decide whether the socket is out of epoll.
+        ChannelPromise out = channel.newPromise();
+        channel.unsafe().deregister(out);
+        out.addListener(done -> depart(channel, connection));
+        return true;
+    }
+
+    /** What came between the decision and the last event of the channel belongs to the state. */
+    private void depart(Channel channel, Connection connection) {
+        if (!channel.isOpen()) {
+            return;
+        }
+        Optional<Departure> departure = departure(channel, connection);
+        if (departure.isEmpty()) {
+            Registration.again(loop, channel).addListener(in -> {
+                channel.flush();
+                connection.stays();
+            });
+            return;
+        }
+        channel.pipeline().addFirst(DepartedGuard.INSTANCE);
+        connection.departs();
+        Connections.tell(channel, ConnectionEvent.HANDED_BACK);
+        unsent.add(departure.get());
+        flush();
+    }
+
+    private static Optional<Departure> departure(Channel channel, Connection connection) {
+        return ProgramCode.get(
+                connection.remote(),
+                "its handler cannot say how far it has got: it stays with this worker",
+                Optional.empty(),
+                () -> askForDeparture(channel, connection));
+    }
+
+    private static Optional<Departure> askForDeparture(Channel channel, Connection connection) {
+        if (!channel.isActive() || hasUnsent(channel) || isHalfClosed(channel)) {
+            return Optional.empty();
+        }
+        if (connection.isUntouched()) {
+            return Optional.of(new Departure(channel, connection, null, connection.isLeaving()));
+        }
+        return connection
+                .release(channel)
+                .map(progress -> new Departure(channel, connection, progress, connection.isLeaving()));
+    }
+
+    private static boolean hasUnsent(Channel channel) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null || buffer.totalPendingWriteBytes() > 0;
+    }
+
+    private static boolean isHalfClosed(Channel channel) {
+        DuplexChannel duplex = (DuplexChannel) channel;
+        return duplex.isInputShutdown()
+                || duplex.isOutputShutdown()
+                || channel.pipeline().get(LingeringClose.class) != null;
+    }
+
+    private void flush() {
+        if (ended) {
+            unsentStay();
+            return;
+        }
+        try {
+            while (!unsent.isEmpty()) {
+                OptionalLong number = lane.handBack(handedBack(unsent.getFirst()));
+                if (number.isEmpty()) {
+                    retryLater();
+                    return;
+                }
+                sent.put(number.getAsLong(), unsent.removeFirst());
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot hand connections back, they stay: {}", e.getMessage());
+            unsentStay();
+        }
+    }
+
+    private static HandedBack handedBack(Departure departure) {
+        BorrowedFd socket =
+                new BorrowedFd(((UnixChannel) departure.channel).fd().intValue());
+        Connection connection = departure.connection;
+        return new HandedBack(
+                socket,
+                connection.listener(),
+                SocketAddressBytes.of(connection.remote()),
+                connection.acceptedMillis(),
+                departure.progress);
+    }
+
+    private void retryLater() {
+        if (!retrying) {
+            retrying = true;
+            var unused = loop.schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void retry() {
+        retrying = false;
+        flush();
+    }
+
+    /** The master has those. */
+    void confirmed(long first, int count) {
+        take(first, count).forEach(departure -> drop(departure.channel));
+    }
+
+    /** Closes this worker's copy, and no more than that. Handlers that know of no hand-back are told that it has ended. */
+    private static void drop(Channel channel) {
+        if (!Connection.of(channel).hasOwnHandBack()) {
+            channel.pipeline().fireChannelInactive();
+        }
+        boolean more = true;
+        while (more && channel.pipeline().firstContext() != null) {
+            more = ProgramCode.run(
+                    channel, "a handler of it was not told that it has gone", channel.pipeline()::removeLast);
+        }
+        channel.unsafe().close(channel.unsafe().voidPromise());
+    }
+
+    /** Those stay. */
+    void returned(long first, int count) {
+        take(first, count).forEach(this::stay);
+    }
+
+    private List<Departure> take(long first, int count) {
+        List<Departure> taken = new ArrayList<>();
+        for (long number = first; number < first + count; number++) {
+            Departure departure = sent.remove(number);
+            if (departure != null) {
+                taken.add(departure);
+            }
+        }
+        return taken;
+    }
+
+    private void stay(Departure departure) {
+        Channel channel = departure.channel;
+        departure.connection.returned(departure.last);
+        if (channel.pipeline().context(DepartedGuard.INSTANCE) != null) {
+            channel.pipeline().remove(DepartedGuard.INSTANCE);
+        }
+        Registration.again(loop, channel).addListener(in -> comeBack(channel, departure.connection));
+    }
+
+    private static void comeBack(Channel channel, Connection connection) {
+        if (!channel.isOpen()) {
+            return;
+        }
+        Connections.tell(channel, ConnectionEvent.RETURNED);
+        connection.isBack();
+    }
+
+    /** The master is gone, and has not taken what it has not answered: its copies have been closed with it. */
+    void laneEnded() {
+        unsentStay();
+        List<Departure> left = List.copyOf(sent.values());
+        sent.clear();
+        left.forEach(this::stay);
+    }
+
+    /** What the master said last is not known: it may have given away what was sent to it, and two must not own one connection. */
+    void laneFailed() {
+        unsentStay();
+        List<Departure> left = List.copyOf(sent.values());
+        sent.clear();
+        left.forEach(departure -> drop(departure.channel));
+    }
+
+    private void unsentStay() {
+        ended = true;
+        List<Departure> left = List.copyOf(unsent);
+        unsent.clear();
+        left.forEach(this::stay);
+    }
+}

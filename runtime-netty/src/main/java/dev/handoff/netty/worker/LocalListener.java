@@ -1,0 +1,46 @@
+package dev.handoff.netty.worker;
+
+import dev.handoff.acceptor.Listener;
+import dev.handoff.netty.WorkerHandler;
+import dev.handoff.unix.Accepted;
+import dev.handoff.wire.Offer;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listener whose connections are served in this very process: Netty accepts from it until it is closed. */
+final class LocalListener {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalListener.class);
+
+    private final Listener listener;
+    private final Adoption adoption;
+    private final WorkerHandler handler;
+    private final Accepting accepting;
+
+    private LocalListener(Listener listener, Adoption adoption, WorkerHandler handler) {
+        this.listener = listener;
+        this.adoption = adoption;
+        this.handler = handler;
+        boolean unix = listener.address().path().isPresent();
+        this.accepting = adoption.listener(listener::share, listener.key(), unix, Connection.Traffic.NONE, handler);
+    }
+
+    /** Accepts from now on. Any thread. */
+    static LocalListener accept(Listener listener, Adoption adoption, WorkerHandler handler) {
+        return new LocalListener(listener, adoption, handler);
+    }
+
+    /** Takes those whom the kernel has let in, and nobody after them. On the event loop. */
+    void close() {
+        accepting.close();
+        try {
+            for (Accepted last = listener.accept(); last != null; last = listener.accept()) {
+                Offer offer = new Offer(last.fd(), listener.key(), false, last.peer());
+                adoption.connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME);
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: those who wait on {} are turned away", e.getMessage(), listener.address());
+        }
+        listener.close();
+    }
+}
