@@ -1,26 +1,54 @@
 package dev.handoff.sample;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.handoff.cluster.Cluster;
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.netty.ClusterServer;
+import dev.handoff.netty.Http;
 import dev.handoff.netty.Request;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A room for everybody: a page, and behind it a WebSocket for each who looks at it. What one client says reaches the clients
- * of every worker: each worker tells its own, and the other workers through the master.
+ * A chat room: a page, and a WebSocket for each browser that shows it. What one client says reaches the clients of every worker:
+ * each worker sends it to its own clients, and through the master to the other workers.
  */
-final class Chat {
+public final class Chat {
     /** Bytes of a line. */
     static final int MAX_LINE = 4096;
 
-    private static final Response PAGE = Response.html(Resources.text("chat.html"));
+    private static final Response PAGE = Response.html(page());
 
     private final Set<WebSocket> sockets = ConcurrentHashMap.newKeySet();
 
-    /** Hears from now on what is said to the other workers. */
+    /** Serves the room on port 8080, by two workers. */
+    public static void main(String[] args) {
+        ClusterServer.run(Chat::handler, 2);
+    }
+
+    private static Http handler() {
+        Chat chat = new Chat();
+        return Http.handler(chat::answer)
+                .maxMessage(MAX_LINE, MAX_LINE)
+                .onStart(context -> chat.listen(context.worker()));
+    }
+
+    private static String page() {
+        try (InputStream in = Objects.requireNonNull(Chat.class.getResourceAsStream("chat.html"))) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read chat.html from the jar", e);
+        }
+    }
+
+    /** Passes on to this worker's clients what the other workers send from now on. */
     void listen(CurrentWorker worker) {
         worker.onMessage(message -> tell(message.as(String.class)));
     }
@@ -34,7 +62,8 @@ final class Chat {
                 : Response.text("this chat is for its own page\n").withStatus(403);
     }
 
-    /* Any page of the web may open a WebSocket to here in the name of whoever looks at it. Other programs send no origin. */
+    /* Any page on the web may open a WebSocket to this server, with the cookies of the person who looks at it. Programs other
+     * than browsers send no origin. */
     private static boolean isOwnPage(Request request) {
         String host = request.headers().get("Host").orElse("");
         return request.headers()

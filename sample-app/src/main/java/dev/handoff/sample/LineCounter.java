@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A protocol of the sample's own: each line is answered with its number in the session and the line. A session goes on in another
- * worker when its own leaves.
+ * A protocol of the program's own: the answer to each line is its number in the session and the line. When its worker leaves, a
+ * session goes on in another one: {@link #release} writes down what the next worker has to know, {@link #resume} reads it.
  */
 public final class LineCounter implements WorkerHandler, HandBack {
     private static final int MAX_LINE = 1024;
@@ -44,7 +44,7 @@ public final class LineCounter implements WorkerHandler, HandBack {
     private static final class Session extends ByteToMessageDecoder {
         private long lines;
 
-        /** How many lines there were, and what has come of the next one. */
+        /** The number of lines so far, and the bytes of the next one that have come. */
         byte[] state() {
             ByteBuf begun = internalBuffer();
             ByteBuffer state = ByteBuffer.allocate(Long.BYTES + begun.readableBytes());

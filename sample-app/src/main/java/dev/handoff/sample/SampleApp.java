@@ -2,10 +2,14 @@ package dev.handoff.sample;
 
 import dev.handoff.netty.ClusterServer;
 import dev.handoff.netty.Http;
+import dev.handoff.sample.fixture.Crash;
+import dev.handoff.sample.fixture.Options;
+import dev.handoff.sample.fixture.Routes;
 
 /**
- * A small HTTP server of many processes. Its main runs in the master and, with the same arguments, in every worker.
- * HUP to the master replaces all workers, TERM and INT stop it, TTIN and TTOU start and stop one worker.
+ * The server that the system tests run, and a place to try things: its page lists what it answers. Its main runs in the master
+ * and, with the same arguments, in every worker. HUP to the master replaces all workers, TERM and INT stop it, TTIN and TTOU start
+ * and stop one worker.
  */
 public final class SampleApp {
     private static final int WRONG_OPTION = 2;
@@ -23,7 +27,7 @@ public final class SampleApp {
 
     private static ClusterServer.Builder serverFrom(String... arguments) {
         try {
-            return Options.parse(arguments).applyTo(ClusterServer.builder(SampleApp::handler));
+            return Options.parse(arguments).applyTo(ClusterServer.builder(SampleApp::handler), new LineCounter());
         } catch (IllegalArgumentException e) {
             System.err.println("sample-app: " + e.getMessage() + " (--help lists the options)");
             System.exit(WRONG_OPTION);
@@ -34,7 +38,7 @@ public final class SampleApp {
     /** What each worker serves. */
     public static Http handler() {
         Chat chat = new Chat();
-        return Http.handler(new Routes(chat, Signature::ofThisWorker)::answer)
+        return Http.handler(Routes.ofThisWorker(chat::answer)::answer)
                 .maxMessage(Chat.MAX_LINE, Chat.MAX_LINE)
                 .onStart(context -> {
                     Crash.onAnyUncaughtException();
