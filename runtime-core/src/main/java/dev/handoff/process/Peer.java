@@ -27,7 +27,7 @@ public interface Peer {
      *
      * @param message a {@code byte[]} is sent as it is, any other object as JSON, by Jackson
      * @return done when the kernel has all of it; fails with {@link MessageException} if the channel is closed, the message
-     *     cannot be serialised or is too large, or 16 MiB wait already
+     *     cannot be serialised or is too large, or 16 MiB or 65,536 messages wait already
      */
     CompletableFuture<Void> send(Object message);
 
@@ -47,6 +47,6 @@ public interface Peer {
      */
     <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit);
 
-    /** False while more than 128 KiB wait to be sent, because the other end reads more slowly than this one sends. */
+    /** False while more than 128 KiB, or 4,096 messages, wait to be sent, because the other end reads more slowly than this one sends. */
     boolean isWritable();
 }

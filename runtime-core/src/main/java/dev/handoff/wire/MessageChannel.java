@@ -22,13 +22,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Messages to send are in its {@link Outbox}. What the outbox cannot write at once is written by the channel's own thread. That
  * thread reads and writes in turn, so that two ends that both send much never wait for each other. It also makes the connection. It
- * reads at most {@value #MOST_UNUSED} bytes ahead of the listeners that use the messages; beyond that the sender has to wait.
+ * reads at most {@value #MOST_UNUSED} bytes ahead of the listeners that use the messages, with {@value #OVERHEAD} for each message itself; beyond
+ * that the sender has to wait.
  *
  * <p>Any thread may send and close.
  */
 public final class MessageChannel implements AutoCloseable {
     private static final int MOST_UNUSED = 1 << 20;
     private static final int PACKETS_A_TURN = 64;
+
+    /** What a message takes in memory beside its body. */
+    private static final int OVERHEAD = 128;
 
     /** A rest while the kernel sends nothing although poll(2) says that it would: too many descriptors are in flight. */
     private static final int REST_MILLIS = 5;
@@ -119,12 +123,22 @@ public final class MessageChannel implements AutoCloseable {
         return outbox.send(message);
     }
 
+    /**
+     * Tells the other end what became of a message of its. Until it has read that, as much less is read from it.
+     *
+     * @return done when the kernel has it all; fails with {@link dev.handoff.process.MessageException}
+     */
+    CompletableFuture<Void> answer(Envelope outcome) {
+        unused.addAndGet(cost(outcome));
+        return outbox.answer(outcome).whenComplete((sent, failure) -> used(outcome));
+    }
+
     /** Why a message of that length would be refused now; empty if it would not. */
     String refusal(int length) {
         return outbox.refusal(length);
     }
 
-    /** Whether less than 128 KiB wait. */
+    /** Whether little waits, as {@link dev.handoff.process.Peer#isWritable} says. */
     public boolean isWritable() {
         return outbox.isWritable();
     }
@@ -136,10 +150,14 @@ public final class MessageChannel implements AutoCloseable {
 
     /** A message that arrived has been dealt with, so there is room for more. */
     public void used(Envelope message) {
-        long before = unused.getAndAdd(-message.body().length);
+        long before = unused.getAndAdd(-cost(message));
         if (before > MOST_UNUSED) {
             wakeUp.signal();
         }
+    }
+
+    private static int cost(Envelope message) {
+        return OVERHEAD + message.body().length;
     }
 
     /** The process at the other end has exited: reads all that it sent, however much waits to be used. */
@@ -257,7 +275,7 @@ public final class MessageChannel implements AutoCloseable {
 
     private void tell(Optional<Envelope> message, Listener listener) {
         if (message.isPresent()) {
-            unused.addAndGet(message.get().body().length);
+            unused.addAndGet(cost(message.get()));
             listener.onMessage(message.get());
         }
     }

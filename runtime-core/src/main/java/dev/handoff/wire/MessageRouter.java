@@ -162,7 +162,7 @@ public final class MessageRouter {
     private static void answer(Route from, Kind kind, Envelope message, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         from.channel
-                .send(new Envelope(kind, Format.RAW, message.correlation(), Address.OTHER_END, body, null, false))
+                .answer(new Envelope(kind, Format.RAW, message.correlation(), Address.OTHER_END, body, null, false))
                 .exceptionally(failure -> {
                     LOG.debug("cannot tell worker {} what became of its message", from.workerId, failure);
                     return null;

@@ -1,7 +1,6 @@
 package dev.handoff.wire;
 
 import dev.handoff.process.MessageException;
-import dev.handoff.process.Peer;
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SeqPacketSocket;
@@ -15,6 +14,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-    private static final int MOST_UNSENT = Peer.MOST_BYTES;
-    private static final int WRITABLE_BELOW = 128 * 1024;
 
     /** A message that follows another sooner is probably one of many: they are sent together. */
     private static final long CROWD_NANOS = 20_000;
@@ -58,7 +56,7 @@ final class Outbox {
     private final Deque<Outgoing> unsent = new ArrayDeque<>();
     private final DescriptorMessage out = new DescriptorMessage(1, EnvelopeCodec.MAX_PACKET);
     private final ByteBuffer packet = ByteBuffer.allocate(EnvelopeCodec.MAX_PACKET);
-    private long unsentBytes;
+    private Load load = Load.NONE;
     private @Nullable SeqPacketSocket socket;
     private boolean closing;
     private boolean finishing;
@@ -85,15 +83,24 @@ final class Outbox {
     // --- for senders ------------------------------------------------------------------------------------------------
 
     CompletableFuture<Void> send(Envelope message) {
+        return send(message, this::refusal);
+    }
+
+    /** Sends a message that is not counted against the bounds: it answers one that the other end has sent, and the caller bounds those. */
+    CompletableFuture<Void> answer(Envelope message) {
+        return send(message, this::impossibility);
+    }
+
+    private CompletableFuture<Void> send(Envelope message, IntFunction<String> refusals) {
         Outgoing outgoing = new Outgoing(message);
         List<Outgoing> done;
         synchronized (this) {
-            String refusal = refusal(message.body().length);
+            String refusal = refusals.apply(message.body().length);
             if (!refusal.isEmpty()) {
                 return CompletableFuture.failedFuture(new MessageException(refusal, null));
             }
             unsent.add(outgoing);
-            unsentBytes += message.body().length;
+            load = load.plus(message.body().length);
             done = isAlone() ? write() : List.of();
             if (!unsent.isEmpty()) {
                 wakeUp.signal();
@@ -109,23 +116,27 @@ final class Outbox {
 
     /** Why a message of that length would be refused now; empty if it would not. */
     synchronized String refusal(int length) {
+        String impossibility = impossibility(length);
+        if (impossibility.isEmpty() && !load.hasRoomFor(length)) {
+            return "cannot send a message of " + length + " bytes: " + load
+                    + " wait already for the other end to read, and the limit is " + Load.limit()
+                    + "; wait until isWritable, or for the futures of what was sent";
+        }
+        return impossibility;
+    }
+
+    private String impossibility(int length) {
         if (!isOpen()) {
             return "cannot send a message of " + length + " bytes: the channel is closed";
         }
-        if (length > EnvelopeCodec.MAX_BODY) {
-            return "cannot send a message of " + length + " bytes: the limit is " + EnvelopeCodec.MAX_BODY;
-        }
-        if (unsentBytes + length > MOST_UNSENT) {
-            return "cannot send a message of " + length + " bytes: " + unsentBytes
-                    + " wait already for the other end to read, and the limit is " + MOST_UNSENT
-                    + "; wait until isWritable, or for the futures of what was sent";
-        }
-        return "";
+        return length <= EnvelopeCodec.MAX_BODY
+                ? ""
+                : "cannot send a message of " + length + " bytes: the limit is " + EnvelopeCodec.MAX_BODY;
     }
 
-    /** Whether less than 128 KiB wait. */
+    /** Whether little waits. */
     synchronized boolean isWritable() {
-        return unsentBytes <= WRITABLE_BELOW;
+        return load.isLight();
     }
 
     /** Whether it accepts messages. */
@@ -263,7 +274,7 @@ final class Outbox {
 
     private Outgoing finishFirst() {
         Outgoing written = unsent.remove();
-        unsentBytes -= written.message.body().length;
+        load = load.minus(written.message.body().length);
         written.begun = true;
         written.sent = written.message.body().length;
         written.message.closeDescriptor();
@@ -273,7 +284,7 @@ final class Outbox {
     private List<Outgoing> dropUnsent() {
         List<Outgoing> dropped = new ArrayList<>(unsent);
         unsent.clear();
-        unsentBytes = 0;
+        load = Load.NONE;
         closing = true;
         dropped.forEach(each -> each.message.closeDescriptor());
         return dropped;

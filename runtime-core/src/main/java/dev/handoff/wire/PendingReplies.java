@@ -1,7 +1,6 @@
 package dev.handoff.wire;
 
 import dev.handoff.process.MessageException;
-import dev.handoff.process.Peer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,11 +12,9 @@ import org.jspecify.annotations.Nullable;
  * limited for each address, so that a peer that does not read does not block the others. Any thread may call.
  */
 final class PendingReplies {
-    private static final int WRITABLE_BELOW = 128 * 1024;
-
     private final Map<Long, Entry> entries = new ConcurrentHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong();
-    private final Map<Long, Integer> bytes = new ConcurrentHashMap<>();
+    private final Map<Long, Load> loads = new ConcurrentHashMap<>();
     private volatile @Nullable String over;
 
     /** A message or request that waits. */
@@ -52,7 +49,7 @@ final class PendingReplies {
         /** Removes it: its reply is not awaited any more. */
         void forget() {
             if (entries.remove(number) != null) {
-                bytes.computeIfPresent(address, (key, sum) -> sum == length ? null : sum - length);
+                loads.computeIfPresent(address, (key, load) -> load.messages() == 1 ? null : load.minus(length));
             }
         }
     }
@@ -60,20 +57,20 @@ final class PendingReplies {
     /**
      * Adds a message or request.
      *
-     * @throws MessageException if too many bytes wait for that address
+     * @throws MessageException if too many bytes or messages wait for that address
      */
     Entry begin(long address, int length) {
-        int waiting = bytes.getOrDefault(address, 0);
-        if (waiting + length > Peer.MOST_BYTES) {
+        Load waiting = loads.getOrDefault(address, Load.NONE);
+        if (!waiting.hasRoomFor(length)) {
             throw new MessageException(
                     "cannot send a message of " + length + " bytes: " + waiting
-                            + " wait there already, and the limit is " + Peer.MOST_BYTES
+                            + " wait there already, and the limit is " + Load.limit()
                             + "; wait until isWritable, or for the futures of what was sent",
                     null);
         }
         Entry entry = new Entry(lastNumber.incrementAndGet(), address, length);
         entries.put(entry.number, entry);
-        bytes.merge(address, length, Integer::sum);
+        loads.merge(address, Load.NONE.plus(length), (load, added) -> load.plus(length));
         String why = over;
         if (why != null) {
             fail(entry.number, why);
@@ -81,9 +78,9 @@ final class PendingReplies {
         return entry;
     }
 
-    /** Whether at most 128 KiB wait for that address. */
+    /** Whether little waits for that address. */
     boolean isWritable(long address) {
-        return bytes.getOrDefault(address, 0) <= WRITABLE_BELOW;
+        return loads.getOrDefault(address, Load.NONE).isLight();
     }
 
     /** Completes the entry with that reply; false if none waits for it. */
