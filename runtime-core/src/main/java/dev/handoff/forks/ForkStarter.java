@@ -1,6 +1,6 @@
 package dev.handoff.forks;
 
-import dev.handoff.jvm.ForkedChild;
+import dev.handoff.child.ForkedChild;
 import dev.handoff.jvm.StartDirectory;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.SpawnOptions;

@@ -1,9 +1,9 @@
 package dev.handoff.forks;
 
+import dev.handoff.child.ForkedChild;
 import dev.handoff.cluster.ForkedWorker;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.WorkerState;
-import dev.handoff.jvm.ForkedChild;
 import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Handle;

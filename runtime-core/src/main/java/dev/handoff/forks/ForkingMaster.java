@@ -1,5 +1,7 @@
 package dev.handoff.forks;
 
+import dev.handoff.child.ForkedChild;
+import dev.handoff.child.Runner;
 import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ForkedWorker;
@@ -12,8 +14,6 @@ import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.spi.WorkerMessages;
 import dev.handoff.forks.ClusterNews.Kind;
 import dev.handoff.forks.ClusterNews.Notice;
-import dev.handoff.jvm.ForkedChild;
-import dev.handoff.jvm.Runner;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Message;
 import dev.handoff.process.Signal;

@@ -162,7 +162,7 @@ public final class CommandLine {
     }
 
     /** The same program with other arguments. */
-    CommandLine withArguments(List<String> others) {
+    public CommandLine withArguments(List<String> others) {
         return new CommandLine(java, jvmOptions, main, others);
     }
 

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * This JVM's options as a JVM that it starts can have them: agents listen on another port, a debugger waits for nobody, and
  * nobody else writes the archive of classes that this JVM writes. Used for one child.
  */
-final class InheritedFlags {
+public final class InheritedFlags {
     /** Shared by all children: two that are started at once get two ports. */
     private static final FreePorts FREE = new FreePorts(System::nanoTime);
 
@@ -24,7 +24,7 @@ final class InheritedFlags {
      *
      * @param own those that are its own: the JVM refuses to load two debuggers
      */
-    InheritedFlags(List<String> own) {
+    public InheritedFlags(List<String> own) {
         this(own, FREE);
     }
 
@@ -34,7 +34,7 @@ final class InheritedFlags {
     }
 
     /** The words for the child. An argument file stays unless something in it has to change: then its words replace it. */
-    List<String> rewrite(List<String> typed) {
+    public List<String> rewrite(List<String> typed) {
         List<String> rewritten = new ArrayList<>();
         for (String word : typed) {
             List<String> before = ArgumentFile.opened(word).toList();
@@ -45,7 +45,7 @@ final class InheritedFlags {
     }
 
     /** Those of the variables with options in them that have to change. */
-    Map<String, String> rewrite(Map<String, String> environment) {
+    public Map<String, String> rewrite(Map<String, String> environment) {
         Map<String, String> changed = new HashMap<>();
         for (String variable : OptionVariables.NAMES) {
             List<String> typed = Quoted.split(environment.getOrDefault(variable, ""));

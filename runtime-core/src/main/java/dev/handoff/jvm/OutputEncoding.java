@@ -17,7 +17,7 @@ public final class OutputEncoding {
     private OutputEncoding() {}
 
     /** Those for {@code System.out} and {@code System.err}: up to JDK 18 the properties had another name. */
-    static List<String> ofStreams(Charset read) {
+    public static List<String> ofStreams(Charset read) {
         return PlatformText.jdk().equals(read)
                 ? List.of()
                 : Stream.of("stdout.encoding", "stderr.encoding", "sun.stdout.encoding", "sun.stderr.encoding")

@@ -12,7 +12,7 @@ import java.util.Optional;
  * Words and variables as bytes and as text. For the kernel they are bytes. Ours are UTF-8 whatever the locale says, as Node's
  * are; the JDK's are the locale's encoding, and under {@code LC_ALL=C} it replaces what is not ASCII.
  */
-final class PlatformText {
+public final class PlatformText {
     private static final Charset JDK = Runtime.version().feature() >= 18
             ? Charset.forName(System.getProperty("sun.jnu.encoding"))
             : Charset.defaultCharset();
@@ -20,7 +20,7 @@ final class PlatformText {
     private PlatformText() {}
 
     /** What the JDK makes of bytes, and of text. */
-    static Charset jdk() {
+    public static Charset jdk() {
         return JDK;
     }
 
@@ -29,7 +29,7 @@ final class PlatformText {
      *
      * @param locale {@link #jdk()}
      */
-    static Optional<String> read(byte[] bytes, Charset locale) {
+    public static Optional<String> read(byte[] bytes, Charset locale) {
         return decode(bytes, UTF_8).or(() -> decode(bytes, locale));
     }
 
@@ -44,7 +44,7 @@ final class PlatformText {
     }
 
     /** Whether the JDK writes this text as UTF-8. */
-    static boolean isPassedByJdk(String text) {
+    public static boolean isPassedByJdk(String text) {
         return Arrays.equals(text.getBytes(JDK), text.getBytes(UTF_8));
     }
 }

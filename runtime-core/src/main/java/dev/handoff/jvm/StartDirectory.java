@@ -61,7 +61,7 @@ public final class StartDirectory {
     }
 
     /** Whether that path is one of this directory's own: what was typed relative to it stays right there. */
-    boolean isAt(Path directory) {
+    public boolean isAt(Path directory) {
         return directory.equals(path) || directory.equals(REAL);
     }
 
@@ -73,12 +73,12 @@ public final class StartDirectory {
     /**
      * The directory that the kernel keeps this process in, wherever it was moved; if it was removed, what its path leads to now. Absolute.
      */
-    static Path ofKernel() {
+    public static Path ofKernel() {
         return kernels().orElse(TYPED.path);
     }
 
     /** Whether the directory that the kernel keeps this process in was removed. Programs start in it, a JVM does not. */
-    static boolean isGone() {
+    public static boolean isGone() {
         return kernels().isEmpty();
     }
 

@@ -1,5 +1,6 @@
 /**
- * What stands behind {@link dev.handoff.process}: children, their pipes and their ends, and how this very JVM was started.
+ * The command line of a JVM: how this one was started, and what a further one needs of that, with flags, argument files, paths and
+ * ports. Only text and files: nothing here starts a process.
  */
 @NullMarked
 package dev.handoff.jvm;

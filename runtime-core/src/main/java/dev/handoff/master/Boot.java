@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.cluster.StartException;
+import dev.handoff.output.WorkerOutput;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

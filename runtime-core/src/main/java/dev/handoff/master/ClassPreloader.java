@@ -28,10 +28,22 @@ final class ClassPreloader {
     private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
     private static final String CLASS = ".class";
 
-    private static final List<String> OURS =
-            List.of("master", "acceptor", "cluster", "process", "jvm", "wire", "unix", "guard").stream()
-                    .map(name -> "dev/handoff/" + name + "/")
-                    .toList();
+    /** Packages of ours that a master runs, with those below them. */
+    static final List<String> OURS = List.of(
+            "master",
+            "launch",
+            "output",
+            "probe",
+            "directory",
+            "control",
+            "acceptor",
+            "child",
+            "jvm",
+            "cluster",
+            "process",
+            "wire",
+            "unix",
+            "guard");
 
     private static final List<String> ERRNO = List.of(
             "jnr/constants/Constant",
@@ -44,7 +56,9 @@ final class ClassPreloader {
 
     /** Loads them; gives how many. What cannot be loaded is told, and would fail later anyway. */
     static int loadAll() {
-        return load(ClassPreloader.class, OURS)
+        return load(
+                        ClassPreloader.class,
+                        OURS.stream().map(name -> "dev/handoff/" + name + "/").toList())
                 + load(UnixSocketChannel.class, List.of("jnr/unixsocket/"))
                 + load(NativeSocketChannel.class, List.of("jnr/enxio/"))
                 // A failed system call is told by these two: the first may be the control socket's, at the stop.

@@ -2,6 +2,7 @@ package dev.handoff.master;
 
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.control.ControlPeer;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
 import dev.handoff.wire.ControlFrame.Hello;

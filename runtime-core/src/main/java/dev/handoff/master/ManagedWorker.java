@@ -1,9 +1,12 @@
 package dev.handoff.master;
 
+import dev.handoff.child.ChildHandle;
 import dev.handoff.cluster.Protocol;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
-import dev.handoff.jvm.ChildHandle;
+import dev.handoff.control.ControlPeer;
+import dev.handoff.launch.Generation;
+import dev.handoff.output.WorkerOutput;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Message;

@@ -15,6 +15,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
+import dev.handoff.unix.Closer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

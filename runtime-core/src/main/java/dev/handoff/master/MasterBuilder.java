@@ -7,17 +7,26 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.control.ControlServer;
+import dev.handoff.directory.RuntimeDirectory;
+import dev.handoff.launch.Generation;
+import dev.handoff.launch.Machine;
+import dev.handoff.launch.ResourcePlan;
+import dev.handoff.launch.WorkerCommands;
+import dev.handoff.launch.WorkerProgram;
+import dev.handoff.output.LogSink;
+import dev.handoff.output.StandardStreams;
+import dev.handoff.probe.Prober;
 import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.LogEncoding;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.process.spi.TaskThreads;
+import dev.handoff.unix.Closer;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -72,7 +81,7 @@ final class MasterBuilder {
         checkThatTheyAreEnough(descriptors);
         Fatal.prepare();
         SpareThreads.keep();
-        StandardStreams streams = StandardStreams.takeOver(LogLimits.of(settings));
+        StandardStreams streams = StandardStreams.takeOver(settings);
         closer.add("write the last lines of the log", streams::giveBack);
         LOG.debug("{} classes loaded ahead", ClassPreloader.loadAll());
         RuntimeDirectory directory = openDirectory();
@@ -112,16 +121,7 @@ final class MasterBuilder {
     }
 
     private RuntimeDirectory openDirectory() throws IOException {
-        String name = settings.text(Setting.NAME);
-        ClusterName names = name.isEmpty()
-                ? ClusterName.of(
-                        generation.command().programName(),
-                        ProcessHandle.current().pid())
-                : ClusterName.given(name);
-        Optional<Path> root = Optional.of(settings.text(Setting.RUN_DIRECTORY))
-                .filter(text -> !text.isEmpty())
-                .map(Path::of);
-        RuntimeDirectory directory = RuntimeDirectory.open(RuntimeRoot.candidates(root), names, FileLocks.flock());
+        RuntimeDirectory directory = RuntimeDirectory.open(settings, generation.programName());
         closer.add("remove " + directory.paths().directory(), directory::close);
         removeAtExit(directory);
         return directory;
@@ -157,12 +157,12 @@ final class MasterBuilder {
         closer.add("close the control socket", control::close);
         Acceptor acceptor = new Acceptor(directory.paths().rendezvous(), settings, listeners, proxy);
         closer.add("end the acceptor", acceptor::close);
-        Premises premises = new Premises(directory, control, acceptor, events);
-        WorkerStarter starter =
-                new WorkerStarter(WorkerStarter.launcher(), directory::paths, Machine.ofThisProcess(), sink);
+        RuntimeDirectoryWatch watch = new RuntimeDirectoryWatch(directory, control, acceptor, events);
+        WorkerStarter starter = new WorkerStarter(
+                WorkerStarter.launcher(), directory::paths, new WorkerCommands(Machine.ofThisProcess()), sink);
         Prober prober = new Prober(settings, acceptor::probe, completions.threads());
         return new Supervisor.Crew(
-                premises, starter, acceptor, control, prober, events, welcome(listeners), completions, descriptors);
+                watch, starter, acceptor, control, prober, events, welcome(listeners), completions, descriptors);
     }
 
     private Welcome welcome(List<Listener> listeners) {
@@ -198,7 +198,8 @@ final class MasterBuilder {
                         .map(ListenAddress::toString)
                         .collect(Collectors.joining(", ")),
                 settings.count(Setting.WORKERS));
-        WorkerStarter.plan(Machine.ofThisProcess(), settings.count(Setting.WORKERS), generation)
+        generation
+                .plan(Machine.ofThisProcess(), settings.count(Setting.WORKERS))
                 .ifPresentOrElse(
                         MasterBuilder::say,
                         () -> LOG.info("memory and processors are not divided: the workers' flags are as typed"));

@@ -36,6 +36,8 @@ record ProcStatus(
         long rssBytes,
         Map<Long, Duration> runDelays) {
     /** USER_HZ is 100 on every architecture that we run on. */
+    private static final double MIB = 1 << 20;
+
     private static final Duration TICK = Duration.ofMillis(10);
 
     // Fields of stat, counted from 1 as in the manual page.
@@ -143,7 +145,7 @@ record ProcStatus(
     /** For a log line: {@code state S, 12340 ms of processor time, 71 MiB}. */
     @Override
     public String toString() {
-        return "state " + state + ", " + cpu.toMillis() + " ms of processor time, " + JvmSize.mebibytes(rssBytes)
+        return "state " + state + ", " + cpu.toMillis() + " ms of processor time, " + Math.round(rssBytes / MIB)
                 + " MiB";
     }
 }

@@ -2,6 +2,8 @@ package dev.handoff.master;
 
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.control.ControlPeer;
+import dev.handoff.probe.Prober;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.unix.RareLog;
 import dev.handoff.wire.ControlFrame;

@@ -4,6 +4,7 @@ import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.RollResult.Verdict;
 import dev.handoff.cluster.Setting;
+import dev.handoff.launch.Generation;
 import java.time.Duration;
 import java.util.List;
 

@@ -2,6 +2,9 @@ package dev.handoff.master;
 
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.RollResult.Verdict;
+import dev.handoff.launch.BuildFiles;
+import dev.handoff.launch.Generation;
+import dev.handoff.output.WorkerOutput;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -8,8 +8,12 @@ import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
-import dev.handoff.jvm.DebuggerFlag;
+import dev.handoff.control.ControlPeer;
+import dev.handoff.control.ControlServer;
+import dev.handoff.launch.Generation;
 import dev.handoff.master.StopSequence.Phase;
+import dev.handoff.output.WorkerOutput;
+import dev.handoff.probe.Prober;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
@@ -43,7 +47,7 @@ final class Supervisor implements Lifecycle.Losses {
      * @param welcome what each worker is told
      */
     record Crew(
-            Premises premises,
+            RuntimeDirectoryWatch directory,
             WorkerStarter starter,
             Acceptor acceptor,
             ControlServer control,
@@ -92,7 +96,7 @@ final class Supervisor implements Lifecycle.Losses {
                 clock.getAsLong());
         lifecycle = new Lifecycle(crew.acceptor(), events, crew.welcome(), tickets, this);
         punctuality = new Punctuality(events, clock.getAsLong());
-        boolean debugged = WorkerStarter.typedFlags(first).has(DebuggerFlag::isOne);
+        boolean debugged = first.isDebugged();
         stop = new StopSequence(settings);
         limits = new Limits(
                 settings,
@@ -155,7 +159,7 @@ final class Supervisor implements Lifecycle.Losses {
     /** Closes the gap between what is wanted and what there is, by one step. */
     void pass(long nowNanos) {
         punctuality.pass(nowNanos);
-        crew.premises().keep(nowNanos);
+        crew.directory().keep(nowNanos);
         crew.control().cutStrangers(nowNanos);
         crew.acceptor().interruptSlowPolicy(nowNanos);
         limitWorkers(nowNanos);

@@ -3,6 +3,8 @@ package dev.handoff.master;
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
+import dev.handoff.control.ControlPeer;
+import dev.handoff.control.ControlServer;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Hello;

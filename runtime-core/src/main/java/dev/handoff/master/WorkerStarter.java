@@ -1,12 +1,16 @@
 package dev.handoff.master;
 
+import dev.handoff.child.ChildChannel;
+import dev.handoff.child.ChildHandle;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
-import dev.handoff.jvm.ChildChannel;
-import dev.handoff.jvm.ChildHandle;
-import dev.handoff.jvm.CommandLine;
-import dev.handoff.jvm.FreePorts;
-import dev.handoff.process.CurrentProcess;
+import dev.handoff.launch.Generation;
+import dev.handoff.launch.LaunchSpec;
+import dev.handoff.launch.WorkerCommands;
+import dev.handoff.launch.WorkerLauncher;
+import dev.handoff.launch.WorkerProcess;
+import dev.handoff.output.LogSink;
+import dev.handoff.output.WorkerOutput;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.wire.ChannelHandshake;
@@ -19,13 +23,8 @@ import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,16 +36,15 @@ final class WorkerStarter {
 
     private final WorkerLauncher launcher;
     private final Supplier<RuntimePaths> paths;
-    private final Machine machine;
+    private final WorkerCommands commands;
     private final LogSink sink;
     private final MessageRouter router = new MessageRouter();
-    private final FreePorts freePorts = new FreePorts(System::nanoTime);
     private int lastId;
 
-    WorkerStarter(WorkerLauncher launcher, Supplier<RuntimePaths> paths, Machine machine, LogSink sink) {
+    WorkerStarter(WorkerLauncher launcher, Supplier<RuntimePaths> paths, WorkerCommands commands, LogSink sink) {
         this.launcher = launcher;
         this.paths = paths;
-        this.machine = machine;
+        this.commands = commands;
         this.sink = sink;
     }
 
@@ -71,7 +69,7 @@ final class WorkerStarter {
         try {
             ChannelHandshake handshake = ChannelHandshake.at(paths.get().channel(identity.id()));
             try {
-                WorkerProcess process = launcher.launch(launch(identity, workers, handshake.writeRole(role(identity))));
+                WorkerProcess process = launcher.launch(spec(identity, workers, handshake.writeRole(role(identity))));
                 return connect(process, identity, handshake, board, disconnectOrder);
             } catch (IOException | RuntimeException e) {
                 handshake.close();
@@ -104,46 +102,8 @@ final class WorkerStarter {
         }
     }
 
-    private LaunchSpec launch(ManagedWorker.Identity identity, int workers, RoleFile role) {
-        ClusterSettings settings = identity.generation().settings();
-        CommandLine command = identity.generation().currentCommand();
-        JvmFlags flags = flags(identity, workers);
-        flags.notes().forEach(note -> LOG.info("worker {}: {}", identity.id(), note));
-        Map<String, String> environment = new HashMap<>(settings.environment());
-        environment.putAll(flags.environment());
-        List<String> options = new ArrayList<>(flags.options());
-        options.add(role.jvmFlag());
-        return new LaunchSpec(
-                identity.id(), command.withJvmOptions(options).toList(), settings.directory(), environment);
-    }
-
-    private JvmFlags flags(ManagedWorker.Identity identity, int workers) {
-        Generation generation = identity.generation();
-        JvmFlags.Target target = new JvmFlags.Target(
-                identity.slot(),
-                plan(machine, workers, generation),
-                Runtime.version().feature());
-        return JvmFlags.of(typedFlags(generation), target, freePorts, Files::isDirectory);
-    }
-
-    /** How a machine is divided among so many workers; empty if it is not to be. */
-    static Optional<ResourcePlan> plan(Machine machine, int workers, Generation generation) {
-        ClusterSettings settings = generation.settings();
-        return settings.isOn(Setting.JVM_DIVIDE)
-                ? Optional.of(ResourcePlan.divide(
-                        machine, workers, settings.count(Setting.ROLL_SURGE), 0, typedFlags(generation)))
-                : Optional.empty();
-    }
-
-    /** What was said for the workers' JVM, from wherever. */
-    static TypedFlags typedFlags(Generation generation) {
-        Map<String, String> environment = new HashMap<>(CurrentProcess.env());
-        environment.putAll(generation.settings().environment());
-        return new TypedFlags(
-                generation.command().jvmOptions(),
-                environment,
-                generation.settings().jvmArgs(),
-                OperatorFlags.of(generation.settings()));
+    private LaunchSpec spec(ManagedWorker.Identity identity, int workers, RoleFile role) {
+        return commands.spec(identity.id(), identity.slot(), identity.generation(), workers, role.jvmFlag());
     }
 
     private Role role(ManagedWorker.Identity identity) {

@@ -4,7 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
+import dev.handoff.control.ControlPeer;
+import dev.handoff.control.ControlServer;
 import dev.handoff.jvm.CommandLine;
+import dev.handoff.launch.Generation;
+import dev.handoff.launch.LaunchSpec;
+import dev.handoff.launch.WorkerLauncher;
+import dev.handoff.launch.WorkerProcess;
+import dev.handoff.output.LogLimits;
+import dev.handoff.output.LogSink;
+import dev.handoff.output.WorkerOutput;
 import dev.handoff.process.Signal;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.wire.ControlChannel;

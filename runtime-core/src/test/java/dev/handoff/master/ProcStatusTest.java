@@ -3,8 +3,11 @@ package dev.handoff.master;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.handoff.jvm.ChildHandle;
+import dev.handoff.child.ChildHandle;
+import dev.handoff.launch.LaunchSpec;
+import dev.handoff.launch.WorkerLauncher;
 import dev.handoff.process.Signal;
+import dev.handoff.unix.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +65,7 @@ class ProcStatusTest {
 
     @Test
     void aStoppedProcessIsSeenAsStoppedAndAnEndedOneIsNotSeen() throws Exception {
-        ChildHandle child = new WorkerLauncher(WorkerLauncherTest::killByShell)
+        ChildHandle child = new WorkerLauncher(Signals::send)
                 .launch(new LaunchSpec(1, List.of("/bin/sleep", "60"), Optional.empty(), Map.of()))
                 .child();
         try {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.probe.Prober;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -7,6 +7,7 @@ import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.RollResult.Verdict;
 import dev.handoff.cluster.Setting;
 import dev.handoff.jvm.CommandLine;
+import dev.handoff.launch.Generation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,0 +1,75 @@
+package dev.handoff.master;
+
+import dev.handoff.acceptor.Acceptor;
+import dev.handoff.control.ControlServer;
+import dev.handoff.directory.RuntimeDirectory;
+import dev.handoff.wire.RuntimePaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees that workers find the master: the runtime directory with its sockets, made again if somebody removes it. Those
+ * who are connected need it no more; the next worker could not come in. The supervisor's thread only.
+ */
+final class RuntimeDirectoryWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeDirectoryWatch.class);
+    private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final RuntimeDirectory directory;
+    private final ControlServer control;
+    private final Acceptor acceptor;
+    private final EventBus events;
+    private boolean failed;
+    private long failedNanos;
+
+    RuntimeDirectoryWatch(RuntimeDirectory directory, ControlServer control, Acceptor acceptor, EventBus events) {
+        this.directory = directory;
+        this.control = control;
+        this.acceptor = acceptor;
+        this.events = events;
+    }
+
+    /** Looks, and puts right what is wrong; tries again a little later if that fails. */
+    void keep(long nowNanos) {
+        if (failed && nowNanos - failedNanos < REST_NANOS) {
+            return;
+        }
+        try {
+            boolean recreated = directory.recreateIfMissing();
+            if (listenAgainIfMissing(directory.paths()) || recreated) {
+                LOG.warn(
+                        "{} was removed by somebody, and made again",
+                        directory.paths().directory());
+                events.publish(
+                        "runtime.recreated", 0, 0, directory.paths().directory().toString());
+            }
+            failed = false;
+        } catch (IOException | RuntimeException e) {
+            failed(e, nowNanos);
+        }
+    }
+
+    private void failed(Exception failure, long nowNanos) {
+        boolean first = !failed;
+        failed = true;
+        failedNanos = nowNanos;
+        if (first) {
+            LOG.error("no worker can be started, tried again every second: {}", failure.toString());
+        }
+    }
+
+    private boolean listenAgainIfMissing(RuntimePaths paths) throws IOException {
+        boolean controlMissing = Files.notExists(paths.control());
+        boolean rendezvousMissing = Files.notExists(paths.rendezvous());
+        if (controlMissing) {
+            control.listenAgain(paths.control());
+        }
+        if (rendezvousMissing) {
+            acceptor.listenAgain(paths.rendezvous());
+        }
+        return controlMissing || rendezvousMissing;
+    }
+}
