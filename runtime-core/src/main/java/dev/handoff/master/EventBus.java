@@ -5,23 +5,26 @@ import dev.handoff.cluster.Worker;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.unix.RareLog;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Publishes each event once, numbered, in order: listeners are called one at a time on the thread {@code
  * handoff-events}, which is held until it has told what came before {@link #close}.
  *
- * <p>Only the supervisor publishes. It waits for no listener: where they are {@value #ROOM} events behind, further ones
- * are dropped, which shows as a gap in the numbers.
+ * <p>Only the supervisor publishes. It waits for no listener: where what they have not heard takes {@value #ROOM_BYTES} bytes,
+ * further events are dropped, which shows as a gap in the numbers.
  */
 final class EventBus implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
-    private static final int ROOM = 65_536;
+    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(EventBus.class));
+    private static final long ROOM_BYTES = 16L << 20;
+
+    /** What an event takes beside its text. */
+    private static final int OVERHEAD = 256;
 
     /**
      * An event and whom it is about.
@@ -32,10 +35,9 @@ final class EventBus implements AutoCloseable {
 
     private final EventThread thread = EventThread.get();
     private final Listeners<Notice> listeners = new Listeners<>();
-    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicLong pendingBytes = new AtomicLong();
     private EventThread.@Nullable Hold hold;
     private long published;
-    private long dropped;
 
     /** Keeps the JVM alive to hear of what comes. */
     void start() {
@@ -68,16 +70,17 @@ final class EventBus implements AutoCloseable {
     }
 
     private void offer(ClusterEvent event, @Nullable Worker worker) {
-        if (pending.get() < ROOM) {
-            pending.incrementAndGet();
-            thread.enqueue(() -> tell(new Notice(event, worker)));
-        } else if (dropped++ == 0) {
-            LOG.warn("listeners are {} events behind: {} and what follows is not told to them", ROOM, event.name());
+        long bytes = OVERHEAD + (long) Character.BYTES * event.cause().length();
+        if (pendingBytes.get() + bytes <= ROOM_BYTES) {
+            pendingBytes.addAndGet(bytes);
+            thread.enqueue(() -> tell(new Notice(event, worker), bytes));
+        } else {
+            LOG.warn("listeners of events are too far behind: " + event.name() + " is not told to them");
         }
     }
 
-    private void tell(Notice notice) {
-        pending.decrementAndGet();
+    private void tell(Notice notice, long bytes) {
+        pendingBytes.addAndGet(-bytes);
         listeners.tell(notice);
     }
 

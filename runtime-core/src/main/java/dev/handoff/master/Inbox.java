@@ -7,11 +7,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads have for the supervisor, in order. Bounded: a sender waits while it is full, which the supervisor,
- * who waits for nobody, does not let last.
+ * What other threads have for the supervisor, in order. Bounded by what is in the messages: a sender waits while it
+ * is full, which the supervisor, who waits for nobody, does not let last.
  */
 final class Inbox {
-    private static final int ROOM = 10_000;
+    private static final long ROOM_BYTES = 16L << 20;
+
+    /** What a message takes beside what is in it. */
+    private static final int OVERHEAD = 256;
+
+    private record Entry(Message message, long bytes) {}
 
     /** Something that happened elsewhere, to be dealt with on the supervisor's thread. */
     interface Message {
@@ -19,17 +24,24 @@ final class Inbox {
         void handle(Supervisor supervisor, long nowNanos);
     }
 
-    private final Deque<Message> messages = new ArrayDeque<>();
+    private final Deque<Entry> messages = new ArrayDeque<>();
+    private long bytes;
     private boolean closed;
+
+    /** Puts a message in that holds no more than a few numbers. As {@link #put(long, Message)}. */
+    boolean put(Message message) {
+        return put(0, message);
+    }
 
     /**
      * Puts a message in. Any thread; an interrupt does not keep it out.
      *
+     * @param size bytes of what is in it; any is taken by an inbox that is empty
      * @return false if nobody reads any more
      */
-    synchronized boolean put(Message message) {
+    synchronized boolean put(long size, Message message) {
         boolean interrupted = false;
-        while (!closed && messages.size() >= ROOM) {
+        while (!closed && !messages.isEmpty() && bytes + size + OVERHEAD > ROOM_BYTES) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -40,7 +52,8 @@ final class Inbox {
             Thread.currentThread().interrupt();
         }
         if (!closed) {
-            messages.add(message);
+            messages.add(new Entry(message, size + OVERHEAD));
+            bytes += size + OVERHEAD;
             notifyAll();
         }
         return !closed;
@@ -51,15 +64,19 @@ final class Inbox {
         if (messages.isEmpty() && waitNanos > 0) {
             TimeUnit.NANOSECONDS.timedWait(this, waitNanos);
         }
-        Message message = messages.poll();
+        Entry next = messages.poll();
+        if (next == null) {
+            return null;
+        }
+        bytes -= next.bytes;
         notifyAll();
-        return message;
+        return next.message;
     }
 
     /** Takes no more; gives what has not been read. */
     synchronized List<Message> close() {
         closed = true;
-        List<Message> rest = List.copyOf(messages);
+        List<Message> rest = messages.stream().map(Entry::message).toList();
         messages.clear();
         notifyAll();
         return rest;

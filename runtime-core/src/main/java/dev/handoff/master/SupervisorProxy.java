@@ -65,7 +65,9 @@ final class SupervisorProxy implements Acceptor.Events, ControlServer.Events {
     }
 
     void probed(ManagedWorker worker, Optional<String> failure) {
-        inbox.put((supervisor, now) -> supervisor.reports().onProbed(worker, failure, now));
+        inbox.put(
+                size(failure.orElse("")),
+                (supervisor, now) -> supervisor.reports().onProbed(worker, failure, now));
     }
 
     /** It is time to ask a worker once more that has failed its probe. */
@@ -84,36 +86,40 @@ final class SupervisorProxy implements Acceptor.Events, ControlServer.Events {
 
     @Override
     public void onLaneFailed(int workerId, String reason) {
-        inbox.put((supervisor, now) -> supervisor.reports().onLaneFailed(workerId, reason, now));
+        inbox.put(size(reason), (supervisor, now) -> supervisor.reports().onLaneFailed(workerId, reason, now));
     }
 
     @Override
     public void onLaneBroken(int workerId, String reason) {
-        inbox.put((supervisor, now) -> supervisor.reports().onLaneBroken(workerId, reason, now));
+        inbox.put(size(reason), (supervisor, now) -> supervisor.reports().onLaneBroken(workerId, reason, now));
     }
 
     @Override
     public void onOverloadBegin(String how) {
-        inbox.put((supervisor, now) -> supervisor.onOverload("overload.begin", how));
+        inbox.put(size(how), (supervisor, now) -> supervisor.onOverload("overload.begin", how));
     }
 
     @Override
     public void onOverloadEnd(String how) {
-        inbox.put((supervisor, now) -> supervisor.onOverload("overload.end", how));
+        inbox.put(size(how), (supervisor, now) -> supervisor.onOverload("overload.end", how));
     }
 
     @Override
     public void onHello(ControlPeer peer, Hello hello) {
-        inbox.put((supervisor, now) -> supervisor.reports().onHello(peer, hello, now));
+        inbox.put(hello.length(), (supervisor, now) -> supervisor.reports().onHello(peer, hello, now));
     }
 
     @Override
     public void onFrame(ControlPeer peer, ControlFrame frame) {
-        inbox.put((supervisor, now) -> supervisor.reports().onFrame(peer.workerId(), frame, now));
+        inbox.put(frame.length(), (supervisor, now) -> supervisor.reports().onFrame(peer.workerId(), frame, now));
     }
 
     @Override
     public void onEnd(ControlPeer peer, @Nullable IOException failure) {
         inbox.put((supervisor, now) -> supervisor.reports().onChannelEnd(peer, failure, now));
+    }
+
+    private static long size(String text) {
+        return (long) Character.BYTES * text.length();
     }
 }

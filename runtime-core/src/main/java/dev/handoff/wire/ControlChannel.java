@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlChannel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlChannel.class);
+
+    /** Frames. Those of which more than one may wait unread, LEAVE, EXHAUSTED and TICKETS, have no long contents. */
     private static final int QUEUE = 1024;
 
     /** Gets the frames. Called on the channel's reading thread. */

@@ -22,6 +22,11 @@ public sealed interface ControlFrame {
     /** The version of these frames and of the lanes'; master and worker must agree. */
     int VERSION = 3;
 
+    /** How many bytes it takes on the wire. */
+    default int length() {
+        return ControlCodec.encode(this).length;
+    }
+
     /**
      * A worker's first frame.
      *

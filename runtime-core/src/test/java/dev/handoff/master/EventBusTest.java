@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.EventThread;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,23 @@ class EventBusTest {
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, 1000).boxed().toList());
         assertThat(threads).containsOnly("handoff-events");
+    }
+
+    @Test
+    void whatIsNotToldYetIsBoundedByItsCauses() {
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        EventThread.get().enqueue(goOn::join);
+        bus.subscribe(heard::add);
+        String cause = "x".repeat(1 << 20);
+        for (int count = 0; count < 100; count++) {
+            bus.publish("slot.errored", 1, 1, cause);
+        }
+        goOn.complete(null);
+        EventThread.get().enqueue(() -> bus.publish("scale", 0, 1, ""));
+        await().until(() ->
+                heard.stream().anyMatch(notice -> notice.event().name().equals("scale")));
+        assertThat(heard).hasSizeBetween(2, 20);
+        assertThat(heard.get(heard.size() - 1).event().number()).isEqualTo(101);
     }
 
     @Test

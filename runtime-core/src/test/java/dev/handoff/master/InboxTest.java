@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,22 @@ class InboxTest {
         assertThat(inbox.put(message())).isTrue();
         assertThat(Thread.interrupted()).isTrue();
         assertThat(inbox.take(0)).isNotNull();
+    }
+
+    @Test
+    void aSenderWaitsForRoomWhereMessagesHaveMuchInThem() throws Exception {
+        int size = 1 << 20;
+        Thread sender = new Thread(() -> {
+            for (int count = 0; count < 100; count++) {
+                inbox.put(size, message());
+            }
+        });
+        sender.start();
+        await().until(() -> sender.getState() == Thread.State.WAITING);
+        assertThat(inbox.take(0)).isNotNull();
+        await().until(() -> sender.getState() == Thread.State.WAITING);
+        assertThat(inbox.close()).hasSizeBetween(1, 16);
+        sender.join();
     }
 
     @Test

@@ -104,7 +104,7 @@ final class ControlChannelTest {
             000000          | expected 4 bytes of a control frame, found the end of the stream after 3
             00000005        | expected 5 bytes of a control frame, found the end of the stream
             00000005 07     | expected 5 bytes of a control frame, found the end of the stream after 1
-            00000001 63     | expected a frame type from 1 to 9 at offset 0 of a control frame of 1 bytes, found 99
+            00000001 63     | expected a frame type from 1 to 10 at offset 0 of a control frame of 1 bytes, found 99
             00000002 0400   | expected the end of a Started at offset 1
             """)
     void aBrokenFrameEndsTheChannelWithItsReason(String hex, String words) throws Exception {
