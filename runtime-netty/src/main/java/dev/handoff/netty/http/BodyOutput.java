@@ -72,12 +72,19 @@ final class BodyOutput {
 
     /* A connection that has failed says so by itself; over TLS it may be open while nothing can be sent. */
     private void onPieceWritten(Future<? super Void> written) {
-        if (!written.isSuccess() && !isEnded()) {
-            carrier.cut("a piece of the response could not be written: " + written.cause());
+        if (!written.isSuccess()) {
+            cut(written.cause());
         }
     }
 
-    /** Sends a piece of a file without copying it through this process. */
+    /** The client takes no more: its connection has failed. */
+    void cut(Throwable failure) {
+        if (!isEnded()) {
+            carrier.cut("a piece of the response could not be written: " + failure);
+        }
+    }
+
+    /** Sends a piece of a file without copying it through this process. What fails may be the connection or the file. */
     ChannelFuture send(FileRegion piece) {
         begin();
         return writer.sendFile(piece);

@@ -35,16 +35,44 @@ record FileAnswer(Response response, @Nullable FileChannel file, List<FilePart> 
             if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
                 return notFound();
             }
-            long size = Files.size(path);
+            // Before it is opened: of a file that is replaced meanwhile the older date counts.
             Instant modified = modified(path, wanted);
-            Response found = compression.varying(described(wanted, modified), size);
-            boolean asksOnly = request.isHead() || request.method().equals("GET");
-            return asksOnly && wanted.code() == 200
-                    ? answer(path, request, found, size, modified)
-                    : open(path, request, found, size);
+            return open(path, file -> answer(file, request, wanted, modified, compression));
         } catch (IOException e) {
             return notFound();
         }
+    }
+
+    private interface Answering {
+        FileAnswer answer(FileChannel file) throws IOException;
+    }
+
+    /** Its length is that of the file that is open, whatever stands at the path by then. */
+    private static FileAnswer open(Path path, Answering answering) throws IOException {
+        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+        FileAnswer answer = notFound();
+        try {
+            answer = answering.answer(file);
+        } finally {
+            if (answer.file == null) {
+                file.close();
+            }
+        }
+        return answer;
+    }
+
+    private static FileAnswer answer(
+            FileChannel file, RequestHead request, Response wanted, Instant modified, Compression compression)
+            throws IOException {
+        long size = file.size();
+        Response found = compression.varying(described(wanted, modified), size);
+        if (ResponseEncoder.isBodiless(wanted)) {
+            return without(found);
+        }
+        boolean asksOnly = request.isHead() || request.method().equals("GET");
+        return asksOnly && wanted.code() == 200
+                ? answer(file, request, found, size, modified)
+                : whole(file, request, found, size);
     }
 
     /** The length of the body in bytes. */
@@ -70,8 +98,8 @@ record FileAnswer(Response response, @Nullable FileChannel file, List<FilePart> 
         return dated.headers().contains("Accept-Ranges") ? dated : dated.header("Accept-Ranges", "bytes");
     }
 
-    private static FileAnswer answer(Path path, RequestHead request, Response found, long size, Instant modified)
-            throws IOException {
+    private static FileAnswer answer(
+            FileChannel file, RequestHead request, Response found, long size, Instant modified) {
         Preconditions conditions =
                 new Preconditions(request.headers(), found.headers().get("ETag"), modified);
         return switch (conditions.verdict()) {
@@ -79,32 +107,31 @@ record FileAnswer(Response response, @Nullable FileChannel file, List<FilePart> 
             case NOT_MODIFIED -> without(found.withStatus(304));
             case SEND ->
                 request.isHead() || size == 0 || !conditions.allowRange()
-                        ? open(path, request, found, size)
-                        : ranges(path, request, found, size);
+                        ? whole(file, request, found, size)
+                        : ranges(file, request, found, size);
         };
     }
 
-    private static FileAnswer ranges(Path path, RequestHead request, Response found, long size) throws IOException {
+    private static FileAnswer ranges(FileChannel file, RequestHead request, Response found, long size) {
         List<String> fields = request.headers().all("Range");
         Optional<List<ByteRange>> asked = fields.size() == 1 ? ByteRange.parse(fields.get(0), size) : Optional.empty();
         if (asked.isEmpty()) {
-            return open(path, request, found, size);
+            return whole(file, request, found, size);
         }
         List<ByteRange> ranges = asked.get();
         if (ranges.isEmpty()) {
             return without(Response.status(416).header("Content-Range", "bytes */" + size));
         }
-        return ranges.size() == 1 ? oneRange(path, found, size, ranges.get(0)) : multipart(path, found, size, ranges);
+        return ranges.size() == 1 ? oneRange(file, found, size, ranges.get(0)) : multipart(file, found, size, ranges);
     }
 
-    private static FileAnswer oneRange(Path path, Response found, long size, ByteRange range) throws IOException {
+    private static FileAnswer oneRange(FileChannel file, Response found, long size, ByteRange range) {
         Response part = found.withStatus(206).header("Content-Range", range.contentRange(size));
-        return new FileAnswer(part, open(path), List.of(FilePart.of(range)));
+        return new FileAnswer(part, file, List.of(FilePart.of(range)));
     }
 
     /* RFC 9110, 14.6. */
-    private static FileAnswer multipart(Path path, Response found, long size, List<ByteRange> ranges)
-            throws IOException {
+    private static FileAnswer multipart(FileChannel file, Response found, long size, List<ByteRange> ranges) {
         String boundary = UUID.randomUUID().toString();
         String type = found.headers()
                 .get("Content-Type")
@@ -118,16 +145,11 @@ record FileAnswer(Response response, @Nullable FileChannel file, List<FilePart> 
         }
         parts.add(new FilePart("\r\n--" + boundary + "--\r\n", NOTHING));
         Response several = found.withStatus(206).header("Content-Type", "multipart/byteranges; boundary=" + boundary);
-        return new FileAnswer(several, open(path), parts);
+        return new FileAnswer(several, file, parts);
     }
 
-    private static FileAnswer open(Path path, RequestHead request, Response response, long size) throws IOException {
-        return new FileAnswer(
-                response, request.isHead() ? null : open(path), List.of(FilePart.of(new ByteRange(0, size))));
-    }
-
-    private static FileChannel open(Path path) throws IOException {
-        return FileChannel.open(path, StandardOpenOption.READ);
+    private static FileAnswer whole(FileChannel file, RequestHead request, Response response, long size) {
+        return new FileAnswer(response, request.isHead() ? null : file, List.of(FilePart.of(new ByteRange(0, size))));
     }
 
     private static FileAnswer notFound() {

@@ -4,9 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.unix.Errors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import org.slf4j.Logger;
@@ -59,10 +61,17 @@ final class FileSender implements BodySender {
         done.addListener(written -> {
             if (written.isSuccess()) {
                 output.end();
+            } else if (isOfConnection(written.cause())) {
+                output.cut(written.cause());
             } else {
                 output.fail(written.cause());
             }
         });
+    }
+
+    /** And not of the file, which has become shorter, say. */
+    private static boolean isOfConnection(Throwable failure) {
+        return failure instanceof ClosedChannelException || failure instanceof Errors.NativeIoException;
     }
 
     private void sendPiece() {

@@ -27,7 +27,6 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.HashSet;
 import java.util.List;
@@ -260,8 +259,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
             leaving = true;
             connection.farewells().add(this::announce);
             List.copyOf(webSockets).forEach(WebSocketOverHttp2::leave);
-        } else if (event == ChannelInputShutdownEvent.INSTANCE
-                || (event instanceof SslCloseCompletionEvent && TlsPipeline.canSendNoMore(channel))) {
+        } else if (event == ChannelInputShutdownEvent.INSTANCE || TlsPipeline.hasEnded(channel, event)) {
             closeNow();
         }
         context.fireUserEventTriggered(event);

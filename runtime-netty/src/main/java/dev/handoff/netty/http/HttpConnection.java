@@ -19,7 +19,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -102,18 +101,33 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
             proceed();
         } else if (event instanceof ConnectionEvent said) {
             move.on(said);
-            if (said != ConnectionEvent.HANDED_BACK && move.isLeaving() && !connection.movesOn()) {
-                connection.farewells().add(service.idleMin, this::closeIfIdle);
+            if (said != ConnectionEvent.HANDED_BACK) {
+                sayFarewell();
             }
             if (said == ConnectionEvent.RETURNED) {
                 proceed();
             }
         }
         context.fireUserEventTriggered(event);
-        if (event == SslHandshakeCompletionEvent.SUCCESS && http2IsChosen()) {
-            becomeHttp2();
-        } else if (event instanceof SslCloseCompletionEvent && TlsPipeline.canSendNoMore(channel) && !ending) {
+        if (event == SslHandshakeCompletionEvent.SUCCESS) {
+            onHandshake();
+        } else if (TlsPipeline.hasEnded(channel, event) && !ending) {
             closeNow();
+        }
+    }
+
+    private void onHandshake() {
+        if (http2IsChosen()) {
+            becomeHttp2();
+        } else {
+            sayFarewell();
+        }
+    }
+
+    /** A client whose handshake is not over has its time when it is. */
+    private void sayFarewell() {
+        if (move.isLeaving() && !connection.movesOn() && !TlsPipeline.isShakingHands(channel)) {
+            connection.farewells().add(service.idleMin, this::closeIfIdle);
         }
     }
 

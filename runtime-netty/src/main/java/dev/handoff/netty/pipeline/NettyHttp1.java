@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -246,7 +245,7 @@ public final class NettyHttp1 {
 
     /** Its worker leaves. A client whose handshake is not over has its time when it is. */
     void leave() {
-        if (!isShakingHands()) {
+        if (!TlsPipeline.isShakingHands(channel)) {
             connection.farewells().add(connection.farewells().idleMin(), this::closeIfIdle);
         }
     }
@@ -332,12 +331,5 @@ public final class NettyHttp1 {
     /** Whether something before the codec has got bytes, and the codec none yet. */
     private boolean isSayingItsFirst() {
         return gate.received() == 0 && connection.received() > 0 && !TlsPipeline.protects(channel);
-    }
-
-    private boolean isShakingHands() {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        return tls == null
-                ? TlsPipeline.protects(channel)
-                : !tls.handshakeFuture().isDone();
     }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLException;
 
@@ -17,6 +18,12 @@ public final class TlsPipeline {
                 || channel.pipeline().get(AbstractSniHandler.class) != null;
     }
 
+    /** Whether a handshake has begun, or is to come, and is not over. */
+    public static boolean isShakingHands(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null ? protects(channel) : !tls.handshakeFuture().isDone();
+    }
+
     /** Whether a failure is a handshake or a record that the other side got wrong. */
     public static boolean isClientsFault(Throwable failure) {
         return failure instanceof DecoderException && failure.getCause() instanceof SSLException;
@@ -28,8 +35,13 @@ public final class TlsPipeline {
         return tls != null && ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
     }
 
+    /** Whether that event says that the client has ended TLS, and cannot be sent anything any more. */
+    public static boolean hasEnded(Channel channel, Object event) {
+        return event instanceof SslCloseCompletionEvent && canSendNoMore(channel);
+    }
+
     /** Whether TLS has ended, so that nothing that is sent reaches the client any more. */
-    public static boolean canSendNoMore(Channel channel) {
+    private static boolean canSendNoMore(Channel channel) {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         return tls != null && tls.engine().isOutboundDone();
     }

@@ -8,10 +8,16 @@ import dev.handoff.netty.Request;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.rig.RawClient;
 import dev.handoff.netty.worker.TestServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,38 @@ class HttpFileTest {
             for (String target : new String[] {"/none", "/sub", "/", "/ten.txt/x", "/%01"}) {
                 assertThat(client.get(target).answer().status()).as(target).isEqualTo(404);
             }
+        }
+    }
+
+    /** A file that another is moved over, as a deploy does it, is sent as it was or as it is, and never as one with the length of the other. */
+    @Test
+    void fileThatIsReplacedIsSentAsOneOrTheOther() throws Exception {
+        String once = "a".repeat(100);
+        String then = "b".repeat(3_000);
+        AtomicBoolean done = new AtomicBoolean();
+        write("replaced", once);
+        CompletableFuture<Void> replacing = CompletableFuture.runAsync(() -> {
+            while (!done.get()) {
+                replace(once);
+                replace(then);
+            }
+        });
+        try (RawClient client = server.connect()) {
+            for (int i = 0; i < 20_000; i++) {
+                assertThat(client.get("/replaced").answer().body()).isIn(once, then);
+            }
+        } finally {
+            done.set(true);
+            replacing.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private void replace(String content) {
+        try {
+            Path next = Files.writeString(directory.resolve("next"), content);
+            Files.move(next, directory.resolve("replaced"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

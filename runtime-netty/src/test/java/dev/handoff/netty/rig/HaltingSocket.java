@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 
 /** The client's end of a connection that sends a few bytes at first, and the rest when it is told to go on. */
@@ -15,6 +16,7 @@ public final class HaltingSocket extends Socket {
     public static final int FIRST = 50;
 
     private final Socket socket;
+    private final CompletableFuture<Void> onHalt = new CompletableFuture<>();
     private final CompletableFuture<Void> onGoOn = new CompletableFuture<>();
     private boolean begun;
 
@@ -31,6 +33,11 @@ public final class HaltingSocket extends Socket {
                 .createSocket(this, "localhost", socket.getPort(), true);
     }
 
+    /** Waits until the first bytes were sent. */
+    public void awaitHalt() throws Exception {
+        onHalt.get(20, TimeUnit.SECONDS);
+    }
+
     /** Sends the rest. */
     public void goOn() {
         onGoOn.complete(null);
@@ -42,6 +49,7 @@ public final class HaltingSocket extends Socket {
         begun = true;
         if (first > 0) {
             out.write(bytes, offset, first);
+            onHalt.complete(null);
             onGoOn.join();
         }
         out.write(bytes, offset + first, length - first);

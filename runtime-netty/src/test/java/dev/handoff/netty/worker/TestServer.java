@@ -16,6 +16,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -124,6 +125,13 @@ public final class TestServer implements AutoCloseable {
                     farewells.begin(limit);
                 })
                 .syncUninterruptibly();
+    }
+
+    /** Lets the event loop's clock pass over a moment: what was due by then is done. */
+    public void outlast(Duration time) {
+        EventLoop loop = loops.next();
+        loop.schedule(() -> {}, time.toMillis(), TimeUnit.MILLISECONDS).syncUninterruptibly();
+        loop.submit(() -> {}).syncUninterruptibly();
     }
 
     public long requestsStarted() {

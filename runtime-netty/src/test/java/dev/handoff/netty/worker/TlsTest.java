@@ -5,19 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.Protocol;
+import dev.handoff.cluster.Setting;
 import dev.handoff.netty.Http;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.Tls;
+import dev.handoff.netty.rig.HaltingSocket;
+import dev.handoff.netty.rig.Heard;
 import dev.handoff.netty.rig.RawClient;
+import dev.handoff.netty.rig.RawWebSocket;
 import dev.handoff.netty.rig.TestCertificate;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -115,6 +123,47 @@ class TlsTest {
             later.complete(Response.text("done"));
             assertThat(client.answer().header("Connection")).isEqualTo("close");
             assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    /** The client's first record is half there. */
+    @Test
+    void handshakeIsFinishedThoughItsWorkerLeaves() throws Exception {
+        Duration idleMin = Duration.ofMillis(20);
+        try (TestServer server = TestServer.serving(SERVER.wrap(HELLO), Map.of(Setting.DRAIN_IDLE_MIN, idleMin));
+                RawClient plain = server.connect()) {
+            HaltingSocket halting = new HaltingSocket(plain.socket());
+            RawClient client = new RawClient(halting.tls());
+            CompletableFuture<RawClient.Answer> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return client.get("/").answer();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            halting.awaitHalt();
+            server.leave();
+            server.outlast(idleMin.plusMillis(2));
+            halting.goOn();
+            assertThat(answer.get(20, TimeUnit.SECONDS).header("Connection")).isEqualTo("close");
+        }
+    }
+
+    /** Over its TCP connection, which it leaves open, nothing can be sent to it any more. */
+    @Test
+    void webSocketOfAClientThatEndsTlsAloneIsMissed() throws Exception {
+        Heard heard = new Heard();
+        try (TestServer server = TestServer.serving(SERVER.wrap(heard.http()));
+                RawClient plain = server.connect();
+                SSLSocket tls = (SSLSocket) TestCertificate.SERVER
+                        .trustedBy(null)
+                        .getSocketFactory()
+                        .createSocket(plain.socket(), "localhost", server.port(), false)) {
+            RawWebSocket.open(new RawClient(tls));
+            heard.socket();
+            tls.shutdownOutput();
+            assertThat(heard.codes()).containsExactly(1006);
+            server.awaitNoConnections();
         }
     }
 
