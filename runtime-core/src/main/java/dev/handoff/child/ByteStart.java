@@ -1,65 +1,52 @@
 package dev.handoff.child;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.handoff.jvm.PlatformText;
+import dev.handoff.unix.PathBytes;
 import dev.handoff.unix.Spawn;
-import java.io.File;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The start of a process with words or variables that the JDK cannot write in UTF-8, because the locale has another encoding:
+ * The start of a process with words, variables or paths that the JDK cannot write as they are, because the locale has another encoding:
  * it would replace them by question marks.
  */
 final class ByteStart {
     private ByteStart() {}
 
     /**
-     * Starts what a builder describes, but for its variables.
+     * Starts a process.
      *
-     * @throws IOException if it cannot be started
+     * @throws IOException if it cannot be started, or a word or a variable is no text
      */
-    static Process start(ProcessBuilder builder, Map<String, String> environment) throws IOException {
-        List<String> words = builder.command();
-        String path = new CommandLookup(environment, LaunchMechanism.directory(builder)).find(words.get(0));
+    static Process start(ProcessSpec spec) throws IOException {
+        List<byte[]> words = new ArrayList<>();
+        for (String word : spec.words()) {
+            words.add(PlatformText.bytes(word));
+        }
+        String command = spec.words().get(0);
         Spawn spawn = new Spawn(
-                path.getBytes(UTF_8),
-                words.stream().map(word -> word.getBytes(UTF_8)).toList(),
-                InheritedEnvironment.ours().asBytes(environment),
-                Optional.ofNullable(builder.directory()).map(ByteStart::bytes),
-                List.of(
-                        stream(builder.redirectInput(), Spawn.Mode.READ),
-                        stream(builder.redirectOutput(), Spawn.Mode.WRITE),
-                        stream(builder.redirectError(), Spawn.Mode.WRITE)));
+                command.contains("/")
+                        ? words.get(0)
+                        : PathBytes.of(CommandLookup.of(spec).find(command)),
+                words,
+                InheritedEnvironment.ours().asBytes(spec.environment()),
+                spec.directory().map(PathBytes::of),
+                Stream.of(spec.input(), spec.output(), spec.errors())
+                        .map(stream -> stream.map(ByteStart::stream))
+                        .toList());
         try {
             return spawn.start();
         } catch (UnsupportedOperationException e) {
             throw new IOException(
-                    "its words or variables are not all ASCII, the locale's encoding is " + PlatformText.jdk()
+                    "its words, variables or paths are not all ASCII, the locale's encoding is " + PlatformText.jdk()
                             + ", and " + e.getMessage() + ": start this program with LC_ALL=C.UTF-8",
                     e);
         }
     }
 
-    private static Optional<Spawn.Stream> stream(Redirect redirect, Spawn.Mode mode) {
-        return switch (redirect.type()) {
-            case INHERIT -> Optional.empty();
-            case APPEND -> Optional.of(new Spawn.Stream(bytes(file(redirect)), Spawn.Mode.APPEND));
-            default -> Optional.of(new Spawn.Stream(bytes(file(redirect)), mode));
-        };
-    }
-
-    private static File file(Redirect redirect) {
-        return Objects.requireNonNull(redirect.file(), "a process's streams are files or inherited");
-    }
-
-    /** A path as the JDK has read it: it has bytes that it does not show, but writes again. */
-    private static byte[] bytes(File file) {
-        return file.getPath().getBytes(PlatformText.jdk());
+    private static Spawn.Stream stream(ProcessSpec.Stream stream) {
+        return new Spawn.Stream(PathBytes.of(stream.file()), stream.mode());
     }
 }

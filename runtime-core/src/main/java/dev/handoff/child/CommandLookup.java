@@ -1,13 +1,12 @@
 package dev.handoff.child;
 
+import dev.handoff.unix.PathBytes;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Where a command is that was named without a slash: in the PATH of its own environment, as execvp(3) looks for it and as
@@ -15,51 +14,48 @@ import java.util.Optional;
  */
 final class CommandLookup {
     /** Where execvp(3) looks without a PATH. */
-    private static final String DEFAULT_PATH = "/usr/bin:/bin";
+    static final String DEFAULT_PATH = "/usr/bin:/bin";
+
+    static final String PATH = "PATH";
 
     private final String path;
     private final Path directory;
 
     /**
-     * The lookup for one child.
+     * A lookup.
      *
-     * @param environment the child's
-     * @param directory the child's; what is relative in a PATH, an empty entry too, is looked for there
+     * @param path directories, separated by colons
+     * @param directory where an entry of the path is looked up that is relative, be it an empty one
      */
-    CommandLookup(Map<String, String> environment, Path directory) {
-        this.path = environment.getOrDefault("PATH", DEFAULT_PATH);
+    CommandLookup(String path, Path directory) {
+        this.path = path;
         this.directory = directory;
+    }
+
+    /** That for one child: what is relative in its PATH is meant from the child's directory. */
+    static CommandLookup of(ProcessSpec child) {
+        Map<String, String> environment = child.environment();
+        return new CommandLookup(
+                environment.getOrDefault(PATH, DEFAULT_PATH),
+                child.directory().orElse(Path.of("")).toAbsolutePath());
     }
 
     /**
      * The path of a command.
      *
-     * @param command with a slash, it stays as it is
+     * @param command a name without a slash
      * @throws IOException if there is no such command
      */
-    String find(String command) throws IOException {
-        if (command.contains("/")) {
-            return command;
-        }
+    Path find(String command) throws IOException {
         List<Path> candidates = Arrays.stream(path.split(":", -1))
-                .flatMap(entry -> candidate(entry, command).stream())
+                .map(entry -> directory.resolve(PathBytes.path(entry)).resolve(PathBytes.path(command)))
                 .filter(Files::isRegularFile)
                 .toList();
         return candidates.stream()
                 .filter(Files::isExecutable)
                 .findFirst()
                 .or(() -> candidates.stream().findFirst())
-                .map(Path::toString)
                 .orElseThrow(
                         () -> new IOException("there is no '" + command + "' in the PATH of its environment, " + path));
-    }
-
-    /** Empty where no file can be. */
-    private Optional<Path> candidate(String entry, String command) {
-        try {
-            return Optional.of(directory.resolve(entry).resolve(command));
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
     }
 }

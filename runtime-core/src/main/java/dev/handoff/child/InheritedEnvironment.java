@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,14 +35,14 @@ final class InheritedEnvironment {
      *
      * @param name as programs see it
      * @param value as programs see it
-     * @param jdkName as the JDK sees it
-     * @param jdkValue as the JDK sees it
+     * @param jdk as the JDK sees it
      * @param bytes name, equals sign and value
      */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Variable(String name, String value, String jdkName, String jdkValue, byte[] bytes) {
-        static Variable ofText(String name, String value) {
-            return new Variable(name, value, name, value, (name + "=" + value).getBytes(UTF_8));
+    private record Variable(String name, String value, Map.Entry<String, String> jdk, byte[] bytes) {
+        static Variable ofText(Map.Entry<String, String> jdk) {
+            byte[] line = (jdk.getKey() + "=" + jdk.getValue()).getBytes(UTF_8);
+            return new Variable(jdk.getKey(), jdk.getValue(), jdk, line);
         }
 
         static Variable ofBytes(byte[] line) {
@@ -54,13 +54,8 @@ final class InheritedEnvironment {
             return new Variable(
                     PlatformText.read(name, PlatformText.jdk()).orElse(jdkName),
                     PlatformText.read(value, PlatformText.jdk()).orElse(jdkValue),
-                    jdkName,
-                    jdkValue,
+                    Map.entry(jdkName, jdkValue),
                     line);
-        }
-
-        boolean isUntouchedIn(Map<String, String> wanted) {
-            return value.equals(wanted.get(name));
         }
     }
 
@@ -68,19 +63,19 @@ final class InheritedEnvironment {
      * What the kernel and the JDK say.
      *
      * @param environ what the kernel gave this process: a null byte ends each variable
-     * @param jdk the JDK's view, which counts: a program that has made this JVM may have changed some
+     * @param jdk the JDK's view, which counts: a program that has made this JVM may have changed some. Of names that are no text it may
+     *     have several that look alike
      */
     InheritedEnvironment(byte[] environ, Map<String, String> jdk) {
-        Map<String, String> ascii = new LinkedHashMap<>(jdk);
-        lines(environ)
-                .filter(line -> !isAscii(line) && indexOf(line, '=', 1) > 0)
-                .map(Variable::ofBytes)
-                .filter(variable -> variable.jdkValue().equals(jdk.get(variable.jdkName())))
-                .forEach(variable -> {
-                    variables.add(variable);
-                    ascii.remove(variable.jdkName());
-                });
-        ascii.forEach((name, value) -> variables.add(Variable.ofText(name, value)));
+        Map<Map.Entry<String, String>, Integer> left = new LinkedHashMap<>();
+        jdk.forEach((name, value) -> left.merge(Map.entry(name, value), 1, Integer::sum));
+        lines(environ).map(Variable::ofBytes).forEach(variable -> {
+            if (left.computeIfPresent(variable.jdk(), (entry, count) -> count - 1) != null) {
+                variables.add(variable);
+                left.remove(variable.jdk(), 0);
+            }
+        });
+        left.forEach((entry, count) -> variables.add(Variable.ofText(entry)));
     }
 
     /** This process's. */
@@ -104,7 +99,7 @@ final class InheritedEnvironment {
             lines.add(Arrays.copyOfRange(environ, begin, end));
             begin = end + 1;
         }
-        return lines.stream();
+        return lines.stream().filter(line -> indexOf(line, '=', 1) > 0);
     }
 
     private static int indexOf(byte[] bytes, int wanted, int from) {
@@ -116,15 +111,6 @@ final class InheritedEnvironment {
         return -1;
     }
 
-    private static boolean isAscii(byte[] bytes) {
-        for (byte each : bytes) {
-            if (each < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** As text, without what was meant for this process alone. */
     Map<String, String> asText() {
         Map<String, String> text = new LinkedHashMap<>();
@@ -133,44 +119,65 @@ final class InheritedEnvironment {
         return text;
     }
 
-    /** The wanted variables for exec(2): name, equals sign and value each. */
-    List<byte[]> asBytes(Map<String, String> wanted) {
-        Map<String, byte[]> lines = new LinkedHashMap<>();
-        wanted.forEach((name, value) -> lines.put(name, (name + "=" + value).getBytes(UTF_8)));
-        variables.stream()
-                .filter(variable -> variable.isUntouchedIn(wanted))
-                .forEach(variable -> lines.put(variable.name(), variable.bytes()));
-        return List.copyOf(lines.values());
+    /**
+     * The wanted variables for exec(2): name, equals sign and value each.
+     *
+     * @throws IOException if one is no text
+     */
+    List<byte[]> asBytes(Map<String, String> wanted) throws IOException {
+        List<Variable> untouched = untouchedIn(wanted);
+        List<byte[]> lines =
+                new ArrayList<>(untouched.stream().map(Variable::bytes).toList());
+        for (Map.Entry<String, String> added : without(untouched, wanted).entrySet()) {
+            lines.add(PlatformText.bytes(added.getKey() + "=" + added.getValue()));
+        }
+        return lines;
+    }
+
+    /** Those with names that are no text, and look alike to programs, stay or go with the first of them. */
+    private List<Variable> untouchedIn(Map<String, String> wanted) {
+        Map<String, String> seen = asText();
+        return variables.stream()
+                .filter(variable -> Objects.equals(seen.get(variable.name()), wanted.get(variable.name())))
+                .filter(variable -> wanted.containsKey(variable.name()))
+                .toList();
+    }
+
+    private static Map<String, String> without(Collection<Variable> untouched, Map<String, String> wanted) {
+        Map<String, String> others = new LinkedHashMap<>(wanted);
+        untouched.forEach(variable -> others.remove(variable.name()));
+        return others;
     }
 
     /**
      * Makes of the variables that a {@link ProcessBuilder} has at first the wanted ones, without a touch on those that stay.
      *
      * @return whether the JDK can do it; if not, the builder's variables are of no use
+     * @throws IOException if one is no text
      */
-    boolean giveTo(ProcessBuilder builder, Map<String, String> wanted) {
-        Map<String, String> missing = new LinkedHashMap<>(wanted);
-        missing.keySet().removeAll(keepIn(builder.environment(), wanted));
-        boolean passed = missing.entrySet().stream()
-                .allMatch(each ->
-                        PlatformText.isPassedByJdk(each.getKey()) && PlatformText.isPassedByJdk(each.getValue()));
-        if (passed) {
-            builder.environment().putAll(missing);
+    boolean giveTo(ProcessBuilder builder, Map<String, String> wanted) throws IOException {
+        Map<String, String> missing = without(keepIn(builder.environment().entrySet(), untouchedIn(wanted)), wanted);
+        for (Map.Entry<String, String> each : missing.entrySet()) {
+            boolean isName = each.getKey().indexOf('=') < 0;
+            if (!isName || !PlatformText.isPassedByJdk(each.getKey()) || !PlatformText.isPassedByJdk(each.getValue())) {
+                return false;
+            }
         }
-        return passed;
+        builder.environment().putAll(missing);
+        return true;
     }
 
-    private Set<String> keepIn(Map<String, String> given, Map<String, String> wanted) {
-        Set<String> kept = new LinkedHashSet<>();
-        for (Iterator<Map.Entry<String, String>> all = given.entrySet().iterator(); all.hasNext(); ) {
+    /** Takes the others out; gives those that have stayed. */
+    private List<Variable> keepIn(Set<Map.Entry<String, String>> given, List<Variable> untouched) {
+        List<Variable> kept = new ArrayList<>();
+        for (Iterator<Map.Entry<String, String>> all = given.iterator(); all.hasNext(); ) {
             Map.Entry<String, String> entry = all.next();
             // Two that the JDK cannot tell apart stay both or go both.
             List<Variable> same = variables.stream()
-                    .filter(variable -> variable.jdkName().equals(entry.getKey())
-                            && Objects.equals(variable.jdkValue(), entry.getValue()))
+                    .filter(variable -> variable.jdk().equals(entry))
                     .toList();
-            if (!same.isEmpty() && same.stream().allMatch(variable -> variable.isUntouchedIn(wanted))) {
-                same.forEach(variable -> kept.add(variable.name()));
+            if (!same.isEmpty() && untouched.containsAll(same)) {
+                kept.addAll(same);
             } else {
                 all.remove();
             }

@@ -3,20 +3,19 @@ package dev.handoff.child;
 import dev.handoff.jvm.PlatformText;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.process.spi.Timer;
+import dev.handoff.unix.PathBytes;
 import dev.handoff.unix.Pipe;
 import dev.handoff.unix.Signals;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How the JDK starts processes, without what it does to those that run for long. */
 public final class LaunchMechanism {
-    private static final String PATH = "PATH";
     private static final String PROPERTY = "jdk.lang.Process.launchMechanism";
 
     /**
@@ -33,48 +32,75 @@ public final class LaunchMechanism {
     private LaunchMechanism() {}
 
     /**
-     * Starts a process whose input and outputs are redirected to or from files.
+     * Starts a process.
      *
-     * @param builder with the command, the directory and the redirections; a command without a slash is looked up in the PATH of
-     *     the environment
-     * @param environment all variables; those that this process has inherited itself and that have not changed are passed on
-     *     byte for byte
      * @throws IOException if it cannot be started
      */
-    public static Process start(ProcessBuilder builder, Map<String, String> environment) throws IOException {
+    public static Process start(ProcessSpec spec) throws IOException {
         survivePatchedJdk();
         Timer.prepare();
         refuseWithoutRoom();
-        Threads.checkRoom(TASKS_NEEDED, "the start of " + builder.command().get(0));
-        // A copy: others may change this process's variables meanwhile.
-        Map<String, String> variables = Map.copyOf(environment);
-        return STRAYS.start(builder, () -> startNow(builder, variables));
+        Threads.checkRoom(TASKS_NEEDED, "the start of " + spec.words().get(0));
+        return STRAYS.start(spec.words(), () -> Signals.withQuitUnblocked(() -> startNow(spec)));
     }
 
-    private static Process startNow(ProcessBuilder builder, Map<String, String> variables) throws IOException {
-        boolean passed = builder.command().stream().allMatch(PlatformText::isPassedByJdk);
-        if (passed && InheritedEnvironment.ours().giveTo(builder, variables)) {
-            lookUp(builder, variables);
-            return Signals.withQuitUnblocked(builder::start);
+    private static Process startNow(ProcessSpec spec) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(wordsForJdk(spec));
+        boolean passed = passesWords(builder.command())
+                && passesPaths(spec)
+                && InheritedEnvironment.ours().giveTo(builder, spec.environment());
+        if (!passed) {
+            return ByteStart.start(spec);
         }
-        return Signals.withQuitUnblocked(() -> ByteStart.start(builder, variables));
+        spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
+        return builder.redirectInput(redirect(spec.input()))
+                .redirectOutput(redirect(spec.output()))
+                .redirectError(redirect(spec.errors()))
+                .start();
     }
 
     /** Where it is the JVM's own PATH the JDK looks, and the program is told its name as it was typed. */
-    private static void lookUp(ProcessBuilder builder, Map<String, String> environment) throws IOException {
-        if (!Objects.equals(environment.get(PATH), System.getenv(PATH))) {
-            List<String> words = new ArrayList<>(builder.command());
-            words.set(0, new CommandLookup(environment, directory(builder)).find(words.get(0)));
-            builder.command(words);
+    private static List<String> wordsForJdk(ProcessSpec spec) throws IOException {
+        List<String> words = new ArrayList<>(spec.words());
+        String path = System.getenv(CommandLookup.PATH);
+        // Without one the JDK would look in the working directory first.
+        boolean jdkLooks = path != null && path.equals(spec.environment().get(CommandLookup.PATH));
+        if (!jdkLooks && !words.get(0).contains("/")) {
+            words.set(0, CommandLookup.of(spec).find(words.get(0)).toString());
         }
+        return words;
     }
 
-    /** Where it starts. */
-    static Path directory(ProcessBuilder builder) {
-        return Optional.ofNullable(builder.directory())
-                .map(File::toPath)
-                .orElse(Path.of(""))
-                .toAbsolutePath();
+    private static boolean passesWords(List<String> words) throws IOException {
+        for (String word : words) {
+            if (!PlatformText.isPassedByJdk(word)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The JDK writes a directory as it writes words, and opens files as paths. */
+    private static boolean passesPaths(ProcessSpec spec) {
+        return spec.directory()
+                        .filter(path -> !PlatformText.isPassedByJdk(path))
+                        .isEmpty()
+                && Stream.of(spec.input(), spec.output(), spec.errors())
+                        .flatMap(Optional::stream)
+                        .map(ProcessSpec.Stream::file)
+                        .allMatch(PathBytes::isText);
+    }
+
+    private static Redirect redirect(Optional<ProcessSpec.Stream> stream) {
+        return stream.map(to -> {
+                    File file = to.file().toFile();
+                    return switch (to.mode()) {
+                        case READ -> Redirect.from(file);
+                        case WRITE -> Redirect.to(file);
+                        case APPEND -> Redirect.appendTo(file);
+                    };
+                })
+                .orElse(Redirect.INHERIT);
     }
 
     /**

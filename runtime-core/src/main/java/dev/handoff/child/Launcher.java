@@ -1,5 +1,6 @@
 package dev.handoff.child;
 
+import dev.handoff.child.ProcessSpec.Stream;
 import dev.handoff.jvm.CommandLine;
 import dev.handoff.jvm.InheritedFlags;
 import dev.handoff.jvm.OutputEncoding;
@@ -12,10 +13,9 @@ import dev.handoff.process.Stdio;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.FdChannel;
 import dev.handoff.unix.Pipe;
+import dev.handoff.unix.Spawn.Mode;
 import dev.handoff.wire.RoleFile;
-import java.io.File;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +29,8 @@ import java.util.Optional;
  * writes to them.
  */
 final class Launcher {
-    private static final File NOTHING = new File("/dev/null");
+    /** The program is looked up by setsid(1) itself. */
+    private static final CommandLookup SETSID = new CommandLookup(CommandLookup.DEFAULT_PATH, Path.of("/"));
 
     private final SpawnOptions options;
     private final Optional<RoleFile> role;
@@ -86,20 +87,30 @@ final class Launcher {
     }
 
     private Launched launchIn(Optional<Path> directory) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(words(directory));
-        directory.ifPresent(path -> builder.directory(path.toFile()));
         try {
-            Optional<Pipe> in = connectInput(builder);
+            Optional<Pipe> in = options.input().isPresent() ? pipe(Stdio.pipe()) : pipe(options.stdin());
             Optional<Pipe> out = pipe(options.stdout());
-            builder.redirectOutput(target(options.stdout(), out));
             Optional<Pipe> error = pipe(options.stderr());
-            builder.redirectError(target(options.stderr(), error));
-            return connect(LaunchMechanism.start(builder, environment(directory)), in, out, error);
+            ProcessSpec spec = new ProcessSpec(
+                    words(directory),
+                    environment(directory),
+                    directory,
+                    in.map(pipe -> Stream.end(pipe.readEnd(), Mode.READ)).or(() -> source(options.stdin())),
+                    target(options.stdout(), out),
+                    target(options.stderr(), error));
+            return connect(LaunchMechanism.start(spec), in, out, error);
         } catch (IOException e) {
-            channels.forEach(FdChannel::close);
-            pipes.forEach(Pipe::close);
+            closePipes();
             throw new NotStartedException("cannot start " + options + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closePipes();
+            throw e;
         }
+    }
+
+    private void closePipes() {
+        channels.forEach(FdChannel::close);
+        pipes.forEach(Pipe::close);
     }
 
     private Map<String, String> environment(Optional<Path> directory) {
@@ -116,7 +127,8 @@ final class Launcher {
     private List<String> words(Optional<Path> directory) throws IOException {
         List<String> words = new ArrayList<>();
         if (options.isDetached()) {
-            words.add(new CommandLookup(System.getenv(), CurrentProcess.cwd()).find("setsid"));
+            words.add(SETSID.find("setsid").toString());
+            words.add("--");
         }
         words.addAll(options.runsJvm() ? jvm(directory) : options.words());
         return words;
@@ -192,29 +204,29 @@ final class Launcher {
         return Optional.of(pipe);
     }
 
-    private Optional<Pipe> connectInput(ProcessBuilder builder) throws IOException {
-        Optional<Pipe> pipe = options.input().isPresent() ? pipe(Stdio.pipe()) : pipe(options.stdin());
-        builder.redirectInput(pipe.map(each -> Redirect.from(Pipe.path(each.readEnd())))
-                .orElseGet(() -> switch (options.stdin().kind()) {
-                    case INHERIT -> Redirect.INHERIT;
-                    case FILE -> Redirect.from(file(options.stdin()));
-                    default -> Redirect.from(NOTHING);
-                }));
-        return pipe;
-    }
-
-    private Redirect target(Stdio stream, Optional<Pipe> pipe) {
-        return switch (stream.kind()) {
-            case PIPE -> Redirect.to(Pipe.path(pipe.orElseThrow().writeEnd()));
-            case IGNORE -> Redirect.DISCARD;
-            case INHERIT -> Redirect.INHERIT;
-            case FILE -> Redirect.to(file(stream));
-            case APPEND -> Redirect.appendTo(file(stream));
+    private static Optional<Stream> source(Stdio stdin) {
+        return switch (stdin.kind()) {
+            case INHERIT -> Optional.empty();
+            case FILE -> Optional.of(new Stream(file(stdin), Mode.READ));
+            default -> Optional.of(Stream.ofNothing());
         };
     }
 
-    private static File file(Stdio stream) {
-        return CurrentProcess.cwd().resolve(stream.file().orElseThrow()).toFile();
+    private static Optional<Stream> target(Stdio stream, Optional<Pipe> pipe) {
+        return switch (stream.kind()) {
+            case PIPE -> pipe.map(each -> Stream.end(each.writeEnd(), Mode.WRITE));
+            case IGNORE -> Optional.of(Stream.toNothing());
+            case INHERIT -> Optional.empty();
+            case FILE -> Optional.of(new Stream(file(stream), Mode.WRITE));
+            case APPEND -> Optional.of(new Stream(file(stream), Mode.APPEND));
+        };
+    }
+
+    /** Relative to where this process pretends to be; a name that the JDK knows for the directory it is really in may have lost characters. */
+    private static Path file(Stdio stream) {
+        Path file = stream.file().orElseThrow();
+        Path directory = CurrentProcess.cwd();
+        return StartDirectory.isReal(directory) ? file : directory.resolve(file);
     }
 
     private Launched connect(Process process, Optional<Pipe> in, Optional<Pipe> out, Optional<Pipe> error)

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,16 +39,16 @@ final class Strays {
     /**
      * Starts a process.
      *
-     * @param builder with its command
+     * @param words its command
      * @param start starts it
      * @throws IOException if it cannot be started; it does not run then
      */
-    Process start(ProcessBuilder builder, Threads.Step<Process, IOException> start) throws IOException {
+    Process start(List<String> words, Threads.Step<Process, IOException> start) throws IOException {
         Instant began = Instant.now();
         try {
-            return Threads.inLibrary("the exit of " + builder.command().get(0), () -> startShared(start));
+            return Threads.inLibrary("the exit of " + words.get(0), () -> startShared(start));
         } catch (NoThreadException e) {
-            endStrayOf(builder, began);
+            endStrayOf(words, began);
             throw e;
         }
     }
@@ -78,8 +79,8 @@ final class Strays {
         }
     }
 
-    private void endStrayOf(ProcessBuilder builder, Instant began) {
-        byte[] line = (String.join("\0", builder.command()) + "\0").getBytes(StandardCharsets.UTF_8);
+    private void endStrayOf(List<String> words, Instant began) {
+        byte[] line = (String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8);
         starting.writeLock().lock();
         try {
             ProcessHandle.current()

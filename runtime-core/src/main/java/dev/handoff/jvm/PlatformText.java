@@ -2,9 +2,13 @@ package dev.handoff.jvm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.handoff.process.spi.Utf8;
+import dev.handoff.unix.PathBytes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -43,8 +47,30 @@ public final class PlatformText {
         }
     }
 
-    /** Whether the JDK writes this text as UTF-8. */
-    public static boolean isPassedByJdk(String text) {
-        return Arrays.equals(text.getBytes(JDK), text.getBytes(UTF_8));
+    /**
+     * The bytes by which the kernel is told a word or a variable.
+     *
+     * @throws IOException if it has half of a character, a surrogate without the other one
+     */
+    public static byte[] bytes(String text) throws IOException {
+        try {
+            return Utf8.bytes("\"" + text + "\"", text);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Whether the JDK writes this text as it is to be written.
+     *
+     * @throws IOException as {@link #bytes}
+     */
+    public static boolean isPassedByJdk(String text) throws IOException {
+        return Arrays.equals(text.getBytes(JDK), bytes(text));
+    }
+
+    /** Whether the JDK finds this directory for a process, whose path it writes as it writes words. */
+    public static boolean isPassedByJdk(Path directory) {
+        return Arrays.equals(directory.toString().getBytes(JDK), PathBytes.of(directory));
     }
 }

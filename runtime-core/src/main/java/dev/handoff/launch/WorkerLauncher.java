@@ -2,6 +2,8 @@ package dev.handoff.launch;
 
 import dev.handoff.child.ChildHandle;
 import dev.handoff.child.LaunchMechanism;
+import dev.handoff.child.ProcessSpec;
+import dev.handoff.child.ProcessSpec.Stream;
 import dev.handoff.child.SignalSender;
 import dev.handoff.cluster.Setting;
 import dev.handoff.process.CurrentProcess;
@@ -10,13 +12,14 @@ import dev.handoff.unix.Closer;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.FdChannel;
 import dev.handoff.unix.Pipe;
+import dev.handoff.unix.Spawn.Mode;
 import dev.handoff.unix.UnixException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,13 +88,14 @@ public final class WorkerLauncher {
     }
 
     private static Process start(LaunchSpec spec, Pipe out, Pipe err) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(spec.command())
-                .redirectInput(new File("/dev/null"))
-                .redirectOutput(Pipe.path(out.writeEnd()))
-                .redirectError(Pipe.path(err.writeEnd()));
-        spec.directory().ifPresent(directory -> builder.directory(directory.toFile()));
         Map<String, String> environment = new HashMap<>(CurrentProcess.env());
         environment.putAll(spec.environment());
-        return LaunchMechanism.start(builder, environment);
+        return LaunchMechanism.start(new ProcessSpec(
+                spec.command(),
+                environment,
+                spec.directory(),
+                Optional.of(Stream.ofNothing()),
+                Optional.of(Stream.end(out.writeEnd(), Mode.WRITE)),
+                Optional.of(Stream.end(err.writeEnd(), Mode.WRITE))));
     }
 }

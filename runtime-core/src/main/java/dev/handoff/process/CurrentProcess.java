@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +119,7 @@ public final class CurrentProcess {
     /** The name that ps(1) shows for this process. */
     public static String title() {
         try {
-            return new String(Files.readAllBytes(COMM), UTF_8).strip();
+            return new String(Files.readAllBytes(COMM), UTF_8).replaceFirst("\n$", "");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read this process's title: " + e, e);
         }
@@ -130,8 +129,10 @@ public final class CurrentProcess {
      * Changes the name that ps(1) shows in its column COMM.
      *
      * @param title the kernel keeps 15 bytes: as many whole characters in UTF-8 as fit
+     * @throws IllegalArgumentException if it has a null byte, or half of a surrogate pair
      */
     public static void title(String title) {
+        Words.check("cannot name this process: ", "the title", title);
         try {
             Files.write(COMM, firstBytes(title));
         } catch (IOException e) {
@@ -141,8 +142,9 @@ public final class CurrentProcess {
 
     private static byte[] firstBytes(String title) {
         ByteBuffer kept = ByteBuffer.allocate(COMM_BYTES);
-        UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).encode(CharBuffer.wrap(title), kept, true);
-        return Arrays.copyOf(kept.array(), kept.position());
+        UTF_8.newEncoder().encode(CharBuffer.wrap(title), kept, true);
+        // A write of nothing would change nothing: the null byte ends an empty title, too.
+        return Arrays.copyOf(kept.array(), kept.position() + 1);
     }
 
     /** The working directory, as {@link #chdir} has set it: children start in it. Absolute. */

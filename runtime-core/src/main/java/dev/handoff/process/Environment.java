@@ -2,6 +2,8 @@ package dev.handoff.process;
 
 import dev.handoff.process.spi.ProcessProvider;
 import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +16,7 @@ final class Environment extends AbstractMap<String, String> {
 
     @Override
     public Set<Entry<String, String>> entrySet() {
-        return variables.entrySet();
+        return new Entries();
     }
 
     @Override
@@ -34,12 +36,50 @@ final class Environment extends AbstractMap<String, String> {
 
     @Override
     public @Nullable String put(String name, String value) {
-        if (name.isEmpty() || name.indexOf('=') >= 0) {
-            throw new IllegalArgumentException(
-                    "cannot set the variable \"" + name + "\": a name has at least one character and no '='");
-        }
-        Words.check("the variable", name);
-        Words.check("the variable " + name, value);
+        Words.checkVariable(name, value, variables.containsKey(name));
         return variables.put(name, value);
+    }
+
+    /** A view, through which nothing is put in either that cannot be a variable. */
+    private final class Entries extends AbstractSet<Entry<String, String>> {
+        @Override
+        public int size() {
+            return variables.size();
+        }
+
+        @Override
+        public Iterator<Entry<String, String>> iterator() {
+            Iterator<Entry<String, String>> all = variables.entrySet().iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public Entry<String, String> next() {
+                    return new Variable(all.next());
+                }
+
+                @Override
+                public void remove() {
+                    all.remove();
+                }
+            };
+        }
+    }
+
+    private final class Variable extends SimpleEntry<String, String> {
+        private static final long serialVersionUID = 1L;
+
+        Variable(Entry<String, String> entry) {
+            super(entry);
+        }
+
+        @Override
+        public String setValue(String value) {
+            put(getKey(), value);
+            return super.setValue(value);
+        }
     }
 }

@@ -2,6 +2,9 @@ package dev.handoff.process;
 
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.process.spi.ProcessProvider.Started;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -169,10 +172,8 @@ public final class SpawnOptions {
 
     /** The child's whole environment; default: {@link CurrentProcess#env()} at the time of the start. */
     public SpawnOptions env(Map<String, String> variables) {
-        variables.forEach((name, value) -> {
-            Words.check("the variable", name);
-            Words.check("the variable " + name, value);
-        });
+        Map<String, String> ours = CurrentProcess.env();
+        variables.forEach((name, value) -> Words.checkVariable(name, value, ours.containsKey(name)));
         return change(copy -> copy.env = Optional.of(Map.copyOf(variables)));
     }
 
@@ -205,9 +206,24 @@ public final class SpawnOptions {
         return change(copy -> copy.input = Optional.of(kept));
     }
 
-    /** As {@link #input(byte[])}, in {@link #encoding()}. */
+    /**
+     * As {@link #input(byte[])}, in {@link #encoding()}.
+     *
+     * @throws IllegalArgumentException if it has a character that the encoding has not
+     */
     public SpawnOptions input(String text) {
-        return input(text.getBytes(encoding));
+        CharBuffer characters = CharBuffer.wrap(text);
+        try {
+            ByteBuffer encoded = encoding.newEncoder().encode(characters);
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return input(bytes);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "cannot give a process this input in " + encoding + ": its character at index "
+                            + characters.position() + " is none of that encoding's",
+                    e);
+        }
     }
 
     /** The time limit after which it is sent the kill signal; default: none. */

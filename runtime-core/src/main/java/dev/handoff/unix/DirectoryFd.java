@@ -12,7 +12,7 @@ public final class DirectoryFd {
      * @throws UnixException naming the path, if it does not exist or may not be entered
      */
     public static Fd open(Path directory) throws UnixException {
-        int opened = Native.LIBC.open(directory.toString(), Native.O_PATH | Native.O_CLOEXEC, 0);
+        int opened = Native.open(directory, Native.O_PATH | Native.O_CLOEXEC, 0);
         return new Fd(Native.check(opened, "cannot open " + directory));
     }
 }

@@ -46,12 +46,12 @@ public final class ExclusiveLock implements AutoCloseable {
      * @return empty if another process holds the lock
      */
     public static Optional<ExclusiveLock> tryLockDirectory(Path path) throws UnixException {
-        int opened = Native.LIBC.open(path.toString(), Native.O_RDONLY | Native.O_CLOEXEC, 0);
+        int opened = Native.open(path, Native.O_RDONLY | Native.O_CLOEXEC, 0);
         return lock(new Fd(Native.check(opened, "cannot open " + path)), path);
     }
 
     private static int open(Path path, int flags) {
-        return Native.LIBC.open(path.toString(), Native.O_RDWR | Native.O_CLOEXEC | flags, OWNER_ONLY);
+        return Native.open(path, Native.O_RDWR | Native.O_CLOEXEC | flags, OWNER_ONLY);
     }
 
     private static Optional<ExclusiveLock> lock(Fd file, Path path) throws UnixException {

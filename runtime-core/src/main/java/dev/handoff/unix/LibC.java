@@ -54,7 +54,7 @@ public interface LibC {
 
     int fcntl(int fd, int command, @u_int64_t long argument);
 
-    int open(String path, int flags, int mode);
+    int open(@u_int64_t long path, int flags, int mode);
 
     int flock(int fd, int operation);
 

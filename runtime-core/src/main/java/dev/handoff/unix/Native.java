@@ -1,6 +1,7 @@
 package dev.handoff.unix;
 
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -98,6 +99,16 @@ final class Native {
             throw new UnixException(what, errno());
         }
         return result;
+    }
+
+    /** Opens a file; gives its descriptor, or -1, and then there is an {@link #errno}. */
+    static int open(Path file, int flags, int mode) {
+        Pointer path = PathBytes.inMemory(file);
+        try {
+            return LIBC.open(path.address(), flags, mode);
+        } finally {
+            Reference.reachabilityFence(path);
+        }
     }
 
     /** Sets an option whose value is a C int. */

@@ -87,7 +87,7 @@ public final class NativeDirectory {
             boolean refuses = false;
             for (String line : mountinfo) {
                 List<String> fields = Arrays.asList(line.split(" ", -1));
-                Path point = fields.size() > 5 ? Path.of(unescaped(fields.get(4))) : place.resolve("none");
+                Path point = fields.size() > 5 ? PathBytes.path(unescaped(fields.get(4))) : place.resolve("none");
                 if (place.startsWith(point) && point.getNameCount() >= nearest.getNameCount()) {
                     nearest = point; // a later line covers an earlier one
                     refuses = List.of(fields.get(5).split(",", -1)).contains("noexec");

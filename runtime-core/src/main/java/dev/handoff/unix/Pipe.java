@@ -1,7 +1,7 @@
 package dev.handoff.unix;
 
-import java.io.File;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import jnr.ffi.Pointer;
 
 /**
@@ -34,8 +34,8 @@ public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
     }
 
     /** The path by which a process can open one of its own descriptors again, proc(5). */
-    public static File path(Fd descriptor) {
-        return new File("/proc/self/fd/" + descriptor.number());
+    public static Path path(Fd descriptor) {
+        return Path.of("/proc/self/fd/" + descriptor.number());
     }
 
     @Override

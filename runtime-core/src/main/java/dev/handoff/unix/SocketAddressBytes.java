@@ -130,7 +130,7 @@ public final class SocketAddressBytes {
 
     /** Writes the path of a Unix socket at the start of a block as bind(2) takes it; gives its length. */
     static int encode(Path path, Pointer memory) {
-        byte[] raw = path.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] raw = PathBytes.of(path);
         memory.putShort(0, (short) Native.AF_UNIX);
         memory.put(2, raw, 0, raw.length);
         memory.putByte(2L + raw.length, (byte) 0);

@@ -1,6 +1,5 @@
 package dev.handoff.unix;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
@@ -50,7 +49,7 @@ public final class SocketPath implements AutoCloseable {
     }
 
     private static int length(Path path) {
-        return path.toString().getBytes(StandardCharsets.UTF_8).length;
+        return PathBytes.of(path).length;
     }
 
     /** A path to the same file that is short enough. It is valid until this is closed. */

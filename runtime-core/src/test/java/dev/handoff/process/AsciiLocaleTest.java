@@ -8,9 +8,11 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class AsciiLocaleTest {
     private static final String TEXT = "grüß€ \\ 'x' 𝄞";
     private static final String SCRIPT = "export INHERITED=\"$(printf '%b' \"$INHERITED\")\""
-            + " LATIN=\"$(printf '\\344=\\374')\"; exec \"$@\" \"$INHERITED\"";
+            + " LATIN=\"$(printf '\\344=\\374')\"; exec env \"$(printf 'N\\344ME=1')\" \"$(printf 'N\\374ME=2')\""
+            + " \"$(printf '\\303\\274=3')\" \"$@\" \"$INHERITED\"";
 
     private static Map<String, String> results = Map.of();
 
@@ -62,7 +65,10 @@ class AsciiLocaleTest {
 
     @Test
     void inheritedVariablesAndArgumentsAreReadAsUtf8() {
-        assertThat(results).containsEntry("variable", TEXT).containsEntry("argument", TEXT);
+        assertThat(results)
+                .containsEntry("variable", TEXT)
+                .containsEntry("name", "3")
+                .containsEntry("argument", TEXT);
     }
 
     @Test
@@ -102,6 +108,11 @@ class AsciiLocaleTest {
                 .containsEntry("script", TEXT);
     }
 
+    @Test
+    void directoriesFilesAndThePathHaveNamesInOtherEncodings() {
+        assertThat(results).containsEntry("odd directory", "/\u00fc\u00fc").containsEntry("odd path", "found");
+    }
+
     /** What the tests look at, a line each, in UTF-8. */
     static final class Program {
         private static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
@@ -117,6 +128,7 @@ class AsciiLocaleTest {
             tell("locale", System.getProperty("sun.jnu.encoding"));
             tell("jdk", String.valueOf(System.getenv("INHERITED")));
             tell("variable", String.valueOf(CurrentProcess.env().get("INHERITED")));
+            tell("name", String.valueOf(CurrentProcess.env().get("\u00fc")));
             tell("argument", CurrentProcess.argv().get(2));
             environment();
             words();
@@ -186,6 +198,34 @@ class AsciiLocaleTest {
                     "input",
                     ChildProcess.execFileSync(shell("cat", TEXT).input(TEXT)).stdout());
             tell("script", script());
+            odd(Files.createTempDirectory("ascii"));
+        }
+
+        private static void odd(Path directory) throws IOException {
+            Path odd = Files.createDirectory(Path.of(URI.create(directory.toUri() + "%C3%BC%C3%BC")));
+            Path tool = odd.resolve("tool");
+            Path out = odd.resolve("out");
+            try {
+                ChildProcess.execFileSync(shell("pwd").cwd(odd).stdout(Stdio.file(out)));
+                tell(
+                        "odd directory",
+                        Files.readString(out)
+                                .strip()
+                                .substring(directory.toString().length()));
+                Files.writeString(tool, "#!/bin/sh\necho found");
+                Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
+                Map<String, String> path = Map.of("PATH", directory + "/\u00fc\u00fc");
+                tell(
+                        "odd path",
+                        ChildProcess.execFileSync(SpawnOptions.of("tool").env(path))
+                                .stdout()
+                                .strip());
+            } finally {
+                Files.deleteIfExists(tool);
+                Files.deleteIfExists(out);
+                Files.delete(odd);
+                Files.delete(directory);
+            }
         }
 
         private static Object missing() {

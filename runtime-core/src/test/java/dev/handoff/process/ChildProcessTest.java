@@ -15,6 +15,7 @@ import dev.handoff.process.ExitStatus.Signaled;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -747,8 +748,106 @@ class ChildProcessTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CurrentProcess.env().put(word, "x"))
                 .withMessageContaining("half a character");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of("cat").input(word))
+                .withMessageContainingAll("in UTF-8", "at index");
         assertThat(ChildProcess.execFileSync("printf", "%s", "\ud83d\ude00").stdout())
                 .isEqualTo("\ud83d\ude00");
+    }
+
+    @Test
+    void anInputThatItsEncodingHasNotIsRefused() {
+        SpawnOptions latin = SpawnOptions.of("cat").encoding(ISO_8859_1);
+        assertThat(ChildProcess.execFileSync(latin.input("\u00fc")).stdoutBytes())
+                .containsExactly(0xfc);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> latin.input("5 \u20ac"))
+                .withMessageContainingAll("ISO-8859-1", "at index 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "=", "=x", "x=", "x=y"})
+    void aVariablesNameThatTheKernelWouldReadOtherwiseIsRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpawnOptions.of("true").env(Map.of(name, "1")))
+                .withMessageContaining("a name has at least one character and no '='");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CurrentProcess.env().put(name, "1"))
+                .withMessageContaining("a name has at least one character and no '='");
+    }
+
+    @Test
+    void aDirectoryAndFilesWhoseNamesAreNoTextAreFound() throws Exception {
+        Path odd = Files.createDirectory(Path.of(URI.create(directory.toUri() + "%FF%C3%BC")));
+        Path out = Path.of(URI.create(odd.toUri() + "%FE"));
+        SpawnOptions inside =
+                SpawnOptions.of("sh", "-c", "pwd -P; cat; echo").cwd(odd).input("in");
+        assertThat(ChildProcess.execFileSync(inside.encoding(ISO_8859_1)).stdout())
+                .isEqualTo(directory.toRealPath() + "/\u00ff\u00c3\u00bc\nin\n");
+        ChildProcess.execFileSync(SpawnOptions.of("echo", "1").stdout(Stdio.file(out)));
+        ChildProcess.execFileSync(SpawnOptions.of("echo", "2").stdout(Stdio.append(out)));
+        assertThat(ChildProcess.execFileSync(SpawnOptions.of("cat").stdin(Stdio.file(out)))
+                        .stdout())
+                .isEqualTo("1\n2\n");
+    }
+
+    @Test
+    void aDetachedCommandThatLooksLikeAnOptionIsACommand() {
+        assertThat(ChildProcess.spawnSync(SpawnOptions.of("--version").detached())
+                        .status())
+                .isEqualTo(new ExitStatus.Exited(127));
+    }
+
+    @Test
+    void aDetachedCommandNeedsNoPath() {
+        SpawnOptions detached = SpawnOptions.of("/bin/true").detached();
+        assertThat(ChildProcess.spawnSync(detached.env(Map.of("PATH", "/nowhere")))
+                        .status())
+                .isEqualTo(new ExitStatus.Exited(0));
+    }
+
+    /** As execvp(3), and unlike the JDK. */
+    @Test
+    void withoutAPathACommandIsNotLookedForInTheWorkingDirectory() throws Exception {
+        Path tool = Files.writeString(directory.resolve("tool"), "#!/bin/sh\necho found\n");
+        assertThat(tool.toFile().setExecutable(true)).isTrue();
+        SpawnOptions looks = SpawnOptions.ofMain(Looks.class).cwd(directory).env(Map.of());
+        assertThat(ChildProcess.execFileSync(looks).stdout()).isEqualTo("NOT_STARTED\n");
+    }
+
+    static final class Looks {
+        private Looks() {}
+
+        public static void main(String[] arguments) {
+            try {
+                System.out.println(ChildProcess.execFileSync("tool"));
+            } catch (ChildProcessException e) {
+                System.out.println(e.reason());
+            }
+        }
+    }
+
+    /** Up to JDK 17 it counts for words and directories, but not for files. */
+    @Test
+    void anotherDefaultEncodingOfTheJvmChangesNothing() throws Exception {
+        Files.createDirectory(Path.of(URI.create(directory.toUri() + "%C3%BC")));
+        SpawnOptions latin =
+                SpawnOptions.ofMain(IsLatin.class, directory.toUri() + "%C3%BC").jvmArgs("-Dfile.encoding=ISO-8859-1");
+        assertThat(ChildProcess.execFileSync(latin).stdout()).isEqualTo(directory.toRealPath() + "/\u00fc in \u00fc\n");
+    }
+
+    static final class IsLatin {
+        private IsLatin() {}
+
+        public static void main(String[] arguments) {
+            Path odd = Path.of(URI.create(arguments[0]));
+            SpawnOptions inside = SpawnOptions.of("sh", "-c", "echo \"$(pwd -P) in $1\"", "sh", "\u00fc");
+            ChildProcess.execFileSync(inside.cwd(odd).stdout(Stdio.file(odd.resolve("out"))));
+            ChildProcess.execFileSync(SpawnOptions.of("cat", "out")
+                    .cwd(odd)
+                    .stdout(Stdio.inherit())
+                    .stderr(Stdio.inherit()));
+        }
     }
 
     private static void assertNullByte(

@@ -164,6 +164,48 @@ class CurrentProcessTest {
     }
 
     @Test
+    void aTitleStaysAsItIsOrIsRefused() {
+        String before = CurrentProcess.title();
+        try {
+            CurrentProcess.title(" a b ");
+            assertThat(CurrentProcess.title()).isEqualTo(" a b ");
+            CurrentProcess.title("");
+            assertThat(CurrentProcess.title()).isEmpty();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> CurrentProcess.title("a\0b"))
+                    .withMessageContainingAll("the title", "null byte");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> CurrentProcess.title("a\ud83d"))
+                    .withMessageContainingAll("the title", "half a character");
+        } finally {
+            CurrentProcess.title(before);
+        }
+    }
+
+    /** What is no variable is not put in through a view either. */
+    @Test
+    void theViewsOfTheEnvironmentRefuseWhatItRefuses() {
+        Map<String, String> env = CurrentProcess.env();
+        env.put("HANDOFF_A", "1");
+        try {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> env.replaceAll((name, value) -> value + "\ud83d"))
+                    .withMessageContaining("half a character");
+            env.entrySet().stream()
+                    .filter(entry -> entry.getKey().equals("HANDOFF_A"))
+                    .forEach(entry -> assertThatIllegalArgumentException()
+                            .isThrownBy(() -> entry.setValue("a\0b"))
+                            .withMessageContaining("null byte"));
+            assertThat(env).containsEntry("HANDOFF_A", "1");
+            env.entrySet().forEach(entry -> entry.setValue(entry.getValue()));
+            assertThat(env.keySet().removeIf("HANDOFF_A"::equals)).isTrue();
+            assertThat(env).doesNotContainKey("HANDOFF_A");
+        } finally {
+            env.remove("HANDOFF_A");
+        }
+    }
+
+    @Test
     @NodeTest("test-process-env.js")
     @NodeTest("test-process-env-delete.js")
     void theEnvironmentIsLiveAndChildrenSeeIt() {

@@ -333,8 +333,7 @@ final class ListeningSocketTest {
         try (Fd datagrams = SocketFd.bindDatagrams(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false, false);
                 ListeningSocket streams = bind("127.0.0.1", 0);
-                Fd file = new Fd(
-                        Native.LIBC.open(directory.resolve("file").toString(), Native.O_RDWR | Native.O_CREAT, 0600))) {
+                Fd file = new Fd(Native.open(directory.resolve("file"), Native.O_RDWR | Native.O_CREAT, 0600))) {
             refused(() -> ListeningSocket.ofNumber(datagrams.number(), 1), "EINVAL");
             refused(() -> SocketFd.ofNumber(streams.fd().number(), true), "EINVAL");
             refused(() -> ListeningSocket.ofNumber(file.number(), 1), "ENOTSOCK");
