@@ -26,6 +26,7 @@ import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.Accepted;
+import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.Directories;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.LibC;
@@ -40,6 +41,7 @@ import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.ControlFrame.Welcome;
+import dev.handoff.wire.HandedBack;
 import dev.handoff.wire.Offer;
 import dev.handoff.wire.Progress;
 import dev.handoff.wire.Refusal;
@@ -124,6 +126,7 @@ class DirectionsTest {
     /** What crosses the seam between the worker's side and Netty: values and single descriptors, no channel or codec. */
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
             Fd.class,
+            BorrowedFd.class,
             RareLog.class,
             SocketAddressBytes.class,
             UnnamedAddress.class,
@@ -137,6 +140,7 @@ class DirectionsTest {
             ListenerDescription.class,
             Service.class,
             Offer.class,
+            HandedBack.class,
             Progress.class,
             Refusal.class,
             Scoreboard.class,
@@ -179,6 +183,8 @@ class DirectionsTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
+            // Programs, where an IDE has them on the class path.
+            .withImportOption(location -> !location.contains("/sample-app/") && !location.contains("/benchmarks/"))
             .importPackages("dev.handoff");
 
     /** Without workers, one process is both: it opens its listeners as a master does. */
@@ -186,16 +192,26 @@ class DirectionsTest {
                     "dev\\.handoff\\.netty\\.worker\\.Local(Cluster|Listener)(\\$.*)?")
             .forSubtype();
 
-    /** Which types that programs see know what is inside, and which packages of it. */
-    private static final Map<String, List<String>> DOORS = Map.of(
-            "ClusterServer", List.of("worker", "pipeline"),
-            "Datagrams", List.of("worker"),
-            "HandBack", List.of("worker"),
-            "Headers", List.of("http"),
-            "Http", List.of("http", "websocket"),
-            "Request", List.of("http"),
-            "Response", List.of("http"),
-            "Tls", List.of("http", "worker"));
+    /**
+     * The packages inside, and the others of them that each one uses. All know what programs see. A pipeline of a program's is built of Netty's
+     * codecs, and HTTP is carried by a connection of a worker's; never the other way round.
+     */
+    private static final Map<String, Set<String>> NETTY = Map.of(
+            "pipeline", Set.of("http", "worker"),
+            "http", Set.of("websocket", "worker"),
+            "websocket", Set.of("worker"),
+            "worker", Set.of());
+
+    /** The types that programs see which know what is inside. All others are made of what programs see. */
+    private static final Map<String, Set<String>> DOORS = Map.of(
+            "ClusterServer", Set.of("worker", "pipeline"),
+            "Datagrams", Set.of("worker"),
+            "HandBack", Set.of("worker"),
+            "Headers", Set.of("http"),
+            "Http", Set.of("http", "websocket"),
+            "Request", Set.of("http"),
+            "Response", Set.of("http"),
+            "Tls", Set.of("http", "worker"));
 
     /** What it needs of the master's side for that. */
     private static final DescribedPredicate<JavaClass> LISTENING =
@@ -293,50 +309,39 @@ class DirectionsTest {
                 .onlyDependOnClassesThat(whatNettyKnows()));
     }
 
-    /** A pipeline of a program's is built of Netty's codecs, and HTTP is carried by a connection of a worker's; never the other way round. */
     @Test
-    void roomsOfNettyKnowTheNextOneAndWhatProgramsSee() {
-        roomOnlyKnows("pipeline", "http", "websocket", "worker");
-        roomOnlyKnows("http", "websocket", "worker");
-        roomOnlyKnows("websocket", "worker");
-        roomOnlyKnows("worker");
+    void eachPackageOfNettyKnowsTheseOthers() {
+        Map<String, Set<String>> known = new TreeMap<>();
+        CLASSES.stream()
+                .filter(resideInAPackage("dev.handoff.netty.*"))
+                .forEach(type -> known.computeIfAbsent(roomOfNetty(type), name -> new TreeSet<>())
+                        .addAll(otherRoomsOfNetty(type)));
+        assertThat(known).containsExactlyInAnyOrderEntriesOf(NETTY);
     }
 
-    private static void roomOnlyKnows(String room, String... others) {
-        check(classes()
-                .that()
-                .resideInAPackage("dev.handoff.netty." + room + "..")
-                .should()
-                .onlyDependOnClassesThat(not(resideInAPackage("dev.handoff.netty.."))
-                        .or(resideInAPackage("dev.handoff.netty"))
-                        .or(resideInAnyPackage(rooms(room)))
-                        .or(resideInAnyPackage(rooms(others)))));
-    }
-
-    /** The doors: every other type that programs see is made of what programs see. */
     @Test
-    void whatProgramsSeeOfNettyOpensFewDoors() {
-        DOORS.forEach((name, rooms) -> check(classes()
-                .that(areOrAreInside(name))
-                .should()
-                .onlyDependOnClassesThat(not(resideInAPackage("dev.handoff.netty.."))
-                        .or(resideInAPackage("dev.handoff.netty"))
-                        .or(resideInAnyPackage(rooms(rooms.toArray(String[]::new)))))));
-        check(classes()
-                .that(resideInAPackage("dev.handoff.netty").and(not(areOrAreInside(String.join("|", DOORS.keySet())))))
-                .should()
-                .onlyDependOnClassesThat(
-                        not(resideInAPackage("dev.handoff.netty..")).or(resideInAPackage("dev.handoff.netty"))));
+    void typesThatProgramsSeeOpenTheseDoors() {
+        Map<String, Set<String>> opened = new TreeMap<>();
+        CLASSES.stream().filter(resideInAPackage("dev.handoff.netty")).forEach(type -> {
+            String outermost =
+                    type.getName().substring("dev.handoff.netty.".length()).replaceFirst("\\$.*", "");
+            opened.computeIfAbsent(outermost, name -> new TreeSet<>()).addAll(otherRoomsOfNetty(type));
+        });
+        opened.values().removeIf(Set::isEmpty);
+        assertThat(opened).containsExactlyInAnyOrderEntriesOf(DOORS);
     }
 
-    private static DescribedPredicate<JavaClass> areOrAreInside(String names) {
-        return nameMatching("dev\\.handoff\\.netty\\.(" + names + ")(\\$.*)?").forSubtype();
+    private static Set<String> otherRoomsOfNetty(JavaClass type) {
+        return type.getDirectDependenciesFromSelf().stream()
+                .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                .filter(resideInAPackage("dev.handoff.netty.*"))
+                .map(DirectionsTest::roomOfNetty)
+                .filter(room -> !type.getPackageName().endsWith("." + room))
+                .collect(Collectors.toSet());
     }
 
-    private static String[] rooms(String... names) {
-        return Arrays.stream(names)
-                .map(name -> "dev.handoff.netty." + name + "..")
-                .toArray(String[]::new);
+    private static String roomOfNetty(JavaClass type) {
+        return type.getPackageName().split("\\.", -1)[3];
     }
 
     /** Protocols are served as they are by any worker: of our core they know what programs know, how to call their code, and how to log rarely. */
@@ -344,7 +349,7 @@ class DirectionsTest {
     void protocolsKnowNothingOfTheMaster() {
         check(classes()
                 .that()
-                .resideInAnyPackage(rooms("pipeline", "http", "websocket"))
+                .resideInAnyPackage(ours("netty.pipeline", "netty.http", "netty.websocket"))
                 .should()
                 .onlyDependOnClassesThat(not(resideInAPackage(OURS))
                         .or(resideInAnyPackage(ours("netty", "cluster", "process", "guard")))

@@ -4,7 +4,6 @@ import dev.handoff.netty.HandBack;
 import dev.handoff.netty.WorkerHandler;
 import dev.handoff.netty.http.Http2Codec;
 import dev.handoff.netty.pipeline.NettyHttp1.Found;
-import dev.handoff.netty.websocket.WebSocketCodes;
 import dev.handoff.netty.worker.Connection;
 import dev.handoff.netty.worker.PipelineCodecs;
 import dev.handoff.netty.worker.TlsPipeline;
@@ -15,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.AttributeKey;
@@ -142,7 +142,7 @@ public final class NettyCodecs implements PipelineCodecs {
         ChannelHandlerContext encoder = channel.pipeline().context(WebSocketFrameEncoder.class);
         if (encoder != null && channel.isActive()) {
             channel.pipeline().addAfter(encoder.name(), null, new OneCloseFrame());
-            channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCodes.RESTARTS, "the server restarts"));
+            channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.SERVICE_RESTART, "the server restarts"));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.handoff.netty.websocket;
 
 /** Why a WebSocket is closed. Source: RFC 6455, section 7.4, and the registry that it founded. */
-public final class WebSocketCodes {
+final class WebSocketCodes {
     static final int PROTOCOL_ERROR = 1002;
 
     /** A close frame without a code. Never sent. */
@@ -13,8 +13,7 @@ public final class WebSocketCodes {
     static final int AGAINST_POLICY = 1008;
     static final int TOO_BIG = 1009;
     static final int SERVER_FAILED = 1011;
-    /** The server restarts: the client may come again at once. */
-    public static final int RESTARTS = 1012;
+    static final int RESTARTS = 1012;
 
     private WebSocketCodes() {}
 

@@ -26,7 +26,7 @@ class ProgramCodeTest {
 
     @Test
     void hooksOfHandlersAreCalledByHandlersAloneAndByHandlersThatWrapThem() {
-        onlyCalledBy(WorkerHandler.class, "start|leaving|stop", belongToAnyOf(Handlers.class));
+        onlyCalledBy(WorkerHandler.class, "start|leaving|stop|applicationProtocols", belongToAnyOf(Handlers.class));
     }
 
     @Test

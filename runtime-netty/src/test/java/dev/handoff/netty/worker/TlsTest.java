@@ -9,11 +9,13 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.netty.Http;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.Tls;
+import dev.handoff.netty.WorkerHandler;
 import dev.handoff.netty.rig.HaltingSocket;
 import dev.handoff.netty.rig.Heard;
 import dev.handoff.netty.rig.RawClient;
 import dev.handoff.netty.rig.RawWebSocket;
 import dev.handoff.netty.rig.TestCertificate;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
@@ -70,6 +72,23 @@ class TlsTest {
                             .answer()
                             .body())
                     .hasSize(5);
+        }
+    }
+
+    @Test
+    void aHandlerSaysWhatIsOffered() throws Exception {
+        WorkerHandler handler = new WorkerHandler() {
+            @Override
+            public void initChannel(Channel channel) {}
+
+            @Override
+            public List<String> applicationProtocols() {
+                return List.of("spoken/2", "spoken/1");
+            }
+        };
+        try (TestServer server = TestServer.serving(SERVER.wrap(handler));
+                RawClient client = connect(server, TestCertificate.SERVER)) {
+            assertThat(((SSLSocket) client.socket()).getApplicationProtocol()).isEqualTo("spoken/2");
         }
     }
 
@@ -302,7 +321,7 @@ class TlsTest {
     private static RawClient connect(TestServer server, SSLContext context) throws Exception {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port());
         SSLParameters parameters = socket.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"http/1.1"});
+        parameters.setApplicationProtocols(new String[] {"http/1.1", "spoken/2"});
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         return new RawClient(socket);
