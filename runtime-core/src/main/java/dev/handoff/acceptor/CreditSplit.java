@@ -8,7 +8,7 @@ package dev.handoff.acceptor;
  * leaves half of the credit for the next one.
  */
 final class CreditSplit {
-    /** Who gets the odd one: they take turns. */
+    /** Whether new connections get the odd one this time: both kinds get it in turn. */
     private boolean oddIsForNew;
 
     /**

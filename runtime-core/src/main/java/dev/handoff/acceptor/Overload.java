@@ -39,7 +39,7 @@ final class Overload {
             begun = true;
             begunNanos = nowNanos;
             answeredBefore = answered;
-            String how = "no worker can take a connection: " + waiting + " wait in the master";
+            String how = "no worker has room for a connection: " + waiting + " wait in the master";
             LOG.warn("overload: {}", how);
             events.onOverloadBegin(how);
         }

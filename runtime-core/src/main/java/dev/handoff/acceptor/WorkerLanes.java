@@ -117,7 +117,7 @@ final class WorkerLanes implements SchedulingPolicy.Candidate {
         light = fewer;
     }
 
-    /** Asks the worker to hand back so many connections that are at rest. */
+    /** Asks the worker to hand back that many connections that are at rest. */
     void shed(int count) {
         int each = (count + lanes.size() - 1) / lanes.size();
         lanes.forEach(lane -> lane.orderShed(each));

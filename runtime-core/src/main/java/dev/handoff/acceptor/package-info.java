@@ -1,6 +1,6 @@
 /**
- * The way of a connection through the master: accepted, given to a worker by the policy, kept in a ledger until that has
- * taken it up. Knows workers by their numbers and lanes only; who they are and how they fare is {@code dev.handoff.master}'s.
+ * The way of a connection through the master: it is accepted, assigned to a worker by the policy, and offered on a lane; a ledger notes it
+ * until the worker has answered. This package knows only the ids and lanes of workers; {@code dev.handoff.master} knows the rest.
  */
 @NullMarked
 package dev.handoff.acceptor;

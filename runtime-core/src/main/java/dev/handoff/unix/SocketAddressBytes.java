@@ -91,12 +91,12 @@ public final class SocketAddressBytes {
         }
     }
 
-    /** Writes an Internet address at the start of a block as bind(2) takes it; gives its length. */
+    /** Writes an Internet address at the start of a block in the form of bind(2); gives its length. */
     static int encode(InetSocketAddress address, Pointer memory) {
         return encode(address, memory, 0);
     }
 
-    /** Writes an Internet address into a block as bind(2) takes it; gives its length. */
+    /** Writes an Internet address into a block in the form of bind(2); gives its length. */
     static int encode(InetSocketAddress address, Pointer memory, int at) {
         byte[] raw = address.getAddress().getAddress();
         if (address.getAddress() instanceof Inet4Address) {
@@ -128,7 +128,7 @@ public final class SocketAddressBytes {
         return isAbstract ? "@" + text.substring(1) : text.split("\0", 2)[0];
     }
 
-    /** Writes the path of a Unix socket at the start of a block as bind(2) takes it; gives its length. */
+    /** Writes the path of a Unix socket at the start of a block in the form of bind(2); gives its length. */
     static int encode(Path path, Pointer memory) {
         byte[] raw = PathBytes.of(path);
         memory.putShort(0, (short) Native.AF_UNIX);

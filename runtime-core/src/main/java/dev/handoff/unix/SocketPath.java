@@ -57,7 +57,7 @@ public final class SocketPath implements AutoCloseable {
         return path;
     }
 
-    /** Writes it at the start of a block as bind(2) takes it; gives its length. */
+    /** Writes it at the start of a block in the form of bind(2); gives its length. */
     int encode(Pointer memory) {
         return SocketAddressBytes.encode(path, memory);
     }

@@ -384,7 +384,7 @@ public final class LaneSocket implements AutoCloseable {
         return copied;
     }
 
-    /** Takes the listening socket of a LISTEN frame. */
+    /** Gives the listening socket of a LISTEN frame away, once: the caller owns it. */
     public Fd releaseListeningSocket() throws WireException {
         if (in.receivedDescriptors() != 1) {
             throw broken("a listening socket with a LISTEN frame", "none");

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *   rendezvous     Unix seqpacket: lanes
  *   rendezvous-KEY Unix seqpacket: lanes of a shared listener, where the program forks
  *   channel-ID     Unix seqpacket: a worker's messages; removed when the worker has connected
- *   role-ID        what a worker is told of itself; removed when the worker has read it
+ *   role-ID        a worker's role; removed when the worker has read it
  *   board/ID       a worker's page of the scoreboard
  * </pre>
  *
@@ -42,7 +42,7 @@ public record RuntimePaths(Path directory) {
         return directory.resolve("channel-" + workerId);
     }
 
-    /** What a worker is told of itself. */
+    /** A worker's role file. */
     public Path role(int workerId) {
         return directory.resolve("role-" + workerId);
     }
