@@ -215,7 +215,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void nobodyGetsMoreThanItsCreditAndTheRestWaitsInTheKernel() throws Exception {
+    void noWorkerGetsMoreThanItsCreditAndTheRestWaitsInTheKernel() throws Exception {
         settings = settings.with(Setting.CREDIT, 4);
         Acceptor acceptor = startAcceptor();
         WorkerEnd one = ready(acceptor, 1);
@@ -415,7 +415,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void whomNobodyHasRoomForIsToldSoAndTheOthersAreServed() throws Exception {
+    void clientsWithoutRoomAreAnswered503AndTheOthersAreServed() throws Exception {
         listenWithQueue(4);
         Acceptor acceptor = startAcceptor();
         WorkerEnd worker = suspended(acceptor, Protocol.HTTP);
@@ -443,7 +443,7 @@ final class AcceptorTest implements Acceptor.Events {
                 .contains("end: no client waits", " " + (40 - served.size()) + " clients were answered");
     }
 
-    /** As much as a kernel keeps for a socket that nobody reads: a plain close would answer it with a reset. */
+    /** As much as a kernel keeps for an unread socket: a plain close would answer it with a reset. */
     @Test
     void whoIsToldHasTimeToReadIt() throws Exception {
         listenWithQueue(1);
@@ -610,7 +610,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void whatNobodyHasTouchedGoesToAnyone() throws Exception {
+    void anUntouchedConnectionGoesToAnyWorker() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = ready(acceptor, 1);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
@@ -621,7 +621,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void whatNobodyElseUnderstandsStays() throws Exception {
+    void aStateThatNoOtherWorkerUnderstandsStays() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
@@ -644,7 +644,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void whatNobodyCanTakeYetWaitsForWhoeverCan() throws Exception {
+    void aHandBackWaitsForTheNextReadyWorker() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         WorkerEnd heir = readyWith(acceptor, 2, 7);
@@ -663,9 +663,9 @@ final class AcceptorTest implements Acceptor.Events {
                 .until(() -> OpenDescriptors.count() > descriptors);
     }
 
-    /** The master reads it when nobody is ready, and hears of the death behind that. */
+    /** The master reads it while no worker is ready, and learns of the death after that. */
     @Test
-    void whatADeadWorkerHandedBackWhileNobodyWasReadyIsServed() throws Exception {
+    void whatADeadWorkerHandedBackWhileNoWorkerWasReadyIsServed() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd leaving = readyWith(acceptor, 1, 7);
         Taken moving = drainingWithOne(acceptor, leaving, 1);
@@ -679,7 +679,7 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(next.takeResumed().clientPort()).isEqualTo(moving.clientPort());
     }
 
-    /** They are told one after the other: taken from the first for the last, it would be left without anybody when that leaves, too. */
+    /** They are told one after the other: a connection confirmed to the first for the last would have no worker when that leaves too. */
     @Test
     void whatIsHandedBackWhenAllAreAboutToLeaveStays() throws Exception {
         Acceptor acceptor = startAcceptor();
@@ -829,7 +829,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void whatNobodyHasTooFewForStays() throws Exception {
+    void whatIsShedWithoutALightWorkerStays() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd heavy = readyWith(acceptor, 1, 7);
         clients(1);
@@ -980,7 +980,7 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(ports(heir.take(1))).isEqualTo(ports.subList(1, 2));
         acceptor.workerExited(1);
         List<Integer> own = clients(1);
-        assertThat(ports(heir.take(1))).as("nobody gets the acknowledged one").isEqualTo(own);
+        assertThat(ports(heir.take(1))).as("no other worker gets the acknowledged one").isEqualTo(own);
     }
 
     /** Its exit is told to an acceptor that has polled its lane before it spoke. */
@@ -1000,7 +1000,7 @@ final class AcceptorTest implements Acceptor.Events {
         dead.countDown();
 
         List<Integer> own = clients(1);
-        assertThat(ports(heir.take(1))).as("nobody gets the acknowledged one").isEqualTo(own);
+        assertThat(ports(heir.take(1))).as("no other worker gets the acknowledged one").isEqualTo(own);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
@@ -1012,7 +1012,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void aConnectionThatKillsWhoeverGetsItIsClosedAfterThreeMore() throws Exception {
+    void aConnectionThatKillsEachWorkerIsClosedAfterThreeMore() throws Exception {
         Acceptor acceptor = startAcceptor();
         Socket poison = client();
         for (int id = 1; id <= 4; id++) {
@@ -1061,7 +1061,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void whatAllRefuseIsKeptUntilSomebodyTakesIt() throws Exception {
+    void whatAllRefuseWaitsUntilAWorkerAcknowledgesIt() throws Exception {
         Acceptor acceptor = startAcceptor();
         WorkerEnd one = ready(acceptor, 1);
         Socket client = client();
@@ -1156,7 +1156,7 @@ final class AcceptorTest implements Acceptor.Events {
 
         broken.close();
         acceptor.workerExited(1);
-        assertThat(isEnded(lost)).as("nobody knows who has read from it").isTrue();
+        assertThat(isEnded(lost)).as("which worker has read from it is unknown").isTrue();
         ports = clients(1);
         assertThat(ports(sound.take(1))).isEqualTo(ports);
         assertThat(failures).isEmpty();
@@ -1385,7 +1385,7 @@ final class AcceptorTest implements Acceptor.Events {
     }
 
     @Test
-    void underTheSharedPolicyAStopHandsOverWhatNobodyAccepted() throws Exception {
+    void underTheSharedPolicyAStopHandsOffWhatNoWorkerAccepted() throws Exception {
         settings = settings.policy(SchedulingPolicy.shared());
         Acceptor acceptor = startAcceptor();
         WorkerEnd worker = ready(acceptor, 1);

@@ -64,7 +64,7 @@ final class LedgerTest {
         assertThatExceptionOfType(WireException.class)
                 .isThrownBy(() -> ledger.answered(first, count, out::add))
                 .withMessageStartingWith("expected an answer to connections from 0 to 3, found one to ");
-        assertThat(out).as("a part of it would belong to nobody").isEmpty();
+        assertThat(out).as("a part of it would have no owner").isEmpty();
     }
 
     @Test

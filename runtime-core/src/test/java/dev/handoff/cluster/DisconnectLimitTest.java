@@ -40,7 +40,7 @@ class DisconnectLimitTest extends WithForks {
 
     @Test
     @Tag("slow")
-    void whomItsKillSignalDoesNotEndKillDoes() throws Exception {
+    void aWorkerThatSurvivesItsKillSignalIsSentKill() throws Exception {
         cluster.setupMaster(settings -> settings.killSignal(Signal.CONT));
         ForkedWorker worker = fork();
         holds(worker);

@@ -67,7 +67,7 @@ class KernelChoosesTest {
     @Test
     @NodeTest("test-cluster-disconnect-unshared-tcp.js")
     @NodeTest("test-cluster-shared-leak.js")
-    void underTheSharedPolicyEverybodyIsServedWhoeverAcceptsAlsoWhenOneIsKilled() throws Exception {
+    void underTheSharedPolicyAllClientsAreServedAlsoWhenAWorkerIsKilled() throws Exception {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         CompletableFuture<ExitStatus> end = new CompletableFuture<>();
         ChildProcess master = ChildProcess.spawn(SpawnOptions.ofMain(Shares.class)
@@ -168,7 +168,7 @@ class KernelChoosesTest {
         ChildProcess master = relaying();
         int worker = fork(master);
         int port = port(relay(master, worker, "listen", "greet 127.0.0.1:0 backlog", 2));
-        // From here on nobody accepts.
+        // From here on no worker accepts.
         relay(master, worker, "freeze", "", 0);
         List<Socket> clients = new ArrayList<>();
         try {
@@ -189,7 +189,7 @@ class KernelChoosesTest {
     }
 
     private static String[] next(BlockingQueue<String> lines) throws InterruptedException {
-        return Objects.requireNonNull(lines.poll(60, TimeUnit.SECONDS), "nobody listens within 60 s")
+        return Objects.requireNonNull(lines.poll(60, TimeUnit.SECONDS), "no worker listens within 60 s")
                 .split(" ", 2);
     }
 

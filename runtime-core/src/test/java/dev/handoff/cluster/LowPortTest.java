@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A master that lacks the privilege for low ports, whoever runs the tests. */
+/** A master that lacks the privilege for low ports, whichever user runs the tests. */
 @Timeout(90)
 class LowPortTest {
     @ParameterizedTest

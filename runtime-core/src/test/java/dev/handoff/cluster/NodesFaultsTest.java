@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What Node itself does in three cases in which ours does something else, so that whoever comes from there finds the difference
+ * What Node itself does in three cases in which this project does something else, so that Node's users find the difference
  * written down.
  */
 @Timeout(90)

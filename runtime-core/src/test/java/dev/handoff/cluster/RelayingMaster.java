@@ -16,7 +16,7 @@ final class RelayingMaster {
     /**
      * What to do.
      *
-     * @param worker whom it is for; 0: fork one, and tell its id
+     * @param worker the receiver's id; 0: fork one, and tell its id
      * @param order "exit status", when the worker has exited, and "end", which kills it, are the master's to answer
      */
     record Relay(int worker, ObedientWorker.Order order) {}

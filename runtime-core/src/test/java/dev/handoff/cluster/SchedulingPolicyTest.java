@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SchedulingPolicyTest {
-    private static final SchedulingPolicy.Client SOMEBODY =
+    private static final SchedulingPolicy.Client ANY_CLIENT =
             () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
 
     private final long seed = System.nanoTime();
@@ -35,7 +35,7 @@ final class SchedulingPolicyTest {
         System.out.println("seed " + seed);
     }
 
-    /** Whoever is chosen gets a connection, as the acceptor would give it. */
+    /** The chosen worker gets a connection, as the acceptor would assign it. */
     private final class Worker implements SchedulingPolicy.Candidate {
         private final int slot;
         private long lastTurn;
@@ -117,7 +117,7 @@ final class SchedulingPolicyTest {
         for (int round = 0; round < 1_000; round++) {
             List<Worker> able = some(workers);
             long longest = able.stream().mapToLong(Worker::lastTurn).min().orElseThrow();
-            Worker chosen = able.get(policy.pick(able, SOMEBODY));
+            Worker chosen = able.get(policy.pick(able, ANY_CLIENT));
             assertThat(chosen.lastTurn()).isEqualTo(longest);
             chosen.give();
         }
@@ -131,7 +131,7 @@ final class SchedulingPolicyTest {
         List<Worker> workers = workers(5);
         for (int round = 0; round < 10_000; round++) {
             List<Worker> able = some(workers);
-            Worker chosen = able.get(policy.pick(able, SOMEBODY));
+            Worker chosen = able.get(policy.pick(able, ANY_CLIENT));
             assertThat(able).allSatisfy(other -> {
                 assertThat(other.connections).isGreaterThanOrEqualTo(chosen.connections);
                 if (other.connections == chosen.connections) {
@@ -149,7 +149,7 @@ final class SchedulingPolicyTest {
         SchedulingPolicy policy = SchedulingPolicy.powerOfTwoChoices();
         List<Worker> workers = workers(16);
         for (int round = 0; round < 16_000; round++) {
-            give(policy, workers, SOMEBODY);
+            give(policy, workers, ANY_CLIENT);
         }
         assertThat(given(workers)).allSatisfy(count -> assertThat(count).isCloseTo(1_000, within(10)));
     }
@@ -222,7 +222,7 @@ final class SchedulingPolicyTest {
         List<Worker> workers = workers(expected.length);
         for (int periods = 1; periods <= 20; periods++) {
             for (int round = 0; round < period; round++) {
-                give(policy, workers, SOMEBODY);
+                give(policy, workers, ANY_CLIENT);
             }
             for (int index = 0; index < expected.length; index++) {
                 assertThat(workers.get(index).given)
@@ -238,7 +238,7 @@ final class SchedulingPolicyTest {
         List<Worker> workers = workers(2);
         Map<Integer, Integer> lightOnes = new HashMap<>();
         for (int round = 0; round < 300; round++) {
-            lightOnes.merge(round / 3, give(policy, workers, SOMEBODY).slot == 2 ? 1 : 0, Integer::sum);
+            lightOnes.merge(round / 3, give(policy, workers, ANY_CLIENT).slot == 2 ? 1 : 0, Integer::sum);
         }
         assertThat(lightOnes.values()).containsOnly(1);
     }
@@ -248,10 +248,10 @@ final class SchedulingPolicyTest {
         SchedulingPolicy policy = SchedulingPolicy.weighted(Map.of());
         List<Worker> workers = workers(3);
         for (int round = 0; round < 1_000; round++) {
-            give(policy, workers.subList(0, 2), SOMEBODY);
+            give(policy, workers.subList(0, 2), ANY_CLIENT);
         }
         for (int round = 0; round < 30; round++) {
-            give(policy, workers, SOMEBODY);
+            give(policy, workers, ANY_CLIENT);
         }
         assertThat(workers.get(2).given).isCloseTo(10, within(1));
     }

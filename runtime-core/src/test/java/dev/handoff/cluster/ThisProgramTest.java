@@ -49,7 +49,7 @@ class ThisProgramTest extends WithForks {
     }
 
     @Test
-    void insideATestRunnerItIsRefusedWhoeverAsks() {
+    void insideATestRunnerItIsAlwaysRefused() {
         cluster.setupMaster(settings -> SpawnOptions.thisProgram());
         CompletableFuture<Void> onEvents = new CompletableFuture<>();
         EventThread.get().enqueue(() -> {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** A worker that binds UDP sockets as its test tells it, and says its id to whoever sends something there. */
+/** A worker that binds UDP sockets as its test tells it, and answers each datagram with its id. */
 final class UdpWorker {
     private static final List<UdpSocket> SOCKETS = new ArrayList<>();
     private static final CurrentWorker SELF = Cluster.worker();

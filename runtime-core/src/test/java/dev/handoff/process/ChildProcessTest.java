@@ -177,7 +177,7 @@ class ChildProcessTest {
     @Test
     @NodeTest("test-child-process-flush-stdio.js")
     @NodeTest("test-child-process-stdout-flush-exit.js")
-    void closeComesAlthoughNobodyReadsTheOutput() {
+    void closeComesAlthoughTheOutputIsNotRead() {
         ChildProcess child = shell("head -c 60000 /dev/zero; head -c 60000 /dev/zero >&2");
         assertThat(closed(child).join()).isEqualTo(WELL);
     }

@@ -674,7 +674,7 @@ class CurrentProcessTest {
         }
     }
 
-    // --- what nobody caught -----------------------------------------------------------------------------------------
+    // --- what is not caught -----------------------------------------------------------------------------------------
 
     @Test
     @NodeTest("test-process-exception-capture.js")

@@ -142,7 +142,7 @@ class ForkTest extends ForkingTest {
 
     /** For a moment the socket's file is still there. */
     @Test
-    void whoFindsNobodyBehindTheDoorIsToldSoToo(@TempDir Path directory) throws IOException {
+    void aChildWhoseParentHasClosedTheSocketIsToldSoToo(@TempDir Path directory) throws IOException {
         Path socket = directory.resolve("channel");
         ChannelHandshake handshake = ChannelHandshake.at(socket);
         handshake.close();
@@ -490,7 +490,7 @@ class ForkTest extends ForkingTest {
                 assertThat(message.bytes()).hasSize(800_000).startsWith(number).endsWith(number);
             }
             CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)).join();
-            // Those that nobody took are closed.
+            // Sockets that no listener asked for are closed.
             await().until(() -> OpenDescriptors.count() <= before);
         }
     }

@@ -130,7 +130,7 @@ class PassedSocketsTest extends ForkingTest {
     }
 
     @Test
-    void aSocketComesWithAnAnswerToWhoeverReadsTheWholeMessageAndIsElseClosed() throws Exception {
+    void aSocketComesWithAnAnswerThatIsReadAsAMessageAndIsElseClosed() throws Exception {
         int before = OpenDescriptors.count();
         try (ServerSocket server = new ServerSocket(0, EACH, LOOPBACK)) {
             ChildProcess child = fork(AnswersWithSockets.class);

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.Objects;
 
 /**
- * A client, and what the kernel gives whoever accepts it.
+ * A client, and what the kernel gives to the process that accepts it.
  *
  * @param client blocking
  * @param accepted the other end

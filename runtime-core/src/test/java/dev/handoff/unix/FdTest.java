@@ -13,7 +13,7 @@ final class FdTest {
     }
 
     @Test
-    void aSecondCloseLeavesWhoeverHasTheNumberNowAlone() throws Exception {
+    void aSecondCloseDoesNotCloseTheNextOwnerOfTheNumber() throws Exception {
         Fd first = open();
         int number = first.number();
         first.close();

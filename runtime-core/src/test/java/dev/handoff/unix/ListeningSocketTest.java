@@ -49,7 +49,7 @@ final class ListeningSocketTest {
         Poller poller = new Poller();
         poller.add(listener.fd(), Poller.IN);
         poller.poll(5000);
-        return Objects.requireNonNull(listener.accept(), "nobody came within 5 s");
+        return Objects.requireNonNull(listener.accept(), "no client came within 5 s");
     }
 
     @ParameterizedTest
@@ -282,14 +282,14 @@ final class ListeningSocketTest {
 
     @Test
     void aFileThatIsNoSocketIsNeverReplaced(@TempDir Path directory) throws Exception {
-        Path path = Files.writeString(directory.resolve("socket"), "somebody's");
+        Path path = Files.writeString(directory.resolve("socket"), "another's");
         assertThatExceptionOfType(UnixException.class)
                 .isThrownBy(() -> ListeningSocket.bind(path, 8))
                 .withMessageContaining("EADDRINUSE");
-        assertThat(path).hasContent("somebody's");
+        assertThat(path).hasContent("another's");
         assertThat(ListeningSocket.removeIfLeftBy(ProcessHandle.current().pid(), path))
                 .isFalse();
-        assertThat(path).hasContent("somebody's");
+        assertThat(path).hasContent("another's");
     }
 
     /** To connect to one is refused as well. */
@@ -309,10 +309,10 @@ final class ListeningSocketTest {
         assertThat(path).exists();
     }
 
-    // --- opened by somebody else ------------------------------------------------------------------------------------
+    // --- opened by others -------------------------------------------------------------------------------------------
 
     @Test
-    void anAdoptedSocketIsListenedOnAndStaysOpenToWhoeverElseHasIt() throws Exception {
+    void aSocketOpenedByNumberListensAndStaysOpenForItsOtherOwners() throws Exception {
         try (Fd foreign = new Fd(Native.LIBC.socket(Native.AF_INET, Native.SOCK_STREAM, 0))) {
             try (ListeningSocket first = ListeningSocket.ofNumber(foreign.number(), 64)) {
                 assertThat(first.accept()).isNull();

@@ -13,7 +13,7 @@ public final class LowPort {
 
     private LowPort() {}
 
-    /** The highest of these ports; 0: everybody may listen anywhere. */
+    /** The highest of these ports; 0: every user may listen on any port. */
     public static int highest() throws IOException {
         // Numbers under /proc/sys are given by one read only, and Files.readString begins with one of a single byte.
         try (BufferedReader number =

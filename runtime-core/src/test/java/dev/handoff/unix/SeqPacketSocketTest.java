@@ -184,8 +184,8 @@ final class SeqPacketSocketTest {
                 .isThrownBy(() -> SeqPacketSocket.listen(tooLong, 1))
                 .withMessageContaining("has 107 bytes, too many for a Unix socket")
                 .withMessageContaining("ENAMETOOLONG");
-        Path nowhere = directory.resolve("d".repeat(120)).resolve("nobody");
-        for (Path missing : List.of(directory.resolve("nobody"), nowhere)) {
+        Path nowhere = directory.resolve("d".repeat(120)).resolve("missing");
+        for (Path missing : List.of(directory.resolve("missing"), nowhere)) {
             assertThatExceptionOfType(UnixException.class)
                     .isThrownBy(() -> SeqPacketSocket.connect(missing))
                     .withMessageContaining("ENOENT");
@@ -277,7 +277,7 @@ final class SeqPacketSocketTest {
                 : limited;
     }
 
-    /** Sends descriptors that nobody receives, until it may not; then they are received. */
+    /** Sends descriptors that are not received, until it may not; then they are received. */
     static final class SendsTooMany {
         private SendsTooMany() {}
 

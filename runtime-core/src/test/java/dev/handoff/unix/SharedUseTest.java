@@ -14,7 +14,7 @@ final class SharedUseTest {
     private final SharedUse use = new SharedUse(() -> done.add("wake"), () -> done.add("close"));
 
     @Test
-    void whatNobodyUsesIsClosedAtOnceAndOnce() throws Exception {
+    void whatNoThreadUsesIsClosedAtOnceAndOnce() throws Exception {
         use.begin();
         use.end();
         use.close();
@@ -36,7 +36,7 @@ final class SharedUseTest {
     }
 
     @Test
-    void nobodyBeginsBehindAClose() throws Exception {
+    void noCallBeginsAfterAClose() throws Exception {
         use.begin();
         use.close();
         assertThatThrownBy(use::begin).isInstanceOf(ClosedChannelException.class);

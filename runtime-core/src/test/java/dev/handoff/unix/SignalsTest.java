@@ -53,7 +53,7 @@ final class SignalsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, -4711, Long.MIN_VALUE})
-    void noGroupAndNotEverybodyIsEverSignalled(long pid) {
+    void neitherAGroupNorAllProcessesAreEverSignalled(long pid) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Signals.send(pid, Signal.NONE.number()))
                 .withMessageContaining("no single process");

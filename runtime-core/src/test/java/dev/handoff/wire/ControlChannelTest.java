@@ -142,7 +142,7 @@ final class ControlChannelTest {
         assertThat(heard.ends).isEmpty();
     }
 
-    /** Numbers are reused at once: one that is behind must not read on from whoever has got its own. */
+    /** Numbers are reused at once: a late thread must not read from the next owner of the number. */
     @Test
     void aCloseWhileAFrameIsHeardTakesNoByteOfTheNextConnections() throws Exception {
         CompletableFuture<Void> heardEnough = new CompletableFuture<>();

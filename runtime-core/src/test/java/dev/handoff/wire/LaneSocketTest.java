@@ -194,7 +194,7 @@ final class LaneSocketTest {
 
     // --- what makes no sense is refused, and leaves nothing behind --------------------------------------------------
 
-    @SuppressWarnings("ImmutableEnumChecker") // nobody else sees them
+    @SuppressWarnings("ImmutableEnumChecker") // no other code sees them
     private enum Broken {
         TOO_SHORT(15, 0, frame -> {}, "expected a header of 16 bytes on a hand-off lane, found 15 bytes"),
         TOO_LONG(
@@ -336,7 +336,7 @@ final class LaneSocketTest {
     }
 
     @Test
-    void offersThatNobodyTook() throws Exception {
+    void offersThatWereNotReleased() throws Exception {
         int open = OpenDescriptors.count();
         Offer[] offers = {offer(0, false), offer(1, false)};
         left.offer(0, offers, 2);

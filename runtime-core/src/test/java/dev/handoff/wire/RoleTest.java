@@ -105,7 +105,7 @@ final class RoleTest {
     }
 
     @Test
-    void aMasterThatHasEndedIsGoneEvenWhileNobodyHasWaitedForIt() throws Exception {
+    void aMasterThatHasEndedIsGoneEvenAsAZombie() throws Exception {
         // The shell's child ends when the shell has become a program that does not wait for children.
         String script = "(while [ $(cat /proc/$$/comm) != sleep ]; do :; done) & echo $!; exec sleep 60";
         Process parent = new ProcessBuilder("sh", "-c", script).start();

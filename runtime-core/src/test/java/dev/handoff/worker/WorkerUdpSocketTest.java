@@ -23,7 +23,7 @@ final class WorkerUdpSocketTest {
 
         public static void main(String[] arguments) throws IOException {
             BoundDatagrams bound = BoundDatagrams.open(ListenOptions.address("127.0.0.1", 0));
-            WorkerUdpSocket socket = new WorkerUdpSocket(bound.socket(), bound.address(), new Nobody());
+            WorkerUdpSocket socket = new WorkerUdpSocket(bound.socket(), bound.address(), new NoOwner());
             socket.start(datagram -> socket.close());
             if (arguments.length > 0) {
                 socket.unref();
@@ -32,7 +32,7 @@ final class WorkerUdpSocketTest {
         }
     }
 
-    private static final class Nobody implements WorkerUdpSocket.Owner {
+    private static final class NoOwner implements WorkerUdpSocket.Owner {
         @Override
         public void onCloseWanted() {}
 

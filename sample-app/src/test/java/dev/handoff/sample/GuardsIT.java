@@ -63,7 +63,7 @@ class GuardsIT {
             guard(
                     "credit: a worker gets no more than it has room for, the rest waits in the kernel",
                     isEndless("acceptor.Ledger"),
-                    "acceptor.AcceptorTest#nobodyGetsMoreThanItsCreditAndTheRestWaitsInTheKernel",
+                    "acceptor.AcceptorTest#noWorkerGetsMoreThanItsCreditAndTheRestWaitsInTheKernel",
                     "Expected size: 4|expected: 12"));
 
     private static final List<Guard> MORE = List.of(
@@ -71,11 +71,11 @@ class GuardsIT {
                     "last words: what a dead worker had said is read before its connections go to others",
                     skips("acceptor.LaneRegistry", "exited", "readAnswers"),
                     "acceptor.AcceptorTest#whatADeadWorkerSaidIsReadBeforeItsConnectionsGoToOthers",
-                    "nobody gets the acknowledged one"),
+                    "no other worker gets the acknowledged one"),
             guard(
                     "three deaths: a connection that kills whoever gets it is closed",
                     gives("acceptor.PendingConnection", "survivesFailure", true),
-                    "acceptor.AcceptorTest#aConnectionThatKillsWhoeverGetsItIsClosedAfterThreeMore",
+                    "acceptor.AcceptorTest#aConnectionThatKillsEachWorkerIsClosedAfterThreeMore",
                     "Read timed out"),
             guard(
                     "probes: the master's own question to a worker is nobody else's",
