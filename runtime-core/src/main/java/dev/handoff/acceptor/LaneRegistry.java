@@ -189,14 +189,19 @@ final class LaneRegistry {
         long keptTooLongNanos = mayBecomeReady ? nowNanos - KEEP_NANOS : nowNanos;
         for (WorkerLanes worker : byWorker.values()) {
             for (Lane lane : worker.lanes()) {
-                lane.decideKept((connection, sinceNanos) -> {
-                    if (hasReadyWorkerFor(connection, nowNanos)) {
-                        return HandBackDecision.CONFIRM;
-                    }
-                    return sinceNanos - keptTooLongNanos <= 0 ? HandBackDecision.RETURN : HandBackDecision.KEEP;
-                });
+                if (lane.hasKept()) {
+                    lane.decideKept((connection, sinceNanos) -> decideAgain(
+                            connection, sinceNanos - keptTooLongNanos <= 0, nowNanos));
+                }
             }
         }
+    }
+
+    private HandBackDecision decideAgain(PendingConnection connection, boolean keptTooLong, long nowNanos) {
+        if (hasReadyWorkerFor(connection, nowNanos)) {
+            return HandBackDecision.CONFIRM;
+        }
+        return keptTooLong ? HandBackDecision.RETURN : HandBackDecision.KEEP;
     }
 
     /** Whether hand-backs are kept. */
