@@ -100,7 +100,7 @@ public final class Poller {
      * Waits until a descriptor is ready. A virtual thread does not keep its carrier meanwhile.
      *
      * @param timeoutMillis 0: does not wait; negative: waits without limit
-     * @return how many are ready; 0 also after an interruption by a signal, and after a rest where the kernel has no memory for it
+     * @return how many are ready; 0 also after an interruption by a signal, and after a rest because the kernel had no memory
      */
     public int poll(int timeoutMillis) throws UnixException {
         return timeoutMillis != 0 && VirtualThreads.isCurrent()

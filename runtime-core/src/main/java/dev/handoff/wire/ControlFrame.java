@@ -108,7 +108,7 @@ public sealed interface ControlFrame {
     /** The worker asks to leave, for that reason; the master then sends DRAIN on its lanes. */
     record Leave(String reason) implements ControlFrame {}
 
-    /** The worker has run out of something: it serves on, and leaves when a successor is ready. Said again while that lasts. */
+    /** The worker has run out of a resource. It goes on serving, and leaves when a successor is ready. Sent again while that lasts. */
     record Exhausted(String reason) implements ControlFrame {}
 
     /**

@@ -142,7 +142,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
         EventThread.get().enqueue(() -> turn.complete(turn(() -> {})));
     }
 
-    /** An executor that has no thread for it, or no room, may have it soon: what came stays the master's until then. */
+    /** An executor that has no thread or no room for a task may have one soon. Until then the connection stays the master's. */
     private boolean isGivenTo(Executor executor, Runnable task) {
         try {
             executor.execute(task);
@@ -151,7 +151,7 @@ final class WorkerListener extends WorkerAddress implements Listener, HandoffRec
             if (executor instanceof ExecutorService service && service.isShutdown()) {
                 throw e;
             }
-            shortages.warn("the executor cannot take what comes on " + address() + ", " + e + NEXT_TRY);
+            shortages.warn("the executor has no room for connections on " + address() + ", " + e + NEXT_TRY);
             return false;
         }
     }

@@ -202,7 +202,7 @@ public final class WorkerRuntime {
         control.send(new ControlFrame.Leave(reason));
     }
 
-    /** Tells the master that this worker has run out of something, once a second at most. Any thread. */
+    /** Tells the master that this worker has run out of a resource, at most once a second. Any thread. */
     void askForSuccessor(String reason) {
         long now = System.nanoTime();
         long last = askedForSuccessorNanos.get();
