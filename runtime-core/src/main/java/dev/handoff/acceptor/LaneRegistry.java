@@ -190,8 +190,8 @@ final class LaneRegistry {
         for (WorkerLanes worker : byWorker.values()) {
             for (Lane lane : worker.lanes()) {
                 if (lane.hasKept()) {
-                    lane.decideKept((connection, sinceNanos) -> decideAgain(
-                            connection, sinceNanos - keptTooLongNanos <= 0, nowNanos));
+                    lane.decideKept((connection, sinceNanos) ->
+                            decideAgain(connection, sinceNanos - keptTooLongNanos <= 0, nowNanos));
                 }
             }
         }

@@ -980,7 +980,9 @@ final class AcceptorTest implements Acceptor.Events {
         assertThat(ports(heir.take(1))).isEqualTo(ports.subList(1, 2));
         acceptor.workerExited(1);
         List<Integer> own = clients(1);
-        assertThat(ports(heir.take(1))).as("no other worker gets the acknowledged one").isEqualTo(own);
+        assertThat(ports(heir.take(1)))
+                .as("no other worker gets the acknowledged one")
+                .isEqualTo(own);
     }
 
     /** Its exit is told to an acceptor that has polled its lane before it spoke. */
@@ -1000,7 +1002,9 @@ final class AcceptorTest implements Acceptor.Events {
         dead.countDown();
 
         List<Integer> own = clients(1);
-        assertThat(ports(heir.take(1))).as("no other worker gets the acknowledged one").isEqualTo(own);
+        assertThat(ports(heir.take(1)))
+                .as("no other worker gets the acknowledged one")
+                .isEqualTo(own);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
