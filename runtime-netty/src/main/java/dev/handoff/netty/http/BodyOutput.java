@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class BodyOutput {
     private final Carrier carrier;
     private final ResponseWriter writer;
-    private final Exchange exchange;
+    private final Answer answer;
     private final Response response;
     private final ResponseWriter.Framing framing;
     private final long length;
@@ -24,14 +24,14 @@ final class BodyOutput {
     /** For this response, whose length is told if the framing is by length, and which is compressed if there is a gzip. */
     BodyOutput(
             Carrier carrier,
-            Exchange exchange,
+            Answer answer,
             Response response,
             ResponseWriter.Framing framing,
             long length,
             @Nullable Gzip gzip) {
         this.carrier = carrier;
         this.writer = carrier.writer();
-        this.exchange = exchange;
+        this.answer = answer;
         this.response = response;
         this.framing = framing;
         this.length = length;
@@ -96,23 +96,23 @@ final class BodyOutput {
         if (gzip != null && !isEnded()) {
             var unused = writer.sendPiece(gzip.end(), framing);
         }
-        exchange.endWith(writer.sendEnd(framing));
+        answer.endWith(writer.sendEnd(framing));
     }
 
     /** The rest cannot be sent. */
     void fail(Throwable cause) {
         if (begun) {
-            exchange.breakOff(cause);
+            answer.breakOff(cause);
         } else {
-            exchange.answerInstead(cause);
+            answer.giveAnother(cause);
         }
     }
 
     private void begin() {
         if (!begun) {
             begun = true;
-            exchange.onHeadSent();
-            writer.sendHead(response, framing, length, exchange.stays());
+            answer.onHeadSent();
+            writer.sendHead(response, framing, length, answer.stays());
         }
     }
 }

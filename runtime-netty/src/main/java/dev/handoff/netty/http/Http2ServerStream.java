@@ -1,16 +1,13 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.netty.Body;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
 import dev.handoff.netty.http.Pace.Phase;
+import dev.handoff.netty.worker.Connection;
 import dev.handoff.netty.worker.LoopClock;
 import dev.handoff.netty.worker.WriteWatch;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -18,7 +15,6 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelOption;
 import io.netty.util.ReferenceCountUtil;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,22 +24,18 @@ import org.slf4j.LoggerFactory;
  * A stream of an HTTP/2 connection: one request and its response. What comes of a body is kept in one buffer, however small the
  * frames, and while it is not wanted the client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
  */
-final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late {
+final class Http2ServerStream extends CarrierHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Http2ServerStream.class);
 
     private final Http2Session session;
     private final Http2StreamChannel channel;
     private final Http2Writer writer;
-    private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private @Nullable Pace pace;
-    private @Nullable Exchange exchange;
     private @Nullable Http2BodyReader body;
-    private boolean inputEnded;
-    private boolean proceeding;
     private boolean isClientsFault;
-    private boolean ending;
 
     Http2ServerStream(Http2Session session, Http2StreamChannel channel) {
+        super(channel);
         this.session = session;
         this.channel = channel;
         channel.config().setOption(Http2StreamChannelOption.AUTO_STREAM_FLOW_CONTROL, false);
@@ -59,7 +51,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
                 pace.received(data.content().readableBytes());
             }
             int padding = data.initialFlowControlledBytes() - data.content().readableBytes();
-            input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, data.content());
+            receive(context, data.content());
             session.returnWindow(channel.stream().id(), padding);
             onBytes(data.isEndStream());
         } else if (message instanceof Http2HeadersFrame headers && exchange == null) {
@@ -81,12 +73,6 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        end();
-        context.fireChannelInactive();
-    }
-
     private void begin(Http2HeadersFrame frame) {
         inputEnded = frame.isEndStream();
         if (!session.takes(channel.stream().id())) {
@@ -96,7 +82,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         try {
             RequestHead head = Http2Heads.parse(
                     frame.headers(), inputEnded, service().settings.maxLine());
-            session.admit(head);
+            session.origin().admit(head);
             begin(head).begin();
             onBytes(inputEnded);
         } catch (HttpFailure failure) {
@@ -107,12 +93,10 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         }
     }
 
-    private Exchange begin(RequestHead head) {
-        Exchange begun = new Exchange(this, head);
-        exchange = begun;
+    @Override
+    Exchange begin(RequestHead head) {
         pace = new Pace(service(), channel.parent(), new WriteWatch(writer), Phase.BUSY, this);
-        session.connection().requestStarted();
-        return begun;
+        return super.begin(head);
     }
 
     private void onBytes(boolean last) {
@@ -123,23 +107,28 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         proceed();
     }
 
-    private void refuse(HttpFailure failure) {
+    @Override
+    void refuse(HttpFailure failure) {
         LOG.debug("{} gets {}: {}", channel, failure.status(), failure.getMessage());
         isClientsFault = true;
-        Exchange refused = exchange == null ? begin(RequestHead.UNREADABLE) : exchange;
-        refused.refuse(failure);
+        super.refuse(failure);
     }
 
     // --- what carries an exchange ---------------------------------------------------------------------------------
 
     @Override
-    public HttpService service() {
-        return session.service();
+    Connection connection() {
+        return session.connection();
     }
 
     @Override
-    public ServerRequest request(RequestHead head, Body ofRequest) {
-        return session.request(head, ofRequest);
+    ServerRequest.Origin origin() {
+        return session.origin();
+    }
+
+    @Override
+    public HttpService service() {
+        return session.service();
     }
 
     @Override
@@ -153,20 +142,6 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         return writer;
     }
 
-    @Override
-    public void execute(Runnable task) {
-        try {
-            channel.eventLoop().execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("nothing more can be done for {}: its event loop has ended", channel);
-        }
-    }
-
-    @Override
-    public boolean isEnding() {
-        return ending;
-    }
-
     /** A stream has no other request, and whether its connection has is not said by a response. */
     @Override
     public boolean mayStay() {
@@ -174,31 +149,21 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     }
 
     @Override
-    public void proceed() {
-        if (proceeding || ending) {
-            return;
-        }
-        proceeding = true;
-        int waiting = input.readableBytes();
-        try {
-            while (!ending && exchange != null && exchange.readBody(input)) {}
-        } catch (HttpFailure failure) {
-            refuse(failure);
-        } finally {
-            proceeding = false;
-            session.returnWindow(channel.stream().id(), waiting - input.readableBytes());
-        }
-        settle();
+    boolean step() {
+        return exchange != null && exchange.readBody(input);
     }
 
-    private void settle() {
+    @Override
+    void onInputUsed(int bytes) {
+        session.returnWindow(channel.stream().id(), bytes);
+    }
+
+    @Override
+    void settle() {
         if (ending || exchange == null || pace == null) {
             return;
         }
-        if (!input.isReadable()) {
-            input.release();
-            input = Unpooled.EMPTY_BUFFER;
-        }
+        trimInput();
         pace.enter(exchange.wantsBody() ? Phase.BODY : Phase.BUSY);
         // What comes early for a WebSocket waits as it came: one message after the other.
         channel.config().setAutoRead(body != null || exchange.wantsInput(input.isReadable()));
@@ -207,7 +172,9 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     /* RFC 9113, 8.1: who has answered without having read the body asks the client to stop sending it. */
     @Override
     public void onAnswered(boolean stays, boolean clientAsked) {
-        finish();
+        exchange = null;
+        endPace();
+        session.connection().requestFinished();
         if (!inputEnded) {
             reset(Http2Error.NO_ERROR, "the response was sent before the body had come");
         }
@@ -225,8 +192,7 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         service().webSocket(transport).open(deflate, opened);
         session.add(transport);
         session.flush();
-        ByteBuf first = input;
-        input = Unpooled.EMPTY_BUFFER;
+        ByteBuf first = releaseInput();
         session.returnWindow(channel.stream().id(), first.readableBytes());
         channel.pipeline().remove(this);
         transport.begin(first, inputEnded);
@@ -244,18 +210,6 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
     public void onIdle() {}
 
     @Override
-    public void onUnfinished(HttpFailure failure) {
-        refuse(failure);
-    }
-
-    @Override
-    public void onSlowHandler() {
-        if (exchange != null) {
-            exchange.onSlowHandler();
-        }
-    }
-
-    @Override
     public void onStuck() {
         reset(Http2Error.CANCEL, "the client takes no more of the response");
     }
@@ -270,26 +224,10 @@ final class Http2ServerStream extends ChannelInboundHandlerAdapter implements Ca
         }
     }
 
-    private void finish() {
-        exchange = null;
-        endPace();
-        session.connection().requestFinished();
-    }
-
-    private void endPace() {
+    @Override
+    void endPace() {
         if (pace != null) {
             pace.end();
-        }
-    }
-
-    private void end() {
-        ending = true;
-        input.release();
-        input = Unpooled.EMPTY_BUFFER;
-        Exchange cutOff = exchange;
-        if (cutOff != null) {
-            finish();
-            cutOff.onConnectionEnded();
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.netty.Body;
 import dev.handoff.netty.ConnectionEvent;
 import dev.handoff.netty.http.Pace.Phase;
 import dev.handoff.netty.worker.Connection;
@@ -151,17 +150,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
         return connection;
     }
 
-    /**
-     * Lets a request in.
-     *
-     * @throws HttpFailure 421 if the connection is for a host with other rules
-     */
-    void admit(RequestHead head) {
-        origin.admit(head);
-    }
-
-    ServerRequest request(RequestHead head, Body body) {
-        return new ServerRequest(head, body, origin, connection.served());
+    ServerRequest.Origin origin() {
+        return origin;
     }
 
     /** Bytes of bodies that a stream could send so far. */

@@ -1,6 +1,5 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.netty.Body;
 import dev.handoff.netty.ConnectionEvent;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
@@ -13,17 +12,13 @@ import dev.handoff.netty.worker.TlsPipeline;
 import dev.handoff.netty.worker.TlsSession;
 import dev.handoff.netty.worker.WriteWatch;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * Used on the connection's event loop, but for {@link #execute}.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late {
+final class HttpConnection extends CarrierHandler {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final int MOST_SHOWN = 128;
 
@@ -55,14 +50,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     private final HeadReader heads;
     private final Http1Writer writer;
     private final InputGate gate;
-    private ByteBuf input = Unpooled.EMPTY_BUFFER;
-    private @Nullable Exchange exchange;
     private @Nullable HalfClose halfClose;
-    private boolean proceeding;
-    private boolean inputEnded;
-    private boolean ending;
 
     HttpConnection(HttpService service, Channel channel) {
+        super(channel);
         this.service = service;
         this.channel = channel;
         this.connection = Connection.of(channel);
@@ -88,7 +79,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         }
         gate.onRead();
         pace.received(bytes.readableBytes());
-        input = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), input, bytes);
+        receive(context, bytes);
         proceed();
     }
 
@@ -138,12 +129,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        end();
-        context.fireChannelInactive();
-    }
-
-    @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         end();
     }
@@ -151,22 +136,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     // --- what carries an exchange ---------------------------------------------------------------------------------
 
     @Override
-    public void execute(Runnable task) {
-        try {
-            channel.eventLoop().execute(task);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("nothing more can be done for {}: its event loop has ended", channel);
-        }
+    Connection connection() {
+        return connection;
+    }
+
+    @Override
+    ServerRequest.Origin origin() {
+        return origin;
     }
 
     @Override
     public HttpService service() {
         return service;
-    }
-
-    @Override
-    public ServerRequest request(RequestHead head, Body body) {
-        return new ServerRequest(head, body, origin, connection.served());
     }
 
     @Override
@@ -180,29 +161,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     }
 
     @Override
-    public boolean isEnding() {
-        return ending;
-    }
-
-    @Override
     public boolean mayStay() {
         return (!move.isLeaving() || movesOn()) && !(inputEnded && !input.isReadable());
-    }
-
-    @Override
-    public void proceed() {
-        if (proceeding || ending) {
-            return;
-        }
-        proceeding = true;
-        try {
-            while (!ending && step()) {}
-        } catch (HttpFailure failure) {
-            refuse(failure);
-        } finally {
-            proceeding = false;
-        }
-        settle();
     }
 
     @Override
@@ -241,8 +201,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
 
     /** Leaves the connection to the handlers that were added: what has come and was not used are their first bytes. */
     private void giveWay() {
-        ByteBuf first = input;
-        input = Unpooled.EMPTY_BUFFER;
+        ByteBuf first = releaseInput();
         ChannelHandlerContext context = channel.pipeline().context(this);
         if (move.isLeaving()) {
             context.fireUserEventTriggered(ConnectionEvent.LEAVING);
@@ -285,7 +244,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
 
     // --- one step after the other ---------------------------------------------------------------------------------
 
-    private boolean step() {
+    @Override
+    boolean step() {
         Exchange current = exchange;
         return current == null ? input.isReadable() && !movesOn() && begin() : current.readBody(input);
     }
@@ -317,19 +277,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         return false;
     }
 
-    private Exchange begin(RequestHead head) {
-        Exchange begun = new Exchange(this, head);
-        exchange = begun;
-        connection.requestStarted();
-        return begun;
-    }
-
-    private void refuse(HttpFailure failure) {
+    @Override
+    void refuse(HttpFailure failure) {
         if (LOG.isDebugEnabled()) {
             LOG.debug("{} gets {}: {}; its bytes: {}", channel, failure.status(), failure.getMessage(), firstInput());
         }
-        Exchange refused = exchange == null ? begin(RequestHead.UNREADABLE) : exchange;
-        refused.refuse(failure);
+        super.refuse(failure);
     }
 
     private String firstInput() {
@@ -337,7 +290,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         return Ascii.printable(input.toString(input.readerIndex(), shown, StandardCharsets.ISO_8859_1));
     }
 
-    private void settle() {
+    @Override
+    void settle() {
         if (ending) {
             return;
         }
@@ -345,10 +299,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
             closeNow();
             return;
         }
-        if (!input.isReadable()) {
-            input.release();
-            input = Unpooled.EMPTY_BUFFER;
-        } else if (input.refCnt() == 1) {
+        trimInput();
+        if (input.isReadable() && input.refCnt() == 1) {
             input.discardSomeReadBytes();
         }
         if (!inputEnded) {
@@ -383,18 +335,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
     }
 
     @Override
-    public void onUnfinished(HttpFailure failure) {
-        refuse(failure);
-    }
-
-    @Override
-    public void onSlowHandler() {
-        if (exchange != null) {
-            exchange.onSlowHandler();
-        }
-    }
-
-    @Override
     public boolean stillWaits() {
         if (Presence.isLost(channel)) {
             cut("the client has gone");
@@ -419,6 +359,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
         }
     }
 
+    @Override
+    void endPace() {
+        pace.end();
+    }
+
     /** Closes so that the client reads what was sent. */
     private void close() {
         ending = true;
@@ -433,19 +378,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Carri
             AbortiveClose.now(channel);
         } else {
             LingeringClose.now(channel);
-        }
-    }
-
-    private void end() {
-        ending = true;
-        pace.end();
-        input.release();
-        input = Unpooled.EMPTY_BUFFER;
-        Exchange cutOff = exchange;
-        if (cutOff != null) {
-            exchange = null;
-            connection.requestFinished();
-            cutOff.onConnectionEnded();
         }
     }
 }

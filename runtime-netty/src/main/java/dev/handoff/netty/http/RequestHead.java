@@ -48,6 +48,11 @@ record RequestHead(
                 : headers.get("Host").orElse("");
     }
 
+    /** The request as log lines name it. */
+    String shown() {
+        return method + " " + target.text();
+    }
+
     boolean isHead() {
         return method.equals("HEAD");
     }
