@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnixException;
 import java.util.ArrayDeque;
@@ -10,14 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.slf4j.LoggerFactory;
 
 /**
  * Connections that workers have handed back, until they are assigned to others. Where no worker gets credit they wait no longer
  * than those in an {@link OverloadQueue}. The acceptor's thread only.
  */
 final class HandedBackQueue {
-    private final RareLog closed = new RareLog(LoggerFactory.getLogger(HandedBackQueue.class));
+    private final RareLog closed = new RareLog(Logs.of(HandedBackQueue.class));
     private final QueueEviction eviction;
     private Deque<PendingConnection> waiting = new ArrayDeque<>();
     private boolean mayAssignMore;

@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.Poller;
@@ -18,14 +19,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Accepts lanes on the rendezvous socket. A lane belongs to no worker until its hello. Lanes without a hello are limited to
  * {@value #MOST_NEW}, and to 5 s. The acceptor's thread only.
  */
 final class LaneListener {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(LaneListener.class));
+    private static final RareLog LOG = new RareLog(Logs.of(LaneListener.class));
     private static final int BACKLOG = 256;
     private static final int MOST_NEW = 64;
     private static final long HELLO_LIMIT_NANOS = 5_000_000_000L;

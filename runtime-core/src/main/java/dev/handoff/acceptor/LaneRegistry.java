@@ -3,6 +3,7 @@ package dev.handoff.acceptor;
 import dev.handoff.acceptor.Lane.HandBackDecision;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.RareLog;
@@ -19,14 +20,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The lanes of all workers, by the workers' ids. Sends on them, reads the answers, and decides what becomes of connections when a
  * worker refuses them, hands them back, drains or dies. The acceptor's thread only.
  */
 final class LaneRegistry {
-    private static final Logger LOG = LoggerFactory.getLogger(LaneRegistry.class);
+    private static final Logger LOG = Logs.of(LaneRegistry.class);
 
     /** How long a worker rests that has refused a connection. */
     private static final long REST_NANOS = 50_000_000;

@@ -5,6 +5,7 @@ import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.ListeningSocket;
@@ -21,14 +22,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A listening socket of the master: opened once, before the first worker, and closed at the last stop. */
 public final class Listener implements AutoCloseable {
     /** The time for handshakes that have begun to end: from {@link #startClosing} to the last {@link #accept}. */
     public static final Duration CLOSING = Duration.ofMillis(100);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    private static final Logger LOG = Logs.of(Listener.class);
 
     private final int key;
     private final String name;

@@ -1,5 +1,6 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Accepted;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.ListeningSocket;
@@ -9,11 +10,10 @@ import dev.handoff.unix.UnixException;
 import dev.handoff.wire.Offer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.slf4j.LoggerFactory;
 
 /** All listeners of the master, open from its start to the last stop. Accepts their connections. The acceptor's thread only. */
 final class ListenerGroup {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(ListenerGroup.class));
+    private static final RareLog LOG = new RareLog(Logs.of(ListenerGroup.class));
 
     private static final long CLOSING_NANOS = Listener.CLOSING.toNanos();
 

@@ -1,8 +1,8 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.process.spi.Logs;
 import java.util.Locale;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reports the begin and the end of an overload, once each: clients wait in the master because a backlog is nearly full, or are
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * acceptor's thread only.
  */
 final class Overload {
-    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+    private static final Logger LOG = Logs.of(Overload.class);
     private static final long CALM_NANOS = 1_000_000_000;
 
     private final Acceptor.Events events;

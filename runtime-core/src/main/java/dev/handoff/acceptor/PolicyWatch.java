@@ -1,9 +1,9 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Interrupts a scheduling policy of the program that blocks, because no connection gets through the master meanwhile. A policy that
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 final class PolicyWatch {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final RareLog log = new RareLog(LoggerFactory.getLogger(PolicyWatch.class));
+    private final RareLog log = new RareLog(Logs.of(PolicyWatch.class));
     private @Nullable Thread chooser;
     private long sinceNanos;
 

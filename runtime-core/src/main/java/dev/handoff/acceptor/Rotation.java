@@ -2,17 +2,17 @@ package dev.handoff.acceptor;
 
 import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.guard.UserCode;
+import dev.handoff.process.spi.Logs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
-import org.slf4j.LoggerFactory;
 
 /** The workers that have credit now, and the policy that chooses among them. The acceptor's thread only. */
 final class Rotation {
-    private static final UserCode CODE = new UserCode(LoggerFactory.getLogger(Rotation.class));
+    private static final UserCode CODE = new UserCode(Logs.of(Rotation.class));
 
     private final PolicyWatch watch = new PolicyWatch();
     private final SchedulingPolicy policy;

@@ -1,9 +1,9 @@
 package dev.handoff.acceptor;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.RareLog;
 import java.time.Duration;
-import org.slf4j.LoggerFactory;
 
 /**
  * A rest of 100 ms after the kernel had no room for one more descriptor. New connections wait in a backlog meanwhile, and the
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 final class Shortage {
     private static final Duration REST = Duration.ofMillis(100);
 
-    private final RareLog log = new RareLog(LoggerFactory.getLogger(Shortage.class));
+    private final RareLog log = new RareLog(Logs.of(Shortage.class));
     private final DescriptorReserve reserve;
     private boolean resting;
     private long sinceNanos;

@@ -16,6 +16,7 @@ import dev.handoff.process.Stdio;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Reference;
 import dev.handoff.process.spi.Timer;
 import dev.handoff.wire.Conversation;
@@ -32,11 +33,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A child, from its start to the end of all that it said. */
 final class Child implements ChildProcess {
-    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
+    private static final Logger LOG = Logs.of(Child.class);
 
     /** What a shell says of a command that is not there. */
     private static final ExitStatus NOT_FOUND = new ExitStatus.Exited(127);

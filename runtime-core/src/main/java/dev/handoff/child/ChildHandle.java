@@ -2,6 +2,7 @@ package dev.handoff.child;
 
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A process that we started, from fork to exit. Any thread may call.
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * belongs to the program and may be busy for seconds.
  */
 public final class ChildHandle {
-    private static final Logger LOG = LoggerFactory.getLogger(ChildHandle.class);
+    private static final Logger LOG = Logs.of(ChildHandle.class);
 
     private final Process process;
     private final SignalSender sender;

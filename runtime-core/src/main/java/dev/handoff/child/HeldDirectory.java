@@ -1,5 +1,6 @@
 package dev.handoff.child;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DirectoryFd;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketFd;
@@ -8,14 +9,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The directory that this process pretends to be in, kept open: children start in it even when it was removed, as those of a process do
  * that the kernel keeps in one. Any thread may call.
  */
 final class HeldDirectory {
-    private static final Logger LOG = LoggerFactory.getLogger(HeldDirectory.class);
+    private static final Logger LOG = Logs.of(HeldDirectory.class);
     private static @Nullable Fd held;
 
     private HeldDirectory() {}

@@ -3,6 +3,7 @@ package dev.handoff.child;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.handoff.jvm.PlatformText;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.RoleFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,14 +19,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The variables that this process was started with: as text for programs to read, and as bytes for children to inherit. A
  * child gets those that nothing has changed byte for byte, whatever the locale makes of them.
  */
 final class InheritedEnvironment {
-    private static final Logger LOG = LoggerFactory.getLogger(InheritedEnvironment.class);
+    private static final Logger LOG = Logs.of(InheritedEnvironment.class);
     private static final InheritedEnvironment OURS = new InheritedEnvironment(read(), System.getenv());
 
     private final List<Variable> variables = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.handoff.process.ChildInput;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.FdChannel;
 import java.io.IOException;
@@ -16,14 +17,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This end of a pipe that a child reads. What the pipe takes at once is written on the caller's thread; the rest by a thread of its
  * own, {@code handoff-child-PID-stdin}, which is there as long as something waits.
  */
 final class InputPipe extends ChildInput {
-    private static final Logger LOG = LoggerFactory.getLogger(InputPipe.class);
+    private static final Logger LOG = Logs.of(InputPipe.class);
 
     private final FdChannel channel;
     private final String name;

@@ -5,6 +5,7 @@ import dev.handoff.process.ChildProcess;
 import dev.handoff.process.Handle;
 import dev.handoff.process.Output;
 import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.ProcessProvider;
@@ -17,11 +18,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts children and knows this JVM's own start. A service. */
 public final class JvmProcessProvider implements ProcessProvider {
-    private static final Logger LOG = LoggerFactory.getLogger(JvmProcessProvider.class);
+    private static final Logger LOG = Logs.of(JvmProcessProvider.class);
 
     /** Called by the service loader. */
     public JvmProcessProvider() {}

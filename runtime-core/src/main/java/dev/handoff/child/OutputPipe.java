@@ -5,6 +5,7 @@ import dev.handoff.process.SpawnOptions;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.FdChannel;
 import java.io.ByteArrayInputStream;
@@ -22,14 +23,13 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This end of a pipe on which a child writes. Nobody reads it until somebody listens; then a thread of its own does, {@code
  * handoff-child-PID-stdout} or {@code -stderr}, a few chunks ahead of the listeners at most. Any thread may call.
  */
 final class OutputPipe implements ChildProcess.Source {
-    private static final Logger LOG = LoggerFactory.getLogger(OutputPipe.class);
+    private static final Logger LOG = Logs.of(OutputPipe.class);
     private static final int CHUNK = 64 * 1024;
     private static final int MOST_UNTOLD = 16;
 

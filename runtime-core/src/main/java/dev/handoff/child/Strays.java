@@ -1,5 +1,6 @@
 package dev.handoff.child;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.Signals;
@@ -15,7 +16,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Processes that run although their start has failed: the JDK starts a thread for each one's exit when it runs already, and where the
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * a task for as long as this process lives. Any thread may call.
  */
 final class Strays {
-    private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
+    private static final Logger LOG = Logs.of(Strays.class);
 
     /** The kernel's time of a start may be so much earlier than ours. */
     private static final Duration INEXACT = Duration.ofSeconds(2);

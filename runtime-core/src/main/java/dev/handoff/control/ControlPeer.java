@@ -1,5 +1,6 @@
 package dev.handoff.control;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.wire.ControlChannel;
@@ -9,14 +10,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Somebody at the other end of a control channel: a stranger until the supervisor has welcomed it as a worker. Frames
  * come on the channel's reading thread, which waits while the supervisor is behind.
  */
 public final class ControlPeer implements ControlChannel.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlPeer.class);
+    private static final Logger LOG = Logs.of(ControlPeer.class);
     private static final int NOBODY = 0;
 
     private final ControlServer server;

@@ -1,6 +1,7 @@
 package dev.handoff.control;
 
 import dev.handoff.process.spi.Fatal;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.PeerCredentials;
@@ -21,14 +22,13 @@ import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where workers connect their control channels. The thread {@code handoff-control} accepts; whoever is not of this user
  * is sent away at once, and a stranger that does not become a worker soon is cut.
  */
 public final class ControlServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+    private static final Logger LOG = Logs.of(ControlServer.class);
     private static final int MOST_STRANGERS = 64;
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();

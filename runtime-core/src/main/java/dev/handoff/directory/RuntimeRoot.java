@@ -1,5 +1,6 @@
 package dev.handoff.directory;
 
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -13,11 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Where runtime directories may be, and whether a directory is safe: who can write there can be a worker or a master. */
 final class RuntimeRoot {
-    private static final Logger LOG = LoggerFactory.getLogger(RuntimeRoot.class);
+    private static final Logger LOG = Logs.of(RuntimeRoot.class);
     private static final int WRITABLE_BY_OTHERS = 0022;
     private static final int STICKY = 01000;
     private static final int OPEN_TO_OTHERS = 0077;

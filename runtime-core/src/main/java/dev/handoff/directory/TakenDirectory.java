@@ -1,5 +1,6 @@
 package dev.handoff.directory;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Directories;
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.unix.OwnFile;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A directory that is one master's as long as that holds the lock in it. One thread at a time.
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * remove what is old from directories for temporary files leave such a one alone, see systemd-tmpfiles(8).
  */
 final class TakenDirectory implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TakenDirectory.class);
+    private static final Logger LOG = Logs.of(TakenDirectory.class);
 
     private final RuntimePaths paths;
     private final OwnFile directory;

@@ -1,5 +1,6 @@
 package dev.handoff.forks;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
@@ -9,14 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The directory in which workers find their master, which only this user can enter. The master holds the lock in it: its orphans
  * remove the directory once they get that. One thread at a time.
  */
 final class ForkDirectory implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ForkDirectory.class);
+    private static final Logger LOG = Logs.of(ForkDirectory.class);
 
     private final RuntimePaths paths;
     private final ExclusiveLock lock;

@@ -23,6 +23,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.ForkMessage;
 import dev.handoff.wire.ListenAnswer;
@@ -47,14 +48,13 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This process as the master of what it forks. Orders of workers come on {@code handoff-events}, ends of channels and processes on
  * threads of their own, so that a program that blocks its listeners keeps nobody waiting who was sent to a worker that is dead.
  */
 final class ForkingMaster implements ForkingCluster {
-    private static final Logger LOG = LoggerFactory.getLogger(ForkingMaster.class);
+    private static final Logger LOG = Logs.of(ForkingMaster.class);
 
     private final ClusterNews news = new ClusterNews();
     private final Listeners<SpawnOptions> setup = new Listeners<>();
@@ -114,6 +114,7 @@ final class ForkingMaster implements ForkingCluster {
     private synchronized ClusterSettings clusterSettings() {
         ClusterSettings current = cluster;
         if (current == null) {
+            Logs.queue();
             current = ClusterSettings.defaults().option("eventLoops", "1").resolved();
             cluster = current;
         }

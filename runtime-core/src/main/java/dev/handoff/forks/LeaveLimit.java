@@ -2,6 +2,7 @@ package dev.handoff.forks;
 
 import dev.handoff.cluster.StopResult;
 import dev.handoff.process.Signal;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Timer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends workers that were asked to leave and are still there at a limit:
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Signals are sent on {@code handoff-timer}.
  */
 final class LeaveLimit {
-    private static final Logger LOG = LoggerFactory.getLogger(LeaveLimit.class);
+    private static final Logger LOG = Logs.of(LeaveLimit.class);
 
     private final Duration limit;
     private final Duration killAfter;

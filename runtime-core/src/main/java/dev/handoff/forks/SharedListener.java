@@ -4,6 +4,7 @@ import dev.handoff.acceptor.Acceptor;
 import dev.handoff.acceptor.Listener;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ListenAddress;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.ListenAnswer;
@@ -15,14 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An address that the master has opened for the workers that asked for it, with an acceptor of its own. What that reports comes on
  * the acceptor's thread. A worker has what it asked for when its lane has opened, and takes what is under way until that has drained.
  */
 final class SharedListener extends SharedPlace implements Acceptor.Events {
-    private static final Logger LOG = LoggerFactory.getLogger(SharedListener.class);
+    private static final Logger LOG = Logs.of(SharedListener.class);
 
     /** Who hears of lanes. Called on the acceptor's thread. */
     interface Audience {

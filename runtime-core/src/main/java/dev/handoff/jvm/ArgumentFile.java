@@ -1,5 +1,6 @@
 package dev.handoff.jvm;
 
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The launcher's {@code @argfile}s, read as it reads them: words end at white space, {@code #} begins a comment, quotes
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * {@code java}, "java Command-Line Argument Files"). A file named in a file is not followed.
  */
 public final class ArgumentFile {
-    private static final Logger LOG = LoggerFactory.getLogger(ArgumentFile.class);
+    private static final Logger LOG = Logs.of(ArgumentFile.class);
     private static final char NONE = 0;
 
     private final String text;

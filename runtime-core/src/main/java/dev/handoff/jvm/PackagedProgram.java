@@ -1,5 +1,6 @@
 package dev.handoff.jvm;
 
+import dev.handoff.process.spi.Logs;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -10,14 +11,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A program that a launcher of {@code jpackage} has started: its JVM's options, its main class and mostly its arguments stand in a file beside
  * it, and not on the command line. What would start the same by {@code java} is put together from what the JVM says of itself.
  */
 final class PackagedProgram {
-    private static final Logger LOG = LoggerFactory.getLogger(PackagedProgram.class);
+    private static final Logger LOG = Logs.of(PackagedProgram.class);
     private static final String LAUNCHER = "jpackage.app-path";
     private static final String ARGUMENT = "arguments=";
 

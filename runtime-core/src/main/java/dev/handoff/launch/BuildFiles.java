@@ -1,6 +1,7 @@
 package dev.handoff.launch;
 
 import dev.handoff.jvm.CodePaths;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,14 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The files from which the workers of a generation take their code, as they are on disk at one moment: which they are, and when they were
  * written. Immutable.
  */
 public final class BuildFiles {
-    private static final Logger LOG = LoggerFactory.getLogger(BuildFiles.class);
+    private static final Logger LOG = Logs.of(BuildFiles.class);
 
     /** More are not looked at: the supervisor waits for this. */
     private static final int MOST_FILES = 10_000;

@@ -1,12 +1,12 @@
 package dev.handoff.launch;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What there is to divide.
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * @param cpus processors that we may use, at least 1
  */
 public record Machine(long memory, boolean limited, int cpus) {
-    private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+    private static final Logger LOG = Logs.of(Machine.class);
 
     /** What this process has of the machine that it runs on. */
     public static Machine ofThisProcess() {

@@ -2,20 +2,20 @@ package dev.handoff.launch;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.jvm.FreePorts;
+import dev.handoff.process.spi.Logs;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the command that starts a worker: its generation's program, with the JVM options of its slot and of its share of the
  * machine. The supervisor's thread only.
  */
 public final class WorkerCommands {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerCommands.class);
+    private static final Logger LOG = Logs.of(WorkerCommands.class);
 
     private final Machine machine;
     private final FreePorts freePorts = new FreePorts(System::nanoTime);

@@ -7,6 +7,7 @@ import dev.handoff.child.ProcessSpec.Stream;
 import dev.handoff.child.SignalSender;
 import dev.handoff.cluster.Setting;
 import dev.handoff.process.CurrentProcess;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.unix.Closer;
 import dev.handoff.unix.Fd;
@@ -21,11 +22,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts processes. Any thread may call; a call takes a few milliseconds, in which the kernel copies page tables. */
 public final class WorkerLauncher {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerLauncher.class);
+    private static final Logger LOG = Logs.of(WorkerLauncher.class);
 
     /** What a worker may say while nobody reads, such as a master that is stopped. */
     private static final int PIPE_BYTES = 1 << 20;

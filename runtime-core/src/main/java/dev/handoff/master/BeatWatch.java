@@ -4,6 +4,7 @@ import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.Scoreboard;
 import java.util.HashMap;
 import java.util.Locale;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Judges workers by the beats of their event loops: the longer one of them is silent, first the worker is out of
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * thread only.
  */
 final class BeatWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(BeatWatch.class);
+    private static final Logger LOG = Logs.of(BeatWatch.class);
 
     private static final String NOTHING_NEW = "no new connections for now";
 

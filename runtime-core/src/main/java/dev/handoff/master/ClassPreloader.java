@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Directories;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * of its own.
  */
 final class ClassPreloader {
-    private static final Logger LOG = LoggerFactory.getLogger(ClassPreloader.class);
+    private static final Logger LOG = Logs.of(ClassPreloader.class);
     private static final String CLASS = ".class";
 
     /** Packages of ours that a master runs, with those below them. */

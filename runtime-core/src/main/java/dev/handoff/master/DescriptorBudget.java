@@ -3,13 +3,13 @@ package dev.handoff.master;
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How many descriptors a master needs beside those of the program, and how many it may have: with too few it would have ready workers and
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param surge how many workers more than wanted there may be in a roll
  */
 record DescriptorBudget(long limit, long open, int listeners, int eventLoops, int surge) {
-    private static final Logger LOG = LoggerFactory.getLogger(DescriptorBudget.class);
+    private static final Logger LOG = Logs.of(DescriptorBudget.class);
 
     /** The sockets to which workers connect, what wakes their threads, the lock, and what libraries open on the way. */
     private static final int OF_THE_MASTER = 14;

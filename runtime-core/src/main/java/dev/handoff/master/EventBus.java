@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.Worker;
 import dev.handoff.process.Subscription;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes each event once, numbered, in order: listeners are called one at a time on the thread {@code
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * further events are dropped, which shows as a gap in the numbers.
  */
 final class EventBus implements AutoCloseable {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(EventBus.class));
+    private static final RareLog LOG = new RareLog(Logs.of(EventBus.class));
     private static final long ROOM_BYTES = 16L << 20;
 
     /** What an event takes beside its text. */

@@ -5,18 +5,18 @@ import dev.handoff.cluster.WorkerState;
 import dev.handoff.control.ControlPeer;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Signal;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.time.Duration;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The steps of a worker's life, each with all that goes with it: its state, its place in the rotation, its channel, the
  * event. Decides nothing. The supervisor's thread only.
  */
 final class Lifecycle {
-    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final Logger LOG = Logs.of(Lifecycle.class);
 
     /** Hears of workers that have to be replaced although the master did not want it. */
     interface Losses {

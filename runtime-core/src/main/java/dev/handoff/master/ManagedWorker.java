@@ -12,6 +12,7 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
 import dev.handoff.process.Signal;
 import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.Scoreboard;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the master knows of one worker; what that knows of itself is {@link dev.handoff.cluster.CurrentWorker}.
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * by any thread and show the last state.
  */
 final class ManagedWorker implements Worker {
-    private static final Logger LOG = LoggerFactory.getLogger(ManagedWorker.class);
+    private static final Logger LOG = Logs.of(ManagedWorker.class);
 
     /** A worker that has not told so for this long has enough again. */
     private static final Duration SHORTAGE_ENDS = Duration.ofSeconds(30);

@@ -19,6 +19,7 @@ import dev.handoff.output.StandardStreams;
 import dev.handoff.probe.Prober;
 import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.LogEncoding;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.process.spi.TaskThreads;
@@ -30,11 +31,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Builds a master, part by part; if one of them cannot be had, those before it are given back. */
 final class MasterBuilder {
-    private static final Logger LOG = LoggerFactory.getLogger(MasterBuilder.class);
+    private static final Logger LOG = Logs.of(MasterBuilder.class);
 
     /** For probes, and for what programs do when a future of theirs is done: one may block. */
     private static final int KEPT_THREADS = 2;
@@ -81,6 +81,7 @@ final class MasterBuilder {
         checkThatTheyAreEnough(descriptors);
         Fatal.prepare();
         SpareThreads.keep();
+        Logs.queue();
         StandardStreams streams = StandardStreams.takeOver(settings);
         closer.add("write the last lines of the log", streams::giveBack);
         LOG.debug("{} classes loaded ahead", ClassPreloader.loadAll());

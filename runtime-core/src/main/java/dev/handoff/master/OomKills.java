@@ -1,17 +1,17 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How many processes the kernel has killed for want of memory, in whatever cgroup: {@code oom_kill} of /proc/vmstat. If
  * that has risen when a worker was killed, it is most likely one of them.
  */
 final class OomKills {
-    private static final Logger LOG = LoggerFactory.getLogger(OomKills.class);
+    private static final Logger LOG = Logs.of(OomKills.class);
     private static final Path COUNTERS = Path.of("/proc/vmstat");
     private static final String NAME = "oom_kill ";
 

@@ -1,8 +1,8 @@
 package dev.handoff.master;
 
+import dev.handoff.process.spi.Logs;
 import java.time.Duration;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether the supervisor itself has been on time. While it was stopped, frozen or starved, so may its workers have been:
@@ -12,7 +12,7 @@ final class Punctuality {
     /** The longest time between two passes. */
     static final long TICK_NANOS = Duration.ofMillis(250).toNanos();
 
-    private static final Logger LOG = LoggerFactory.getLogger(Punctuality.class);
+    private static final Logger LOG = Logs.of(Punctuality.class);
     private static final long TOLERANCE_NANOS = Duration.ofMillis(500).toNanos();
 
     private final EventBus events;

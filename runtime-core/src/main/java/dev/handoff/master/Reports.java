@@ -5,6 +5,7 @@ import dev.handoff.cluster.WorkerState;
 import dev.handoff.control.ControlPeer;
 import dev.handoff.probe.Prober;
 import dev.handoff.process.ExitStatus;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import dev.handoff.wire.ControlFrame;
 import dev.handoff.wire.ControlFrame.Drained;
@@ -24,11 +25,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What workers say, and what is seen of them, on the way from hello to exit. The supervisor's thread only. */
 final class Reports {
-    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+    private static final Logger LOG = Logs.of(Reports.class);
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
     private final RareLog nonsense = new RareLog(LOG);

@@ -5,6 +5,7 @@ import dev.handoff.cluster.RollResult.Verdict;
 import dev.handoff.launch.BuildFiles;
 import dev.handoff.launch.Generation;
 import dev.handoff.output.WorkerOutput;
+import dev.handoff.process.spi.Logs;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -14,12 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** Which generation is wanted, and the roll, if any, that leads to it. The supervisor's thread only. */
 final class Rolls {
-    private static final Logger LOG = LoggerFactory.getLogger(Rolls.class);
+    private static final Logger LOG = Logs.of(Rolls.class);
     /** How long a verdict waits for what the culprit has printed and is not read yet. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 

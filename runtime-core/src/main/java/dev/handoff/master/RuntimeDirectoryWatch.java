@@ -3,19 +3,19 @@ package dev.handoff.master;
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.control.ControlServer;
 import dev.handoff.directory.RuntimeDirectory;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sees that workers find the master: the runtime directory with its sockets, made again if somebody removes it. Those
  * who are connected need it no more; the next worker could not come in. The supervisor's thread only.
  */
 final class RuntimeDirectoryWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(RuntimeDirectoryWatch.class);
+    private static final Logger LOG = Logs.of(RuntimeDirectoryWatch.class);
     private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RuntimeDirectory directory;

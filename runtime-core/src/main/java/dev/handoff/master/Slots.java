@@ -6,16 +6,16 @@ import dev.handoff.cluster.WorkerState;
 import dev.handoff.master.Slot.Loss;
 import dev.handoff.process.ExitStatus.Signaled;
 import dev.handoff.process.Signal;
+import dev.handoff.process.spi.Logs;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** When each slot may be tried, and what the loss of a worker means for that. The supervisor's thread only. */
 final class Slots {
-    private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
+    private static final Logger LOG = Logs.of(Slots.class);
 
     private final Map<Integer, Slot> slots = new TreeMap<>();
     private final RecentKills kills = new RecentKills();

@@ -14,6 +14,7 @@ import dev.handoff.launch.Generation;
 import dev.handoff.master.StopSequence.Phase;
 import dev.handoff.output.WorkerOutput;
 import dev.handoff.probe.Prober;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.ControlFrame.Welcome;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the number of workers, of the generation that is wanted.
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * for nobody.
  */
 final class Supervisor implements Lifecycle.Losses {
-    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+    private static final Logger LOG = Logs.of(Supervisor.class);
     /** The most workers that a cluster can have. */
     static final int MOST_WORKERS = 256;
 

@@ -11,6 +11,7 @@ import dev.handoff.launch.WorkerLauncher;
 import dev.handoff.launch.WorkerProcess;
 import dev.handoff.output.LogSink;
 import dev.handoff.output.WorkerOutput;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.wire.ChannelHandshake;
@@ -28,11 +29,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts the process of a worker, with its role, its share of the machine and its page of the scoreboard. */
 final class WorkerStarter {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerStarter.class);
+    private static final Logger LOG = Logs.of(WorkerStarter.class);
 
     private final WorkerLauncher launcher;
     private final Supplier<RuntimePaths> paths;

@@ -3,12 +3,12 @@ package dev.handoff.output;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.output.LogSink.Stream;
 import dev.handoff.process.spi.Halt;
+import dev.handoff.process.spi.Logs;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@link System#out} and {@link System#err} of a master as long as its cluster lives: what is printed goes through the sink, in
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * but for a framework that has kept the streams of before, and for what writes to descriptors itself, as the JVM does.
  */
 public final class StandardStreams {
-    private static final Logger LOG = LoggerFactory.getLogger(StandardStreams.class);
+    private static final Logger LOG = Logs.of(StandardStreams.class);
 
     /** So long what is left is written at an end: the output may be stopped. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);

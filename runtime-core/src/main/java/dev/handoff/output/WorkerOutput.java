@@ -1,6 +1,7 @@
 package dev.handoff.output;
 
 import dev.handoff.launch.WorkerProcess;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.FdChannel;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one worker says, from its first line on: each line goes to the sink with worker, process and generation before
@@ -34,7 +34,7 @@ public final class WorkerOutput {
     /** Characters of the last lines that are kept at most, but for one line that is longer. */
     private static final int TAIL_SIZE = 64 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerOutput.class);
+    private static final Logger LOG = Logs.of(WorkerOutput.class);
     private static final Pattern CONTINUATION = Pattern.compile("(\\s|at |Caused by|Suppressed: |\\.\\.\\. \\d).*");
     private static final int READ = 16 * 1024;
 

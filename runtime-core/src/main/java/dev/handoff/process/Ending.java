@@ -1,6 +1,7 @@
 package dev.handoff.process;
 
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Halt;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.process.spi.Threads;
 import java.util.Optional;
@@ -65,7 +66,7 @@ final class Ending {
             events.stop();
             exitCode = code;
             exit.tell(code);
-            System.exit(exitCode);
+            Halt.exit(exitCode);
         } else if (exiting.get() == Thread.currentThread()) {
             endWithin(code);
         }
@@ -78,9 +79,9 @@ final class Ending {
     /** An exit listener has asked for another code: no further listener is called. */
     private void endWithin(int code) {
         if (inHook) {
-            Runtime.getRuntime().halt(code);
+            Halt.now(code);
         }
-        System.exit(code);
+        Halt.exit(code);
     }
 
     /** Ends the JVM without calling the exit listeners. Does not return. */

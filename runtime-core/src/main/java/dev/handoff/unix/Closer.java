@@ -1,15 +1,15 @@
 package dev.handoff.unix;
 
+import dev.handoff.process.spi.Logs;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Undoes what was done, the last first and to the end, whatever fails on the way. Any thread.
  */
 public final class Closer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Closer.class);
+    private static final Logger LOG = Logs.of(Closer.class);
 
     /** Something to be undone. */
     public interface Step {

@@ -1,5 +1,6 @@
 package dev.handoff.unix;
 
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The directory where JNR and Netty unpack their native code. That is the directory for temporary files. If it is mounted {@code noexec},
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * has set is not changed.
  */
 public final class NativeDirectory {
-    private static final Logger LOG = LoggerFactory.getLogger(NativeDirectory.class);
+    private static final Logger LOG = Logs.of(NativeDirectory.class);
     private static final List<String> PROPERTIES = List.of("jffi.extract.dir", "io.netty.native.workdir");
     private static final Optional<Path> CHOSEN = choose();
 

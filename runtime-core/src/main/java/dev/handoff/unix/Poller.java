@@ -1,9 +1,9 @@
 package dev.handoff.unix;
 
+import dev.handoff.process.spi.Logs;
 import java.util.concurrent.locks.LockSupport;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
-import org.slf4j.LoggerFactory;
 
 /**
  * poll(2) over a set of descriptors that is written again for each call. For a few descriptors that is cheaper than a registration in
@@ -20,7 +20,7 @@ public final class Poller {
     /** Room to write. */
     public static final int OUT = 0x4;
 
-    private static final RareLog SHORTAGES = new RareLog(LoggerFactory.getLogger(Poller.class));
+    private static final RareLog SHORTAGES = new RareLog(Logs.of(Poller.class));
 
     /** When the kernel has no memory (ENOMEM), or the limit of open descriptors was lowered below those that are open (EINVAL): poll(2). */
     private static final long REST_NANOS = 10_000_000;

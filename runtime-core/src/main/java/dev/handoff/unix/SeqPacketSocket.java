@@ -1,11 +1,11 @@
 package dev.handoff.unix;
 
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
-import org.slf4j.LoggerFactory;
 
 /**
  * A Unix socket that keeps messages whole and descriptors with their message (SOCK_SEQPACKET, unix(7)). Never blocks
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 public final class SeqPacketSocket implements AutoCloseable {
     private static final int TYPE = Native.SOCK_SEQPACKET | Native.SOCK_CLOEXEC;
     private static final int ADDRESS_ROOM = 128;
-    private static final RareLog SHORTAGES = new RareLog(LoggerFactory.getLogger(SeqPacketSocket.class));
+    private static final RareLog SHORTAGES = new RareLog(Logs.of(SeqPacketSocket.class));
 
     private final Fd fd;
     private final Poller poller = new Poller();

@@ -1,5 +1,6 @@
 package dev.handoff.wire;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.PeerCredentials;
 import dev.handoff.unix.Poller;
@@ -17,7 +18,6 @@ import java.util.function.BooleanSupplier;
 import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Connects the message channel between a parent and one child. A JVM's children inherit no descriptor but 0, 1 and 2, so the
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class ChannelHandshake implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ChannelHandshake.class);
+    private static final Logger LOG = Logs.of(ChannelHandshake.class);
     private static final RareLog REFUSED = new RareLog(LOG);
     private static final int VERSION = 1;
     private static final int HELLO = 24;

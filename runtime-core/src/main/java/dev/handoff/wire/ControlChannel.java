@@ -1,5 +1,6 @@
 package dev.handoff.wire;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.SharedUse;
@@ -14,14 +15,13 @@ import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One end of the control stream between master and worker. Frames go out through a bounded queue and a thread of their own, so
  * that no sender waits for a peer that does not read. Frames come in on another thread, one at a time, in order.
  */
 public final class ControlChannel implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlChannel.class);
+    private static final Logger LOG = Logs.of(ControlChannel.class);
 
     /** Frames. Those of which more than one may wait unread, LEAVE, EXHAUSTED and TICKETS, have no long contents. */
     private static final int QUEUE = 1024;

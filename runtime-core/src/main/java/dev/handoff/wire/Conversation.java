@@ -7,6 +7,7 @@ import dev.handoff.process.Peer;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.Channel;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.RuntimePeer;
 import dev.handoff.unix.RareLog;
 import dev.handoff.wire.Envelope.Format;
@@ -21,7 +22,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Messages, requests and answers over a {@link MessageChannel}: with the program at its other end, with the runtime there, and with
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * else are called on {@code handoff-events}.
  */
 public final class Conversation implements Channel, MessageChannel.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
+    private static final Logger LOG = Logs.of(Conversation.class);
 
     private final RareLog shortages = new RareLog(LOG);
     private final MessageChannel channel;

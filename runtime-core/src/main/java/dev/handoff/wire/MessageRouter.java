@@ -1,5 +1,6 @@
 package dev.handoff.wire;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.Envelope.Format;
 import dev.handoff.wire.Envelope.Kind;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The master's part in messages from worker to worker. It passes them on, in the order in which each worker sent them, and tells the
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may call.
  */
 public final class MessageRouter {
-    private static final Logger LOG = LoggerFactory.getLogger(MessageRouter.class);
+    private static final Logger LOG = Logs.of(MessageRouter.class);
 
     private final Map<Integer, Route> routes = new TreeMap<>();
 

@@ -1,6 +1,7 @@
 package dev.handoff.wire;
 
 import dev.handoff.process.MessageException;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DescriptorMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SeqPacketSocket;
@@ -17,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The messages to send over a channel, in order and bounded. The sender's thread writes as much of a message as the kernel has room
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Any thread may call.
  */
 final class Outbox {
-    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final Logger LOG = Logs.of(Outbox.class);
 
     /** A message that follows another sooner is probably one of many: they are sent together. */
     private static final long CROWD_NANOS = 20_000;

@@ -2,6 +2,7 @@ package dev.handoff.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.handoff.process.spi.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a parent tells a child: which worker the child is, and where its channel is. It is in a file that only this user can read, and
@@ -36,7 +36,7 @@ public record RoleFile(long parentPid, long parentStart, long startedAt, int wor
     /** The environment variable of a command that does not run this library. */
     public static final String VARIABLE = "HANDOFF_ROLE";
 
-    private static final Logger LOG = LoggerFactory.getLogger(RoleFile.class);
+    private static final Logger LOG = Logs.of(RoleFile.class);
     private static final int PARTS = 5;
 
     /** The process must have started at most that long after {@link #startedAt}: ten seconds. */

@@ -1,5 +1,6 @@
 package dev.handoff.wire;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Directories;
 import dev.handoff.unix.OwnFile;
 import java.io.IOException;
@@ -12,14 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Removes the files of masters and workers from a runtime directory: only those with a name that {@link RuntimePaths} gives. Other
  * files stay. The caller holds the lock.
  */
 public final class RuntimeFiles {
-    private static final Logger LOG = LoggerFactory.getLogger(RuntimeFiles.class);
+    private static final Logger LOG = Logs.of(RuntimeFiles.class);
 
     private final RuntimePaths paths;
     private @Nullable IOException failure;

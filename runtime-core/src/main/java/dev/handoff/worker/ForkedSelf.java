@@ -11,6 +11,7 @@ import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.ParentChannel;
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.wire.ForkMessage;
@@ -24,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This process as a worker that the master's program has forked.
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class ForkedSelf extends ChannelWorker {
-    private static final Logger LOG = LoggerFactory.getLogger(ForkedSelf.class);
+    private static final Logger LOG = Logs.of(ForkedSelf.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private final ParentChannel parent;
@@ -49,6 +49,7 @@ final class ForkedSelf extends ChannelWorker {
 
     private ForkedSelf(Role role, ParentChannel parent) {
         super(role, parent);
+        Logs.queue();
         this.parent = parent;
         requests = new ListenRequests(parent.runtime());
         listeners = new ForkedListeners(role, requests, this::disconnect);

@@ -2,6 +2,7 @@ package dev.handoff.worker;
 
 import dev.handoff.process.Message;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.process.spi.RuntimePeer;
 import dev.handoff.wire.ForkMessage;
@@ -12,11 +13,10 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The secrets of TLS session tickets in a forked worker: the same in all workers of its master. */
 public final class ForkedTickets {
-    private static final Logger LOG = LoggerFactory.getLogger(ForkedTickets.class);
+    private static final Logger LOG = Logs.of(ForkedTickets.class);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private ForkedTickets() {}

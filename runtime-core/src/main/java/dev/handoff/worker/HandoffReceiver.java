@@ -1,5 +1,6 @@
 package dev.handoff.worker;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DescriptorReserve;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.RareLog;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The worker's end of a lane. It receives the master's frames, gives the connections to one event loop to adopt, and hands connections
@@ -59,7 +59,7 @@ public final class HandoffReceiver implements AutoCloseable {
         default void shed(int count) {}
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(HandoffReceiver.class);
+    private static final Logger LOG = Logs.of(HandoffReceiver.class);
     private static final Optional<Refusal> NO_DESCRIPTOR = Optional.of(Refusal.NO_DESCRIPTOR);
 
     private final LaneSocket channel;

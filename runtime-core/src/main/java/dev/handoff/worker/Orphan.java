@@ -1,5 +1,6 @@
 package dev.handoff.worker;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.unix.ListeningSocket;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a worker does when its master is gone: it removes the master's files, and ends soon. */
 final class Orphan {
@@ -26,7 +26,7 @@ final class Orphan {
     /** How long the process may live after the master's end. */
     static final Duration LIFE_LIMIT = Duration.ofMillis(1500);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Orphan.class);
+    private static final Logger LOG = Logs.of(Orphan.class);
 
     private final long master;
     private final RuntimePaths paths;

@@ -5,6 +5,7 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.Listener;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
 import dev.handoff.unix.RareLog;
@@ -22,7 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A listener of a forked worker: a lane from the master, a listening socket, or both.
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * the program is busy stays the master's, and another worker gets it if this process dies.
  */
 final class WorkerListener extends WorkerAddress implements Listener, HandoffReceiver.Adopter {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerListener.class);
+    private static final Logger LOG = Logs.of(WorkerListener.class);
     private static final Optional<Refusal> NO_REFUSAL = Optional.empty();
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);
     private static final int MOST_A_TURN = 16;

@@ -3,6 +3,7 @@ package dev.handoff.worker;
 import dev.handoff.cluster.CurrentWorker;
 import dev.handoff.process.MessageException;
 import dev.handoff.process.spi.Channel;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.ProcessProvider;
 import dev.handoff.process.spi.Timer;
 import dev.handoff.unix.DescriptorReserve;
@@ -26,7 +27,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A worker's life, from hello to exit.
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * ends, the worker leaves, whatever it is doing: without a master it would be an orphan.
  */
 public final class WorkerRuntime {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerRuntime.class);
+    private static final Logger LOG = Logs.of(WorkerRuntime.class);
     private static final Duration WELCOME_LIMIT = Duration.ofSeconds(30);
     private static final Duration BETWEEN_REQUESTS = Duration.ofSeconds(1);
     private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
@@ -91,6 +91,7 @@ public final class WorkerRuntime {
      * @throws JoinException if the master cannot be reached or refuses this worker
      */
     public static WorkerRuntime join(Role role) throws JoinException {
+        Logs.queue();
         obeyTheMasterOnly();
         try {
             WorkerRuntime runtime = new WorkerRuntime(role);

@@ -7,6 +7,7 @@ import dev.handoff.process.Handle;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.DatagramMessage;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.Poller;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A UDP socket in this worker.
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * workers that share the socket, and no datagram is lost that was read.
  */
 final class WorkerUdpSocket extends WorkerAddress implements UdpSocket {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerUdpSocket.class);
+    private static final Logger LOG = Logs.of(WorkerUdpSocket.class);
     private static final int MOST_A_TURN = 16;
 
     /** A rest after the kernel had no memory for a datagram. */

@@ -19,6 +19,7 @@ import dev.handoff.netty.worker.MasterSignals;
 import dev.handoff.netty.worker.PipelineCodecs;
 import dev.handoff.netty.worker.WorkerProcess;
 import dev.handoff.process.Handle;
+import dev.handoff.process.spi.Halt;
 import dev.handoff.process.spi.LogEncoding;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.Role;
@@ -259,7 +260,7 @@ public final class ClusterServer implements AutoCloseable {
                 MasterSignals.haltIfAtOnce();
             } catch (StartException e) {
                 System.err.println(e.getMessage());
-                System.exit(e.exitCode());
+                Halt.exit(e.exitCode());
             }
         }
 

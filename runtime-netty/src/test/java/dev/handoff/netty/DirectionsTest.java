@@ -67,6 +67,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who may know whom: two processes that never import each other, a wire between them, one package for what is native.
@@ -421,6 +422,15 @@ class DirectionsTest {
                 .accessField(System.class, "err")
                 .orShould()
                 .callMethod(Throwable.class, "printStackTrace"));
+    }
+
+    /** A logging framework may wait for what it prints to, or for its own lock: the loggers of that place do not. */
+    @Test
+    void loggersComeFromOnePlaceWhichWaitsForNoFramework() {
+        check(noClasses()
+                .that(areOurs().and(not(nameMatching("dev\\.handoff\\.process\\.spi\\.(Logs|LogQueue)"))))
+                .should()
+                .callMethodWhere(calls("getLogger", LoggerFactory.class)));
     }
 
     /** What is printed last would be lost. */

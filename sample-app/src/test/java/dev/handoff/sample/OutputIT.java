@@ -46,6 +46,17 @@ class OutputIT {
         supervisesAndObeys(printingTo(FULL_PIPE + ">&3 2>&3"));
     }
 
+    /** As Log4j 2 and java.util.logging keep it, and a file on a disk that hangs. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Dorg.slf4j.simpleLogger.cacheOutputStream=true",
+                "-Dorg.slf4j.simpleLogger.logFile=pipe",
+            })
+    void aLoggingFrameworkThatWaitsHoldsUpNothing(String option) {
+        supervisesAndObeys(printingTo(FULL_PIPE + "2>&3").java(option));
+    }
+
     /** A full disk; a reader that has gone; nothing at all. */
     @ParameterizedTest
     @ValueSource(

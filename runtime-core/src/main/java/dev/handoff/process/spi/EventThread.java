@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one thread of this JVM, {@code handoff-events}, on which listeners are called: one at a time, in order.
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may call any method.
  */
 public final class EventThread {
-    private static final Logger LOG = LoggerFactory.getLogger(EventThread.class);
+    private static final Logger LOG = Logs.of(EventThread.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
     /** The thread's name. */
     public static final String NAME = "handoff-events";

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends a process of which a thread of this runtime has failed unexpectedly: a process that works only in part is worse than none.
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * started before, halts the JVM if logging the failure fails, or takes longer than a second.
  */
 public final class Fatal {
-    private static final Logger LOG = LoggerFactory.getLogger(Fatal.class);
+    private static final Logger LOG = Logs.of(Fatal.class);
     private static final int EXIT_CODE = 1;
     private static final long LOG_LIMIT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final byte[] LINE =

@@ -7,7 +7,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Halt {
     private static final List<Runnable> BEFORE = new CopyOnWriteArrayList<>();
 
+    private static volatile int exitCode;
+
     private Halt() {}
+
+    /** Ends this process by its shutdown hooks; does not return. */
+    public static void exit(int code) {
+        exitCode = code;
+        System.exit(code);
+    }
+
+    /** With which code this process ends by its hooks, as far as that was said here: 0 otherwise. */
+    static int exitCode() {
+        return exitCode;
+    }
 
     /** Runs an action before each halt from now on, on the thread that halts. It must not take long, nor fail. */
     public static void before(Runnable last) {

@@ -2,11 +2,10 @@ package dev.handoff.process.spi;
 
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A thread that only waits until it is ended. It reserves room for another thread. */
 final class Spare {
-    private static final Logger LOG = LoggerFactory.getLogger(Spare.class);
+    private static final Logger LOG = Logs.of(Spare.class);
 
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = Threads.daemon("handoff-spare", this::await);

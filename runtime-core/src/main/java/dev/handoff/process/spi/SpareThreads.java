@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Threads that a process holds in reserve, and ends when the kernel grants no more. The JDK starts a thread for each signal that is handled and
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * may call.
  */
 public final class SpareThreads {
-    private static final Logger LOG = LoggerFactory.getLogger(SpareThreads.class);
+    private static final Logger LOG = Logs.of(SpareThreads.class);
     /** One for a signal, one for the shutdown hooks, and one for a thread that is just ending. */
     private static final int SIZE = 3;
 

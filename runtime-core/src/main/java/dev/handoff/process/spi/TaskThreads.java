@@ -6,14 +6,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Threads for tasks that may block. The first threads stay; more are started when all are busy, up to a limit. At the limit, or when the kernel
  * grants no more threads, a task waits until a thread is free. Any thread may call.
  */
 public final class TaskThreads implements Executor {
-    private static final Logger LOG = LoggerFactory.getLogger(TaskThreads.class);
+    private static final Logger LOG = Logs.of(TaskThreads.class);
     private static final int IDLE_SECONDS = 5;
 
     private final Waiting waiting = new Waiting();

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts every thread of this runtime. {@link Thread#start} throws an {@link OutOfMemoryError} when the kernel grants no more tasks, even if there
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may call any method.
  */
 public final class Threads {
-    private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+    private static final Logger LOG = Logs.of(Threads.class);
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private Threads() {}

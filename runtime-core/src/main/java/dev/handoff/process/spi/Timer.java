@@ -5,11 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs actions after a delay, on one daemon thread, {@code handoff-timer}, which waits for nothing else. */
 public final class Timer {
-    private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
+    private static final Logger LOG = Logs.of(Timer.class);
     private static final ScheduledThreadPoolExecutor EXECUTOR =
             new ScheduledThreadPoolExecutor(1, task -> Threads.daemon("handoff-timer", task));
 

@@ -1,5 +1,6 @@
 package dev.handoff.netty.http;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.websocket.PerMessageDeflate;
 import dev.handoff.netty.worker.Exhaustion;
@@ -14,7 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The response of one exchange: from the handler's decision, or its failure, to the last byte.
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Used on the connection's event loop.
  */
 final class Answer {
-    private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
+    private static final Logger LOG = Logs.of(Answer.class);
     private static final RareLog UNANSWERED = new RareLog(LOG);
 
     /** RFC 9110, 15.3.6: a response of this status has no content, and says so by its length. */

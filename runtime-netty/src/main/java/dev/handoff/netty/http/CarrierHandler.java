@@ -1,5 +1,6 @@
 package dev.handoff.netty.http;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.Body;
 import dev.handoff.netty.worker.Connection;
 import io.netty.buffer.ByteBuf;
@@ -11,14 +12,13 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a connection of HTTP/1.1 and a stream of HTTP/2 have in common: the bytes that came and were not read yet, and at most
  * one exchange at a time. Used on the connection's event loop, but for {@link #execute}.
  */
 abstract class CarrierHandler extends ChannelInboundHandlerAdapter implements Carrier, Pace.Late {
-    private static final Logger LOG = LoggerFactory.getLogger(CarrierHandler.class);
+    private static final Logger LOG = Logs.of(CarrierHandler.class);
 
     ByteBuf input = Unpooled.EMPTY_BUFFER;
     @Nullable Exchange exchange;

@@ -1,5 +1,6 @@
 package dev.handoff.netty.http;
 
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -12,14 +13,13 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends parts of a file: a single one by the kernel, without a copy in this process; several, or where TLS has to see the bytes,
  * piece by piece as the client takes them. Used on the connection's event loop.
  */
 final class FileSender implements BodySender {
-    private static final Logger LOG = LoggerFactory.getLogger(FileSender.class);
+    private static final Logger LOG = Logs.of(FileSender.class);
     private static final int PIECE = 64 * 1024;
 
     private final BodyOutput output;

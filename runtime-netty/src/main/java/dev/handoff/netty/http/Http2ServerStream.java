@@ -1,5 +1,6 @@
 package dev.handoff.netty.http;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
 import dev.handoff.netty.http.Pace.Phase;
@@ -18,14 +19,13 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream of an HTTP/2 connection: one request and its response. What comes of a body is kept in one buffer, however small the
  * frames, and while it is not wanted the client's window stays shut. Used on the connection's event loop, but for {@link #execute}.
  */
 final class Http2ServerStream extends CarrierHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2ServerStream.class);
+    private static final Logger LOG = Logs.of(Http2ServerStream.class);
 
     private final Http2Session session;
     private final Http2StreamChannel channel;

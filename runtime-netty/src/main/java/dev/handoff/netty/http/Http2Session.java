@@ -6,6 +6,7 @@ import dev.handoff.netty.worker.Connection;
 import dev.handoff.netty.worker.LingeringClose;
 import dev.handoff.netty.worker.TlsPipeline;
 import dev.handoff.netty.worker.WriteWatch;
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection that speaks HTTP/2. Its end is announced, so that the client knows of each request whether it was served.
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * Used on the connection's event loop. Source: RFC 9113, section 6.8.
  */
 final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.Late {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2Session.class);
+    private static final Logger LOG = Logs.of(Http2Session.class);
     private static final long ROUND_TRIP = 0x48616e646f6666L;
     private static final long ROUND_TRIP_LIMIT_MILLIS = 1_000;
     private static final int MOST_TOLD = 256;

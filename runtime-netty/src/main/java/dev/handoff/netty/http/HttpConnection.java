@@ -1,5 +1,6 @@
 package dev.handoff.netty.http;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.ConnectionEvent;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection that speaks HTTP/1.1, until its client turns out to speak HTTP/2. It takes its bytes one request at a time: what
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * Used on the connection's event loop, but for {@link #execute}.
  */
 final class HttpConnection extends CarrierHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final Logger LOG = Logs.of(HttpConnection.class);
     private static final int MOST_SHOWN = 128;
 
     private final HttpService service;

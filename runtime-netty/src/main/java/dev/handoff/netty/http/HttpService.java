@@ -10,6 +10,7 @@ import dev.handoff.netty.worker.LoopClock;
 import dev.handoff.netty.worker.ProgramCode;
 import dev.handoff.netty.worker.TlsPipeline;
 import dev.handoff.netty.worker.WriteWatch;
+import dev.handoff.process.spi.Logs;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
@@ -17,14 +18,13 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** HTTP in one worker: what all its connections share. Immutable. */
 public final class HttpService {
     /** Of the state that {@link #release} gives. */
     public static final int STATE_VERSION = HttpMove.STATE_VERSION;
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
+    private static final Logger LOG = Logs.of(HttpService.class);
 
     /* A client that waits exactly as long as it was told must find the connection open. */
     private static final Duration GRACE = Duration.ofSeconds(1);

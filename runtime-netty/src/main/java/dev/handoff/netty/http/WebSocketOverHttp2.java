@@ -6,6 +6,7 @@ import dev.handoff.netty.worker.Connection;
 import dev.handoff.netty.worker.LingeringClose;
 import dev.handoff.netty.worker.LoopClock;
 import dev.handoff.netty.worker.WriteWatch;
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -20,14 +21,13 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream of an HTTP/2 connection, after an extended CONNECT. The bytes stand in its DATA frames; their last is the end of a
  * direction, and a reset that of both. Used on the connection's event loop. Source: RFC 8441, section 5.
  */
 final class WebSocketOverHttp2 extends ChannelDuplexHandler implements WebSocketTransport {
-    private static final Logger LOG = LoggerFactory.getLogger(WebSocketOverHttp2.class);
+    private static final Logger LOG = Logs.of(WebSocketOverHttp2.class);
 
     /** How long a client may take to end its direction behind ours. */
     private static final long LINGER_TICKS = LoopClock.ticks(Duration.ofSeconds(2));

@@ -3,6 +3,7 @@ package dev.handoff.netty.pipeline;
 import dev.handoff.netty.worker.Connection;
 import dev.handoff.netty.worker.LingeringClose;
 import dev.handoff.netty.worker.TlsPipeline;
+import dev.handoff.process.spi.Logs;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -17,7 +18,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection of HTTP/1 whose pipeline is the program's own, with Netty's codec in it. Between two requests, when all have been
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Used on the connection's event loop.
  */
 public final class NettyHttp1 {
-    private static final Logger LOG = LoggerFactory.getLogger(NettyHttp1.class);
+    private static final Logger LOG = Logs.of(NettyHttp1.class);
     private static final AttributeKey<NettyHttp1> KEY = AttributeKey.valueOf(NettyHttp1.class, "codec");
 
     /** More than a head mostly has and less than a state: what comes behind it in the same breath has room. */

@@ -8,6 +8,7 @@ import dev.handoff.netty.worker.Exhaustion;
 import dev.handoff.netty.worker.LoopClock;
 import dev.handoff.netty.worker.ProgramCode;
 import dev.handoff.netty.worker.TlsPipeline;
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -32,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket. It counts as a request in progress until both sides have said that they close.
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * Used on the connection's event loop, but for what says otherwise.
  */
 public final class WebSocketConnection extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+    private static final Logger LOG = Logs.of(WebSocketConnection.class);
     private static final long CLOSE_TICKS = LoopClock.ticks(Duration.ofSeconds(5));
     private static final int FLUSH_AFTER = 64;
 

@@ -1,11 +1,11 @@
 package dev.handoff.netty.worker;
 
+import dev.handoff.process.spi.Logs;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Closes a connection in the middle of a response so that its client sees that something is missing: by a reset. An ordinary end
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * and so does the kernel when the process dies. A Unix socket has no reset: its client sees an ordinary end. Source: socket(7).
  */
 public final class AbortiveClose {
-    private static final Logger LOG = LoggerFactory.getLogger(AbortiveClose.class);
+    private static final Logger LOG = Logs.of(AbortiveClose.class);
     private static final int RESET = 0;
     private static final int ORDINARY = -1;
 

@@ -1,5 +1,6 @@
 package dev.handoff.netty.worker;
 
+import dev.handoff.process.spi.Logs;
 import io.netty.channel.AbstractServerChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -16,7 +17,6 @@ import java.net.ServerSocket;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes Netty's channels of TCP connections that were accepted in another process. Netty takes a channel without a parent for a
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * not public. Where they cannot be called, on a module path say, channels have none.
  */
 final class AcceptedChannels {
-    private static final Logger LOG = LoggerFactory.getLogger(AcceptedChannels.class);
+    private static final Logger LOG = Logs.of(AcceptedChannels.class);
     private static final @Nullable Maker MAKER = find();
 
     private record Maker(Channel parent, Constructor<LinuxSocket> socket, Constructor<EpollSocketChannel> channel) {}

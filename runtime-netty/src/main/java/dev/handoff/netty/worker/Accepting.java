@@ -1,5 +1,6 @@
 package dev.handoff.netty.worker;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.RareLog;
 import io.netty.channel.Channel;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Accepts from a listening socket until it is closed. Where the kernel has no room for it, in epoll or among the descriptors, it is tried
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * otherwise.
  */
 final class Accepting {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Accepting.class));
+    private static final RareLog LOG = new RareLog(Logs.of(Accepting.class));
     private static final long REST_MILLIS = 100;
 
     /** Gives a new descriptor of the listening socket for each try. */

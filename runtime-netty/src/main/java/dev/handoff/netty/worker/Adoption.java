@@ -1,6 +1,7 @@
 package dev.handoff.netty.worker;
 
 import dev.handoff.netty.WorkerHandler;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.RareLog;
 import dev.handoff.unix.UnnamedAddress;
@@ -20,11 +21,10 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import org.slf4j.LoggerFactory;
 
 /** Makes channels of sockets that somebody else has opened, and lets an event loop serve them. */
 final class Adoption {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Adoption.class));
+    private static final RareLog LOG = new RareLog(Logs.of(Adoption.class));
 
     /** Of connections that no listener of the master's has brought. */
     private static final int NO_LISTENER = -1;

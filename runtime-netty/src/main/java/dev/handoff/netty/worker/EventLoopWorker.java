@@ -1,6 +1,7 @@
 package dev.handoff.netty.worker;
 
 import dev.handoff.netty.WorkerHandler;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Fd;
 import dev.handoff.unix.SocketFd;
 import dev.handoff.wire.Offer;
@@ -22,14 +23,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One event loop of a worker: takes connections from its lane, gives each to the handler of its listener, and knows those
  * that are open. Everything here happens on that event loop, except where it says otherwise.
  */
 final class EventLoopWorker implements HandoffReceiver.Adopter {
-    private static final Logger LOG = LoggerFactory.getLogger(EventLoopWorker.class);
+    private static final Logger LOG = Logs.of(EventLoopWorker.class);
     private static final Optional<Refusal> NO_REFUSAL = Optional.empty();
     private static final Optional<Refusal> UNKNOWN = Optional.of(Refusal.UNKNOWN_LISTENER);
     private static final Optional<Refusal> FULL = Optional.of(Refusal.FULL);

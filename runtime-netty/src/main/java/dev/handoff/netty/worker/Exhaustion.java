@@ -2,10 +2,10 @@ package dev.handoff.netty.worker;
 
 import dev.handoff.cluster.Cluster;
 import dev.handoff.cluster.CurrentWorker;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import dev.handoff.worker.Replaceable;
 import java.util.function.Supplier;
-import org.slf4j.LoggerFactory;
 
 /**
  * Memory, or threads, that have run out. The JVM goes on after that ({@code -XX:+ExitOnOutOfMemoryError} is for what the JVM itself could
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * other one. Where it has a successor to hope for, it asks for it, and leaves when that is ready.
  */
 public final class Exhaustion {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Exhaustion.class));
+    private static final RareLog LOG = new RareLog(Logs.of(Exhaustion.class));
 
     private Exhaustion() {}
 

@@ -9,6 +9,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.netty.WorkerHandler;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.EventThread;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.Role;
@@ -28,7 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What serves in a worker that its program has forked: one event loop, which takes connections from the master by itself, so
@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * Any thread may call.
  */
 public final class ForkedServer {
-    private static final Logger LOG = LoggerFactory.getLogger(ForkedServer.class);
+    private static final Logger LOG = Logs.of(ForkedServer.class);
     private static @Nullable ForkedServer server;
 
     private final CurrentWorker worker = Cluster.worker();

@@ -1,6 +1,7 @@
 package dev.handoff.netty.worker;
 
 import dev.handoff.netty.ConnectionEvent;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.BorrowedFd;
 import dev.handoff.unix.SocketAddressBytes;
 import dev.handoff.wire.HandedBack;
@@ -23,7 +24,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one event loop that go back to the master while they are open. Used on that event loop.
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * shutdown, which would end the connection for whoever gets it next.
  */
 final class HandBacks {
-    private static final Logger LOG = LoggerFactory.getLogger(HandBacks.class);
+    private static final Logger LOG = Logs.of(HandBacks.class);
 
     /** While the lane has no room. */
     private static final long RETRY_MILLIS = 1;

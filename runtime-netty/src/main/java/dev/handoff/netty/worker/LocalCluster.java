@@ -8,6 +8,7 @@ import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.TicketSecrets;
@@ -23,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * No cluster at all: the handlers serve in this very process, on one event loop, for a debugger or a quick look. It
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * The caller's thread takes the steps up to serving, {@code handoff-local} those behind; it keeps the process alive.
  */
 public final class LocalCluster extends NoWorkers {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+    private static final Logger LOG = Logs.of(LocalCluster.class);
 
     /** So long the event loop is waited for at the very end: a handler that blocks it cannot be killed in here. */
     private static final Duration LAST_TURN = Duration.ofSeconds(1);
@@ -77,6 +77,7 @@ public final class LocalCluster extends NoWorkers {
             List<Binding> bindings,
             Consumer<SupervisedCluster> begun,
             PipelineCodecs codecs) {
+        Logs.queue();
         Platform.checkThisOne();
         LocalCluster cluster = new LocalCluster(settings, Listener.openAll(settings), codecs);
         try {

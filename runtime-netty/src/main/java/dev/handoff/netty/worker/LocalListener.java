@@ -2,15 +2,15 @@ package dev.handoff.netty.worker;
 
 import dev.handoff.acceptor.Listener;
 import dev.handoff.netty.WorkerHandler;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.Accepted;
 import dev.handoff.wire.Offer;
 import java.io.IOException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A listener whose connections are served in this very process: Netty accepts from it until it is closed. */
 final class LocalListener {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalListener.class);
+    private static final Logger LOG = Logs.of(LocalListener.class);
 
     private final Listener listener;
     private final Adoption adoption;

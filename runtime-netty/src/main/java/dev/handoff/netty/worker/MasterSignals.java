@@ -4,6 +4,7 @@ import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
 import dev.handoff.process.spi.Halt;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.process.spi.TaskThreads;
@@ -19,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What signals mean to a master.
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * USR2 is the JVM's own. A signal handler only enqueues.
  */
 public final class MasterSignals {
-    private static final Logger LOG = LoggerFactory.getLogger(MasterSignals.class);
+    private static final Logger LOG = Logs.of(MasterSignals.class);
     private static final int EXIT_BY_INT = 130;
     private static final int EXIT_BY_TERM = 143;
     private static final Duration KILL_LIMIT = Duration.ofSeconds(2);

@@ -8,6 +8,7 @@ import dev.handoff.cluster.Worker;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Message;
 import dev.handoff.process.Subscription;
+import dev.handoff.process.spi.Logs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a cluster without workers has to say of them: there is nothing to replace, to scale, or to hear of. */
 abstract class NoWorkers implements SupervisedCluster {
-    private static final Logger LOG = LoggerFactory.getLogger(NoWorkers.class);
+    private static final Logger LOG = Logs.of(NoWorkers.class);
     private static final String WHY = "this process serves by itself (workers = 0)";
     private static final Subscription NEVER = () -> {};
 

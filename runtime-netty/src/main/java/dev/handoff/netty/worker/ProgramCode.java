@@ -2,15 +2,15 @@ package dev.handoff.netty.worker;
 
 import dev.handoff.guard.UserCode;
 import dev.handoff.netty.WorkerHandler;
+import dev.handoff.process.spi.Logs;
 import java.util.concurrent.Callable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls code of the program's from an event loop or a worker's main thread: what it throws costs its own connection or event, never
  * its neighbours'. A worker that has run out leaves.
  */
 public final class ProgramCode {
-    private static final UserCode CODE = new UserCode(LoggerFactory.getLogger(WorkerHandler.class), Exhaustion::check);
+    private static final UserCode CODE = new UserCode(Logs.of(WorkerHandler.class), Exhaustion::check);
 
     private ProgramCode() {}
 

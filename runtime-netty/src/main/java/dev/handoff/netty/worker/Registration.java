@@ -1,12 +1,12 @@
 package dev.handoff.netty.worker;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts channels into the epoll of their event loop, which the kernel may refuse: ENOSPC, when this user has as many watches as {@code
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * 4.2.18 throws in a listener), and the client would wait for ever: the channel is closed, and its end told. On the event loop, except where it says otherwise.
  */
 public final class Registration {
-    private static final RareLog LOG = new RareLog(LoggerFactory.getLogger(Registration.class));
+    private static final RareLog LOG = new RareLog(Logs.of(Registration.class));
 
     private static final String REFUSED = "the kernel has no room for it in epoll (fs.epoll.max_user_watches)";
 

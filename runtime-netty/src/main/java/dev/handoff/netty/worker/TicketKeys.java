@@ -1,5 +1,6 @@
 package dev.handoff.netty.worker;
 
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.TicketSecrets;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
@@ -8,11 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The keys of this process's TLS session tickets, for all contexts that share them with other workers. Any thread may call. */
 final class TicketKeys {
-    private static final Logger LOG = LoggerFactory.getLogger(TicketKeys.class);
+    private static final Logger LOG = Logs.of(TicketKeys.class);
     private static final int NAME = OpenSslSessionTicketKey.NAME_SIZE;
     private static final int HMAC = OpenSslSessionTicketKey.HMAC_KEY_SIZE;
     private static final int AES = OpenSslSessionTicketKey.AES_KEY_SIZE;

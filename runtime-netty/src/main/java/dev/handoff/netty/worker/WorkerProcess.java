@@ -3,6 +3,7 @@ package dev.handoff.netty.worker;
 import dev.handoff.cluster.ListenOptions;
 import dev.handoff.cluster.StartException;
 import dev.handoff.netty.WorkerHandler;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Role;
@@ -22,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the main thread of a worker does, from hello to exit:
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class WorkerProcess {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+    private static final Logger LOG = Logs.of(WorkerProcess.class);
     private static final int MASTER_GONE = 71;
     private static final int START_THREW = 72;
     private static final String LEAK_SAMPLING = "io.netty.leakDetection.samplingInterval";
