@@ -10,6 +10,6 @@ public enum ConnectionEvent {
      * no {@link HandBack} they see {@code channelInactive} before, as when a client has gone.
      */
     HANDED_BACK,
-    /** Nobody else could take the connection: it goes on here, its pipeline as it was. */
+    /** No other worker could serve the connection: it goes on here, its pipeline as it was. */
     RETURNED
 }

@@ -36,8 +36,8 @@ public final class Headers {
     private static final int SLOTS_PER_FIELD = FriendAccess.OfHeaders.SLOTS_PER_FIELD;
     private static final Headers EMPTY = new Headers(new byte[0], 0, 0, new int[0], 0);
 
-    /* The fields as they stand on the wire, "Name: value\r\n" each: what arrived is not copied into strings that
-     * nobody asks for, and what leaves is copied as it is. */
+    /* The fields as they stand on the wire, "Name: value\r\n" each: what arrived is not copied into strings
+     * before a handler asks for them, and what leaves is copied as it is. */
     private final byte[] block;
     private final int start;
     private final int end;

@@ -8,7 +8,7 @@ import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link BodySender} sends to: it puts the head before the first piece and tells where the pieces end. Used on the
+ * Where a {@link BodySender} sends to. It sends the head before the first piece, and an end behind the last. Used on the
  * connection's event loop.
  */
 final class BodyOutput {
@@ -38,12 +38,12 @@ final class BodyOutput {
         this.gzip = gzip;
     }
 
-    /** Runs a task on the event loop; what it throws is why the rest cannot be sent. Any thread may call. */
+    /** Runs a task on the event loop. If it throws, the rest cannot be sent. Any thread may call. */
     void execute(Runnable task) {
         carrier.execute(() -> run(task));
     }
 
-    /** Runs a task here; what it throws is why the rest cannot be sent. */
+    /** Runs a task on this thread. If it throws, the rest cannot be sent. */
     void run(Runnable task) {
         try {
             task.run();
@@ -52,7 +52,7 @@ final class BodyOutput {
         }
     }
 
-    /** Whether the connection ends, so that what is sent reaches nobody. */
+    /** Whether the connection ends, so that nothing that is sent would reach the client. */
     boolean isEnded() {
         return carrier.isEnding();
     }

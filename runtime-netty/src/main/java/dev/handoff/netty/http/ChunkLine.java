@@ -3,8 +3,8 @@ package dev.handoff.netty.http;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The line before a chunk: its size, and extensions, which say nothing to us. They are looked at all the same: a quote that
- * does not end could make the line go on for somebody else. Source: RFC 9112, section 7.1.1.
+ * The line before a chunk: its size, and extensions, which are ignored. They are checked all the same: after a quote that does
+ * not end, another parser might read past the end of this line. Source: RFC 9112, section 7.1.1.
  */
 final class ChunkLine {
     private static final int MAX_DIGITS = 15;

@@ -36,7 +36,7 @@ final class Compression {
         return length < minLength;
     }
 
-    /** For a body that is not too short, or of which nobody knows how long it will be. */
+    /** For a body that is not too short, or whose length is not known yet. */
     Choice choose(RequestHead head, Response response) {
         if (!on || !isCompressible(response)) {
             return new Choice(response, false);

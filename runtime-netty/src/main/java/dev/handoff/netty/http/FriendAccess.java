@@ -34,7 +34,7 @@ public final class FriendAccess<T> {
         /**
          * Makes fields of lines that were parsed.
          *
-         * @param block holds the lines {@code Name: value}; kept as it is, nobody else may write to it
+         * @param block holds the lines {@code Name: value}; kept without a copy, so the caller must not write to it any more
          * @param slots where each field stands in the block, {@link #SLOTS_PER_FIELD} for each; kept as they are
          * @param count of fields
          */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses one body, piece by piece: what goes in comes out at once, so that nothing of a body that is being made keeps its client
- * waiting. Whoever makes one closes it. Used on the connection's event loop. Source: RFC 1952.
+ * waiting. The caller must close it. Used on the connection's event loop. Source: RFC 1952.
  */
 final class Gzip {
     /** A longer body keeps the event loop for more than a millisecond or two, and is compressed as it is written out. */

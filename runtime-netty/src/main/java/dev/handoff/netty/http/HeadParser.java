@@ -266,7 +266,7 @@ final class HeadParser {
         }
     }
 
-    /* RFC 9112, 6.3: without a final "chunked" nobody knows where the body ends, and that is an error of the client.
+    /* RFC 9112, 6.3: without a final "chunked" the end of the body cannot be found, and that is an error of the client.
      * With it the body could be cut out, only not be understood. */
     private static HttpFailure refusedCoding(String codings) {
         int lastComma = codings.lastIndexOf(',');

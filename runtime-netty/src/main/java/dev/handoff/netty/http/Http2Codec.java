@@ -86,7 +86,7 @@ public final class Http2Codec extends Http2FrameCodec {
         return stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && stream.getProperty(requested) != null;
     }
 
-    /* What came from outside is an error of the client's or of ours; what failed on its way out has told whoever sent it. */
+    /* A failed read is an error of the client or of ours. A failed write was told to its sender. */
     @Override
     protected void onConnectionError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, @Nullable Http2Exception known) {

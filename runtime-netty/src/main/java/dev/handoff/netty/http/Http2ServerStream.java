@@ -165,11 +165,11 @@ final class Http2ServerStream extends CarrierHandler {
         }
         trimInput();
         pace.enter(exchange.wantsBody() ? Phase.BODY : Phase.BUSY);
-        // What comes early for a WebSocket waits as it came: one message after the other.
+        // What comes early for a WebSocket waits in the channel: one message after the other.
         channel.config().setAutoRead(body != null || exchange.wantsInput(input.isReadable()));
     }
 
-    /* RFC 9113, 8.1: who has answered without having read the body asks the client to stop sending it. */
+    /* RFC 9113, 8.1: a server that has answered and not read the body asks the client to stop sending it. */
     @Override
     public void onAnswered(boolean stays, boolean clientAsked) {
         exchange = null;
@@ -205,7 +205,7 @@ final class Http2ServerStream extends CarrierHandler {
 
     // --- the end --------------------------------------------------------------------------------------------------
 
-    /** Somebody waits for an answer as long as there is a stream. */
+    /** A client waits for an answer as long as there is a stream. */
     @Override
     public void onIdle() {}
 

@@ -350,8 +350,8 @@ final class HttpConnection extends CarrierHandler {
     }
 
     /**
-     * Its worker leaves, and nobody else can take it: whoever is in the middle of something is told by its response. Whoever is on
-     * its way all the same comes back for another farewell, or is somebody else's.
+     * The worker leaves, and no other can serve this connection. A client that is in the middle of a request is told by its response. A
+     * connection that is being handed back all the same is closed when it is returned.
      */
     private void closeIfIdle() {
         if (!ending && !connection.isDeparting() && exchange == null && !input.isReadable()) {

@@ -3,7 +3,7 @@ package dev.handoff.netty.http;
 import dev.handoff.netty.Response;
 
 /**
- * A request that is answered with an error status of ours. It carries no stack: whoever sends nonsense must not make us
+ * A request that is answered with an error status of ours. It carries no stack trace: a client that sends nonsense must not make us
  * walk ours, and the message says what was wrong.
  */
 final class HttpFailure extends RuntimeException {

@@ -40,9 +40,9 @@ final class Pace {
         ANSWERED
     }
 
-    /** Who is told that the client has taken too long. */
+    /** Is told that the client has taken too long. */
     interface Late {
-        /** Nobody waits for an answer. */
+        /** No request is in progress, and the next one has not come in time. */
         void onIdle();
 
         /** A request was begun and is not whole. */

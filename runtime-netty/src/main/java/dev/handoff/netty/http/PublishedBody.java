@@ -129,7 +129,7 @@ final class PublishedBody implements Body, BodyFeed {
         tell(cause == null ? told::onComplete : () -> told.onError(cause));
     }
 
-    /* Who throws hears no more. That is told by a task, because somebody may be in the middle of reading the body. */
+    /* A subscriber that throws gets no more. A task reports it, because this may be called in the middle of reading the body. */
     private void tell(Runnable signal) {
         try {
             signal.run();

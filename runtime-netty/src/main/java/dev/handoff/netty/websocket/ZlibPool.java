@@ -9,9 +9,9 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * What compresses and what decompresses, kept by each event loop while nobody uses it: it takes longer to make one than to
- * compress a short message, and each holds memory outside of the heap, a deflater 256 KiB and an inflater 40 KiB. So whoever needs
- * one has it only as long as a message or a body takes.
+ * Deflaters and inflaters, which each event loop keeps while they are idle. To make one takes longer than to compress a short
+ * message, and each holds memory outside of the heap: a deflater 256 KiB, an inflater 40 KiB. So a user holds one only for the
+ * time of one message or body.
  */
 public final class ZlibPool<T> {
     /** The usual 6 takes two to five times as long, for hardly less of JSON and HTML, and an eighth less of prose. */
@@ -27,7 +27,7 @@ public final class ZlibPool<T> {
     static final ZlibPool<Inflater> INFLATERS =
             new ZlibPool<>(() -> new Inflater(true), Inflater::reset, Inflater::end);
 
-    /** So that clients who take long for what they have asked for cannot fill the memory: 64 MiB of deflaters. */
+    /** The bound for slow clients, which hold one for as long as they read: 64 MiB of deflaters. */
     private static final int MOST_USED = 256;
 
     private final Supplier<T> make;
@@ -56,7 +56,7 @@ public final class ZlibPool<T> {
         this.end = end;
     }
 
-    /** Whether so few are in use on this thread that whoever can do without should take one. */
+    /** Whether so few are in use on this thread that one may be taken for mere comfort. */
     public boolean isSpare() {
         return loops.get().used < MOST_USED;
     }

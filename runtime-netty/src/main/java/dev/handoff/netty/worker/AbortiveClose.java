@@ -12,8 +12,8 @@ import org.slf4j.Logger;
  * looks like that of a whole response where only the end of the connection tells how long it is, as in HTTP/1.0; over TLS so
  * does close_notify. Used on the connection's event loop.
  *
- * <p>{@code SO_LINGER} with 0 is used. It belongs to the socket: whichever process closes its last copy resets the connection,
- * and so does the kernel when the process dies. A Unix socket has no reset: its client sees an ordinary end. Source: socket(7).
+ * <p>{@code SO_LINGER} with 0 is used. It belongs to the socket: the process that closes its last copy resets the connection,
+ * and so does the kernel when that process dies. A Unix socket has no reset: its client sees an ordinary end. Source: socket(7).
  */
 public final class AbortiveClose {
     private static final Logger LOG = Logs.of(AbortiveClose.class);
@@ -22,18 +22,18 @@ public final class AbortiveClose {
 
     private AbortiveClose() {}
 
-    /** Closes now; what was not sent yet, TLS's own farewell among it, is thrown away. */
+    /** Closes now. What was not sent yet is thrown away, TLS's close_notify too. */
     public static void now(Channel channel) {
         prepare(channel);
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
-    /** From here on whatever ends the connection resets it, the death of this process, too. */
+    /** From now on every end of the connection resets it, the death of this process too. */
     public static void prepare(Channel channel) {
         setLinger(channel, RESET);
     }
 
-    /** From here on the connection ends in the ordinary way. */
+    /** From now on the connection ends in the ordinary way. */
     public static void takeBack(Channel channel) {
         setLinger(channel, ORDINARY);
     }

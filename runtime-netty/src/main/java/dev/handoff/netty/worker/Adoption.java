@@ -22,11 +22,11 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** Makes channels of sockets that somebody else has opened, and lets an event loop serve them. */
+/** Makes channels of sockets that were opened elsewhere, and lets an event loop serve them. */
 final class Adoption {
     private static final RareLog LOG = new RareLog(Logs.of(Adoption.class));
 
-    /** Of connections that no listener of the master's has brought. */
+    /** The listener's key of connections that came from no listener of the master. */
     private static final int NO_LISTENER = -1;
 
     private static final ChannelOption<Integer> LEAST_HOPS = new IntegerUnixChannelOption("IP_MINTTL", 0, 21);
@@ -96,13 +96,13 @@ final class Adoption {
         return true;
     }
 
-    /** The master, which has counted it as given, waits for its end. */
+    /** The master has counted the connection as handed off, and waits to hear of its end. */
     private static void countEnded(Connection.Traffic traffic) {
         traffic.opened();
         traffic.closed();
     }
 
-    /** Reset by the client on its way here: Netty would register it, hear nothing, and never close it. */
+    /** The client has reset the connection on its way here. Netty would register it, get no event, and never close it. */
     private static boolean isLost(Channel channel) {
         boolean lost = !channel.isActive() || hasLostItsPeer(channel);
         if (lost) {
@@ -111,7 +111,7 @@ final class Adoption {
         return lost;
     }
 
-    /** The client of a Unix socket mostly has no address; its end is read like any other. */
+    /** The client of a Unix socket mostly has no address. Its end is noticed by a read, as for any other. */
     private static boolean hasLostItsPeer(Channel channel) {
         return channel instanceof EpollSocketChannel && channel.remoteAddress() == null;
     }
@@ -126,7 +126,7 @@ final class Adoption {
         }
     }
 
-    /** The listening socket may have one at the last stop, see {@link dev.handoff.acceptor.Listener#startClosing}. */
+    /** The listening socket may have a filter at the last stop, see {@link dev.handoff.acceptor.Listener#startClosing}. */
     private static void liftHopLimit(Channel accepted, SocketAddress peer) {
         if (peer instanceof InetSocketAddress internet) {
             boolean six = internet.getAddress() instanceof Inet6Address;

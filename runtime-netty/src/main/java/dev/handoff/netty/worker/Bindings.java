@@ -16,7 +16,7 @@ final class Bindings {
     private Bindings() {}
 
     /**
-     * Why a program cannot serve these listeners: where its own word counts it has to declare the same ones, in any order.
+     * Why a program cannot serve these listeners. Unless the operator said them, the program must declare the same ones, in any order.
      *
      * @param listeners the master's
      * @param declared the program's

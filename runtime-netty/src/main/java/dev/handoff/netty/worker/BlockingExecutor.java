@@ -30,7 +30,7 @@ final class BlockingExecutor {
 
     private BlockingExecutor() {}
 
-    /** The best this JVM has. */
+    /** Virtual threads where this JVM has them, or else a pool. */
     static ExecutorService create() {
         return Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS ? virtualThreads() : pool(THREADS, QUEUE);
     }

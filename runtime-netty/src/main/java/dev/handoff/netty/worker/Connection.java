@@ -54,7 +54,7 @@ public final class Connection {
 
     /** Where an event loop counts what its connections do. */
     interface Traffic {
-        /** Counts nothing: the master's own questions are no traffic. */
+        /** Counts nothing: the master's own probes are no traffic. */
         Traffic NONE = new Traffic() {};
 
         default void opened() {}
@@ -70,7 +70,7 @@ public final class Connection {
      * The channel has become this connection.
      *
      * @param ownFarewells of its event loop
-     * @param ownHandBacks of its event loop; null if there is nobody to hand it back to
+     * @param ownHandBacks of its event loop; null if there is no master that would take it back
      * @param ownCodecs look after its pipeline, unless its handler does
      */
     void opened(
@@ -112,7 +112,7 @@ public final class Connection {
         return handler;
     }
 
-    /** When it was accepted, by whomever: by the wall clock, since 1970. */
+    /** When the connection was accepted, by the master or by this worker: milliseconds since 1970, by the wall clock. */
     public long acceptedMillis() {
         return acceptedMillis;
     }
@@ -122,7 +122,7 @@ public final class Connection {
         return served;
     }
 
-    /** Where it waits for its turn to go, if it cannot go unnoticed. */
+    /** Where the connection waits for its turn to be closed, if it cannot be handed back. */
     public Farewells farewells() {
         return Objects.requireNonNull(farewells, "it was opened before it was asked to leave");
     }
@@ -137,14 +137,14 @@ public final class Connection {
         traffic.requestStarted();
     }
 
-    /** A request was answered, or cannot be any more. */
+    /** A request was answered, or can no longer be answered. */
     public void requestFinished() {
         requestsInProgress--;
         served++;
         traffic.requestFinished();
     }
 
-    /** A part of a response was sent, and the rest follows; or no more of it. */
+    /** Says whether a part of a response was sent whose rest is still to come. */
     public void setInsideResponse(boolean inside) {
         insideResponse = inside;
     }
@@ -156,7 +156,7 @@ public final class Connection {
 
     // --- on to another worker ---------------------------------------------------------------------------------------
 
-    /** Which states of connections a handler understands, or those who look after its pipelines. */
+    /** Which states of connections a handler understands, or the codecs' room on its behalf. */
     static StateFormat stateFormat(WorkerHandler handler, PipelineCodecs codecs) {
         return stateFormat(handBackOf(handler, codecs));
     }
@@ -174,38 +174,38 @@ public final class Connection {
         return handsBack ? codecs.handBack(handler) : null;
     }
 
-    /** Whether the handler has a say in hand-backs; one that has none sees a connection that goes like one that ends. */
+    /** Whether the handler takes part in hand-backs. A handler that does not sees a connection that is handed back as one that ends. */
     boolean hasOwnHandBack() {
         return handler instanceof HandBack;
     }
 
-    /** The client is to speak first, whatever the handler says of its protocol. */
+    /** The client must speak first, even if the handler says otherwise of its protocol. */
     public void clientSpeaksFirst() {
         clientSpeaksFirst = true;
     }
 
-    /** Bytes of the client's have been read. */
+    /** Bytes of the client were read. */
     public void touched() {
         touched = true;
     }
 
-    /** So many bytes of the client's have been read, or were by another worker and not used. */
+    /** So many bytes of the client were read here, or were read by another worker and not used there. */
     void received(int bytes) {
         received += bytes;
     }
 
-    /** Bytes of the client's that this worker has had. */
+    /** Bytes of the client that this worker has read. */
     public long received() {
         return received;
     }
 
-    /** Another worker has handed it back when it had answered so many requests. */
+    /** Another worker had answered so many requests when it handed the connection back. */
     void continues(long servedBefore) {
         touched = true;
         served = servedBefore;
     }
 
-    /** Whether it is as good as new: the client is to speak first, and has said nothing. */
+    /** Whether the connection is as good as new: the client must speak first, and has sent nothing. */
     boolean isUntouched() {
         return !touched
                 && (clientSpeaksFirst
@@ -223,7 +223,7 @@ public final class Connection {
         return built;
     }
 
-    /** Its pipeline has been read from. */
+    /** The pipeline has read from the connection. */
     void read(Channel opened) {
         if (codecs != null) {
             codecs.read(opened, this);
@@ -236,7 +236,7 @@ public final class Connection {
     }
 
     /**
-     * What the next worker has to know; empty if it cannot go now. Changes nothing.
+     * What the next worker has to know; empty if the connection cannot be handed back now. Changes nothing.
      *
      * @throws RuntimeException whatever the handler throws
      */
@@ -248,7 +248,7 @@ public final class Connection {
                         .map(state -> new Progress(stateFormat(handBack), served, state));
     }
 
-    /** Lets the handler go on where another worker's has left off; false if it has thrown. */
+    /** Lets the handler resume the connection where another worker stopped; false if the handler has thrown. */
     boolean resume(Channel opened, byte[] state) {
         HandBack able = handBack;
         return able == null
@@ -258,12 +258,12 @@ public final class Connection {
                         () -> able.resume(opened, state));
     }
 
-    /** Whether it goes on in another worker when this one leaves, as its own handler says. */
+    /** Whether the connection goes on in another worker when this one leaves, as its own handler says. */
     public boolean movesOn() {
         return hasOwnHandBack() && mayGo();
     }
 
-    /** Whether it goes on in another worker when this one leaves, if its codec is at rest. */
+    /** Whether the connection goes on in another worker when this one leaves, if its codec is at rest. */
     public boolean movesOnWithItsCodec() {
         return !hasOwnHandBack() && mayGo();
     }
@@ -272,12 +272,12 @@ public final class Connection {
         return handBack != null && handBacks != null && !handBacks.haveEnded();
     }
 
-    /** Its worker leaves: its pipeline is told next. */
+    /** The worker leaves. The pipeline is told next. */
     void startLeaving() {
         leaving = true;
     }
 
-    /** Its pipeline has been told that its worker leaves: it goes if it is at rest. */
+    /** The pipeline was told that the worker leaves. The connection is handed back if it is at rest. */
     void leave() {
         if (codecs != null) {
             codecs.leaving(Objects.requireNonNull(channel), this);
@@ -286,8 +286,8 @@ public final class Connection {
     }
 
     /**
-     * It goes soon, if its worker leaves and there is somebody to hand it back to. Not at once: this may be called when its last
-     * write is done, and the channel counts that as unsent until whoever waits for it has been told.
+     * The connection is handed back soon, if its worker leaves and a master takes it. Not at once: this may be called when the last
+     * write is done, and the channel counts that as unsent until the listeners of the write were called.
      */
     public void atRest() {
         if (leaving && !departing) {
@@ -301,19 +301,19 @@ public final class Connection {
         }
     }
 
-    /** It goes as soon as nothing can come to it any more. */
+    /** The connection is sent as soon as it is out of epoll and nothing more can reach it. */
     void startDeparting() {
         departing = true;
     }
 
-    /** It is sent to the master. */
+    /** The connection was sent to the master. */
     void departs() {
         if (codecs != null) {
             codecs.handedBack(Objects.requireNonNull(channel));
         }
     }
 
-    /** It is served here again. */
+    /** The connection is served here again. */
     void isBack() {
         if (codecs != null) {
             codecs.returned(Objects.requireNonNull(channel));
@@ -321,7 +321,7 @@ public final class Connection {
         atRest();
     }
 
-    /** It was to go, and was not at rest any more. */
+    /** The connection was to be handed back, and was no longer at rest. */
     void stays() {
         departing = false;
         if (codecs != null) {
@@ -329,7 +329,7 @@ public final class Connection {
         }
     }
 
-    /** Whether it is on its way to the master, or there already: nothing may be done to its socket. */
+    /** Whether the connection is on its way to the master, or there already. Its socket must not be touched then. */
     public boolean isDeparting() {
         return departing;
     }
@@ -339,13 +339,13 @@ public final class Connection {
         return leaving;
     }
 
-    /** Its worker has too many: it goes if it is at rest; gives whether it does. */
+    /** The worker has too many connections: this one is handed back if it is at rest. Returns whether it is. */
     boolean shed() {
         return !departing && handBacks != null && handBacks.offer(Objects.requireNonNull(channel), this);
     }
 
     /**
-     * Nobody else could take it.
+     * No other worker could serve the connection.
      *
      * @param last whether it is not to be tried again
      */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * connection was read from for the first time. On the connection's event loop.
  */
 final class ConnectionTracker extends ChannelDuplexHandler {
-    /** A pipeline that chooses its protocol by what comes first has chosen by then. */
+    /** A pipeline that chooses its protocol by the first bytes has chosen by then. */
     private static final int MOST_LOOKS = 16;
 
     private static final byte[] NOTHING = {};
@@ -42,7 +42,7 @@ final class ConnectionTracker extends ChannelDuplexHandler {
         }
     }
 
-    /** Behind this the first bytes are asked for: what another worker has read comes before them. */
+    /** Behind this point the first bytes are asked for. What another worker has read comes before them. */
     @Override
     public void channelActive(ChannelHandlerContext context) {
         context.fireChannelActive();
@@ -83,7 +83,7 @@ final class ConnectionTracker extends ChannelDuplexHandler {
         }
     }
 
-    /** It was out of epoll, where a wish to read gets lost; with autoRead Netty sees to it. */
+    /** The channel was out of epoll, where a call of read() has no effect. With autoRead Netty calls it again. */
     @Override
     public void channelRegistered(ChannelHandlerContext context) {
         if (asked && !context.channel().config().isAutoRead()) {
@@ -112,7 +112,7 @@ final class ConnectionTracker extends ChannelDuplexHandler {
         }
     }
 
-    /** What fails before any other handler has its turn, such as the buffer for a read. */
+    /** Gets failures that come before any other handler is called, such as one to allocate the buffer for a read. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Exhaustion.check(cause);

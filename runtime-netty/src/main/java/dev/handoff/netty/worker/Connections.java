@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The open connections of one event loop. Used on that event loop. */
 final class Connections {
-    /** Of connections that no frame of a lane has brought. */
+    /** The sequence number of connections that came on no lane. */
     static final long NO_FRAME = 0;
 
     private final LongConsumer onFirstRead;
@@ -29,7 +29,7 @@ final class Connections {
      *
      * @param farewells of that event loop
      * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
-     * @param handBacks of that event loop; null if there is nobody to hand connections back to
+     * @param handBacks of that event loop; null if there is no master that takes connections back
      * @param codecs look after pipelines of connections
      */
     Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable HandBacks handBacks, PipelineCodecs codecs) {
@@ -40,7 +40,7 @@ final class Connections {
     }
 
     /**
-     * Takes a channel up; its handler builds the pipeline as soon as the channel has its event loop.
+     * Adds a channel. Its handler builds the pipeline as soon as the channel has its event loop.
      *
      * @param frame the number of the frame that brought it, or {@link #NO_FRAME}
      * @param progress how far it has got with another worker; null: it is new
@@ -64,7 +64,7 @@ final class Connections {
     }
 
     /**
-     * No more will come: tells those that are there, and hands back what is at rest. Once.
+     * No more connections will come: tells those that are open, and hands back what is at rest. To be called once.
      *
      * @param limit how long the others may go on
      */
@@ -78,7 +78,7 @@ final class Connections {
         completeIfEmpty();
     }
 
-    /** Tells one that has its pipeline: where nobody says which is the last, it may have come after the others were told. */
+    /** Tells one connection that has its pipeline now. On a shared listener it may have come after the others were told. */
     void tellIfLeaving(Channel channel) {
         if (leaving) {
             Connection connection = Connection.of(channel);
@@ -88,7 +88,7 @@ final class Connections {
         }
     }
 
-    /** A pipeline guards its handlers, but not the executors that some of them run on. */
+    /** A pipeline catches what its handlers throw, but not what their own executors throw. */
     static void tell(Channel channel, ConnectionEvent event) {
         ProgramCode.run(
                 channel,
@@ -96,7 +96,7 @@ final class Connections {
                 () -> channel.pipeline().fireUserEventTriggered(event));
     }
 
-    /** Hands back so many of those that are at rest, or all of them. */
+    /** Hands back so many of the connections that are at rest, or all of them. */
     void shed(int count) {
         int left = count;
         for (Channel channel : List.copyOf(open)) {
@@ -121,7 +121,7 @@ final class Connections {
     }
 
     /**
-     * Closes those that are left. A client whose response is not whole sees that: its connection is reset.
+     * Closes the connections that are left. A client whose response is not whole sees a reset.
      *
      * @return how many
      */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
-/** What a worker lends its handlers; what costs time to make is made when it is first asked for. */
+/** What handlers get from their worker. What takes time to make is made when it is first asked for. */
 final class Context implements WorkerContext {
     private final CurrentWorker worker;
     private final EventLoopGroup eventLoops;
@@ -60,7 +60,7 @@ final class Context implements WorkerContext {
         return ticketKeys;
     }
 
-    /** Those of a handler's worker; none that others have, if it is not one of ours. */
+    /** The keys of a handler's worker; keys that no other worker has, if the context is not one of ours. */
     static TicketKeys ticketKeys(WorkerContext worker) {
         return worker instanceof Context ours ? ours.ticketKeys : new TicketKeys();
     }

@@ -7,7 +7,7 @@ package dev.handoff.netty.worker;
  * @param requests in progress on them that did not get their answer; of HTTP only
  */
 record Cut(int connections, int requests) {
-    /** Nothing was. */
+    /** Nothing was cut. */
     static final Cut NOTHING = new Cut(0, 0);
 
     Cut plus(Cut other) {

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 
-/** First in the pipeline of a connection that is on its way to another worker: nothing goes out there any more. */
+/** First in the pipeline of a connection that was sent to the master. It lets no write through. */
 @Sharable
 final class DepartedGuard extends ChannelOutboundHandlerAdapter {
     static final DepartedGuard INSTANCE = new DepartedGuard();

@@ -93,7 +93,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         LOG.error("lane {} is of no more use, this worker leaves: {}", index, failure.getMessage());
         handBacks.laneFailed();
         runtime.requestLeave("its lane " + index + " failed: " + failure.getMessage());
-        // No drain frame will come on it any more.
+        // No drain frame will come on this lane any more.
         drain();
     }
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The ends that one event loop's connections announce when their worker leaves, one after the other: clients that are all
- * told at once are all back at once. Used on that event loop.
+ * The turns in which one event loop's connections announce their end when the worker leaves. Clients that were all told at once
+ * would all connect again at once. Used on that event loop.
  */
 public final class Farewells {
     private final EventExecutor loop;
@@ -21,7 +21,7 @@ public final class Farewells {
 
     private record Farewell(Duration notBefore, Runnable said) {}
 
-    /** With the usual minimum. */
+    /** With the default minimum. */
     Farewells(EventExecutor loop) {
         this(loop, idleMin(Map.of()));
     }
@@ -48,7 +48,7 @@ public final class Farewells {
         return idleMin;
     }
 
-    /** Runs this when its turn comes; at once if the turns have been given out. */
+    /** Runs this when its turn comes; at once if the turns were given out already. */
     public void add(Runnable farewell) {
         if (begun) {
             say(farewell);
@@ -67,7 +67,7 @@ public final class Farewells {
     }
 
     /**
-     * Gives out the turns: at equal distances, the first at once.
+     * Gives out the turns: at equal distances in time, the first at once.
      *
      * @param drainLimit when connections are cut; the last quarter is left to those who are slow to go
      */

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What serves in a worker that its program has forked: one event loop, which takes connections from the master by itself, so
- * that one is acknowledged when the loop has come to it, and not before.
+ * Serves in a worker that the program has forked by itself: one event loop, which receives connections from the master. So a
+ * connection is acknowledged when the loop comes to it, and not before.
  *
  * <pre>
  *   the program listens ─▶ start its handler ─▶ serve ─▶ (the worker leaves) ─▶ connections end, or are cut at the drain limit
@@ -69,7 +69,7 @@ public final class ForkedServer {
         drainLimit = settings.duration(Setting.DRAIN_LIMIT);
     }
 
-    /** Now, and not when the first connection is there. */
+    /** Loads what the first connection needs. */
     private void startLoop() {
         try {
             Threads.inLibrary("handoff-loop", () -> loop.submit(() -> {}));
@@ -80,7 +80,7 @@ public final class ForkedServer {
     }
 
     /**
-     * This process's, which begins with the first call.
+     * The server of this process. The first call starts it.
      *
      * @param codecs look after pipelines of connections
      * @throws IllegalStateException if this process is no worker that its program has forked, or the kernel grants no thread
@@ -99,7 +99,7 @@ public final class ForkedServer {
         if (CurrentWorkerProvider.role().filter(Role::isForked).isEmpty()) {
             throw new IllegalStateException(
                     "this process is no worker that its program has forked, Cluster.master().fork():"
-                            + " a server of its own, whose workers somebody keeps, is ClusterServer.run or start");
+                            + " to run a supervised cluster, call ClusterServer.run or start");
         }
     }
 
@@ -170,7 +170,7 @@ public final class ForkedServer {
         }
     }
 
-    /** The lanes are drained at the same time: those that still come hear of it, too. */
+    /** The lanes are drained at the same time. Connections that still come are told as well. */
     private void leave() {
         EventThread.get().holdUntil(stopped);
         loop.execute(() -> connections.leave(drainLimit));

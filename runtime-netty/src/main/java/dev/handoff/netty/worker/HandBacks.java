@@ -34,23 +34,23 @@ import org.slf4j.Logger;
  *                                    └──▶ back into epoll
  * </pre>
  *
- * Out of epoll before anything else, for a socket that others have open stays in it when its copy here is closed. And never a
- * shutdown, which would end the connection for whoever gets it next.
+ * The socket leaves epoll first: one that another process has open would stay in it after this copy is closed. And it is never
+ * shut down, which would end the connection for the next worker.
  */
 final class HandBacks {
     private static final Logger LOG = Logs.of(HandBacks.class);
 
-    /** While the lane has no room. */
+    /** How long to wait while the lane has no room. */
     private static final long RETRY_MILLIS = 1;
 
     /** The way to the master. */
     @FunctionalInterface
     interface Lane {
-        /** Sends a connection, whose descriptor stays open here; gives its number, or nothing if there is no room just now. */
+        /** Sends a connection, whose descriptor stays open here. Returns its number, or nothing if there is no room now. */
         OptionalLong handBack(HandedBack connection) throws IOException;
     }
 
-    /** One that goes; whether its worker goes, too, so that there will be no other chance. */
+    /** A connection to hand back, and whether its worker leaves, so that there is no second chance. */
     private record Departure(
             Channel channel,
             Connection connection,
@@ -74,20 +74,20 @@ final class HandBacks {
         return ended;
     }
 
-    /** Hands a connection back if it is at rest; gives whether it is. */
+    /** Hands a connection back if it is at rest. Returns whether it is. */
     boolean offer(Channel channel, Connection connection) {
         if (ended || departure(channel, connection).isEmpty()) {
             return false;
         }
         connection.startDeparting();
-        // Not by the pipeline: what a handler makes of it there must not decide whether the socket is out of epoll.
+        // Not through the pipeline: a handler there must not decide whether the socket leaves epoll.
         ChannelPromise out = channel.newPromise();
         channel.unsafe().deregister(out);
         out.addListener(done -> depart(channel, connection));
         return true;
     }
 
-    /** What came between the decision and the last event of the channel belongs to the state. */
+    /** Bytes that came between the decision and the last event of the channel belong to the state. */
     private void depart(Channel channel, Connection connection) {
         if (!channel.isOpen()) {
             return;
@@ -183,12 +183,12 @@ final class HandBacks {
         flush();
     }
 
-    /** The master has those. */
+    /** The master has these connections. */
     void confirmed(long first, int count) {
         take(first, count).forEach(departure -> drop(departure.channel));
     }
 
-    /** Closes this worker's copy, and no more than that. Handlers that know of no hand-back are told that it has ended. */
+    /** Closes this worker's copy, and nothing else. Handlers that take no part in hand-backs are told that the connection has ended. */
     private static void drop(Channel channel) {
         if (!Connection.of(channel).hasOwnHandBack()) {
             channel.pipeline().fireChannelInactive();
@@ -201,7 +201,7 @@ final class HandBacks {
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
-    /** Those stay. */
+    /** These connections stay here. */
     void returned(long first, int count) {
         take(first, count).forEach(this::stay);
     }
@@ -234,7 +234,7 @@ final class HandBacks {
         connection.isBack();
     }
 
-    /** The master is gone, and has not taken what it has not answered: its copies have been closed with it. */
+    /** The master is gone. What it has not answered is still ours: its copies were closed with it. */
     void laneEnded() {
         unsentStay();
         List<Departure> left = List.copyOf(sent.values());
@@ -242,7 +242,7 @@ final class HandBacks {
         left.forEach(this::stay);
     }
 
-    /** What the master said last is not known: it may have given away what was sent to it, and two must not own one connection. */
+    /** The last answer of the master is not known. It may have handed off what was sent to it, and two workers must not own one connection. */
     void laneFailed() {
         unsentStay();
         List<Departure> left = List.copyOf(sent.values());

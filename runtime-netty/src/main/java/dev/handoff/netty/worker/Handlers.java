@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** A worker's handlers, one for each listener; one that serves several listeners is built and started once. */
+/** A worker's handlers, one for each listener. A handler that serves several listeners is built and started once. */
 final class Handlers {
     /** By the keys of the listeners. */
     private final List<WorkerHandler> byListener = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Handlers {
         return handlers;
     }
 
-    /** A single one, which is there already. */
+    /** A single handler, which exists already. */
     static Handlers of(WorkerHandler handler) {
         Handlers handlers = new Handlers();
         handlers.byListener.add(handler);
@@ -74,7 +74,7 @@ final class Handlers {
         }
     }
 
-    /** Stops those that have been started. */
+    /** Stops the handlers that were started. */
     void stop(WorkerContext context) {
         for (WorkerHandler handler : started) {
             ProgramCode.run(

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Closes a connection so that the client reads what was sent to it.
  *
  * <p>A socket that is closed while bytes from the client are unread, or still on their way, answers them with a reset, and a
- * reset throws away what the client has not yet read: the very response that told it why. So this sends what is left (over TLS its
- * farewell, too), ends our direction, and then reads and discards until the client ends its own, is silent for 2 s,
+ * reset throws away what the client has not read yet: the very response that said why. So this sends what is left (over TLS
+ * close_notify too), ends our direction, and then reads and discards until the client ends its own, is silent for 2 s,
  * or 10 s have gone by. Source: RFC 9112, section 9.6.
  *
  * <p>It sits below the TLS handler and lets nothing pass up any more. Used on the connection's event loop.
@@ -45,7 +45,7 @@ public final class LingeringClose extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes this connection at once: nothing of the client's can be unread, or nothing that was sent matters. */
+    /** Closes this connection at once: no byte of the client can be unread, or nothing that was sent matters. */
     public static void now(Channel channel) {
         var unused = channel.close();
     }

@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 public final class LocalCluster extends NoWorkers {
     private static final Logger LOG = Logs.of(LocalCluster.class);
 
-    /** So long the event loop is waited for at the very end: a handler that blocks it cannot be killed in here. */
+    /** How long the event loop is waited for at the very end. A handler that blocks it cannot be killed in this process. */
     private static final Duration LAST_TURN = Duration.ofSeconds(1);
 
     private final ClusterSettings settings;
@@ -119,7 +119,7 @@ public final class LocalCluster extends NoWorkers {
         Threads.start(Threads.keeping("handoff-local", () -> live(handlers)));
     }
 
-    /** The program that listens is the one that serves: it declares what there is. */
+    /** The program that listens also serves, so its own listeners are the right ones. */
     private static ListenerDescription description(Listener listener) {
         return new ListenerDescription(
                 listener.key(), listener.name(), listener.address().toString(), "");
@@ -182,7 +182,7 @@ public final class LocalCluster extends NoWorkers {
         return System.nanoTime() + time.toNanos();
     }
 
-    /** Waits for an event, at most until then, and not at all when everything is to end at once. */
+    /** Waits for an event, at most until that time, and not at all when everything must end at once. */
     private void await(CompletableFuture<?> event, long untilNanos) {
         CompletableFuture.anyOf(event, killed)
                 .completeOnTimeout(null, untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS)

@@ -8,7 +8,7 @@ import dev.handoff.wire.Offer;
 import java.io.IOException;
 import org.slf4j.Logger;
 
-/** A listener whose connections are served in this very process: Netty accepts from it until it is closed. */
+/** A listener whose connections are served in this process. Netty accepts from it until it is closed. */
 final class LocalListener {
     private static final Logger LOG = Logs.of(LocalListener.class);
 
@@ -30,7 +30,7 @@ final class LocalListener {
         return new LocalListener(listener, adoption, handler);
     }
 
-    /** Takes those whom the kernel has let in, and nobody after them. On the event loop. */
+    /** Accepts the connections that are in the backlog, and no later ones. On the event loop. */
     void close() {
         accepting.close();
         try {
@@ -39,7 +39,7 @@ final class LocalListener {
                 adoption.connection(offer, Connection.Traffic.NONE, handler, Connections.NO_FRAME);
             }
         } catch (IOException e) {
-            LOG.warn("{}: those who wait on {} are turned away", e.getMessage(), listener.address());
+            LOG.warn("{}: the connections that wait on {} are closed", e.getMessage(), listener.address());
         }
         listener.close();
     }

@@ -7,7 +7,7 @@ import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
 import java.util.function.Consumer;
 
-/** This process in a worker's place, as programs see it. */
+/** This process as its own worker, as programs see it. */
 final class LocalWorker implements CurrentWorker {
     private final Runnable leave;
     private final Announcement<CurrentWorker> leaving = new Announcement<>();
@@ -49,25 +49,25 @@ final class LocalWorker implements CurrentWorker {
 
     @Override
     public Peer master() {
-        return new Nobody(0, 0);
+        return new AbsentPeer(0, 0);
     }
 
     @Override
     public Peer peer(int workerId) {
-        return new Nobody(workerId, 0);
+        return new AbsentPeer(workerId, 0);
     }
 
     @Override
     public Peer peerByPid(long pid) {
-        return new Nobody(0, pid);
+        return new AbsentPeer(0, pid);
     }
 
     @Override
     public Peer others() {
-        return new Nobody(-1, 0);
+        return new AbsentPeer(-1, 0);
     }
 
-    /** Nobody is there to send one. */
+    /** There is no other process that could send a message. */
     @Override
     public Subscription onMessage(Consumer<? super Message> listener) {
         return () -> {};
@@ -79,7 +79,7 @@ final class LocalWorker implements CurrentWorker {
         leave.run();
     }
 
-    /** The process is the program's own, and goes on. */
+    /** The process is the program's own, and stays alive. */
     @Override
     public void kill() {
         disconnect();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopClock {
     static final Duration TICK = Duration.ofMillis(200);
 
-    /** A tick that does not come. */
+    /** A tick that never comes. */
     public static final long NEVER = Long.MAX_VALUE;
 
     private static final FastThreadLocal<LoopClock> CLOCKS = new FastThreadLocal<>();
@@ -65,7 +65,7 @@ public final class LoopClock {
     }
 
     /**
-     * A timer that is not set and calls this when it fires. It has to be removed in the end.
+     * A timer that is not set yet, and calls this when it fires. It must be removed in the end.
      *
      * @param channel closed if what is called throws: what waits for a time-out would wait for ever
      */
@@ -91,7 +91,7 @@ public final class LoopClock {
     private void tick() {
         tick++;
         readDate();
-        /* A timer that fires may remove itself and others: those keep their way to the next. */
+        /* A timer that fires may remove itself and others. A removed timer keeps its link to the next. */
         for (Timer timer = first; timer != null; timer = timer.next) {
             if (timer.expiry <= tick) {
                 timer.expiry = NEVER;

@@ -52,7 +52,7 @@ public final class MasterSignals {
     private final boolean onTerminal = Terminal.isControlling();
     private final StopSignals stops = new StopSignals();
     private final List<String> ignored = new ArrayList<>();
-    /** There from the start: a signal that comes while the kernel grants no thread is obeyed, too. */
+    /** Started at once, so that a signal is obeyed even while the kernel grants no thread. */
     private final Executor thread;
 
     private MasterSignals() throws NoThreadException {
@@ -61,7 +61,7 @@ public final class MasterSignals {
     }
 
     /**
-     * Obeys signals; those that come before there is a cluster wait for it.
+     * Obeys signals. Those that come before the cluster has started wait for it.
      *
      * @throws NoThreadException if the kernel does not grant what that needs
      */
@@ -76,7 +76,7 @@ public final class MasterSignals {
         return signals;
     }
 
-    /** Says which master the signals are for. Only now may anything be logged: a master's output waits for no reader. */
+    /** Says which master the signals are for. Nothing may be logged before: only a master's output waits for no reader. */
     public void becomeResponsibleFor(SupervisedCluster responsibleFor) {
         cluster.complete(responsibleFor);
         for (String signal : ignored) {

@@ -17,7 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
-/** What a cluster without workers has to say of them: there is nothing to replace, to scale, or to hear of. */
+/** A cluster without workers: there is nothing to replace, to scale, or to listen for. */
 abstract class NoWorkers implements SupervisedCluster {
     private static final Logger LOG = Logs.of(NoWorkers.class);
     private static final String WHY = "this process serves by itself (workers = 0)";

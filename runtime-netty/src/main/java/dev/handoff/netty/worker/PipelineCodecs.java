@@ -5,28 +5,28 @@ import dev.handoff.netty.WorkerHandler;
 import io.netty.channel.Channel;
 
 /**
- * Looks after the codecs in the pipelines that programs build, where the handler says nothing of hand-backs itself. All that a worker
- * knows of them; each call is on the connection's event loop.
+ * Follows the codecs in pipelines that programs build, where the handler takes no part in hand-backs itself. This is all that a
+ * worker knows of them. Each call is on the connection's event loop.
  */
 public interface PipelineCodecs {
-    /** How connections of such a handler go on in another worker. */
+    /** How connections of this handler go on in another worker. */
     HandBack handBack(WorkerHandler handler);
 
     /** The pipeline has been built. */
     void built(Channel channel, Connection connection);
 
-    /** The pipeline has been read from, and may have another codec now. */
+    /** The pipeline has read, and may have another codec now. */
     void read(Channel channel, Connection connection);
 
-    /** Its worker leaves. */
+    /** The worker leaves. */
     void leaving(Channel channel, Connection connection);
 
-    /** It is on its way to another worker. */
+    /** The connection is on its way to another worker. */
     void handedBack(Channel channel);
 
-    /** No other worker could take it. */
+    /** No other worker could serve the connection. */
     void returned(Channel channel);
 
-    /** It was to go, and was not at rest any more. */
+    /** The connection was to be handed back, and was no longer at rest. */
     void stays(Channel channel);
 }

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Stands before TLS and tells a client that begins with plain HTTP what is wrong, in plain HTTP: 400. A record of TLS begins with the
+ * Stands before TLS. A client that begins with plain HTTP is told so in plain HTTP: 400. A record of TLS begins with the
  * byte 22, a request with a letter. It leaves the pipeline with the first byte. Used on the connection's event loop.
  */
 final class PlainHttpRefusal extends ChannelInboundHandlerAdapter {
@@ -21,7 +21,7 @@ final class PlainHttpRefusal extends ChannelInboundHandlerAdapter {
 
     private final ChannelHandler tls;
 
-    /** Before that handler. */
+    /** Stands before this handler. */
     PlainHttpRefusal(ChannelHandler tls) {
         this.tls = tls;
     }
@@ -38,7 +38,7 @@ final class PlainHttpRefusal extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /* Without TLS in the pipeline: its farewell would come behind the answer. */
+    /* TLS leaves the pipeline first: its close_notify would follow the answer. */
     private void refuse(ChannelHandlerContext context) {
         Channel channel = context.channel();
         context.pipeline().remove(tls);

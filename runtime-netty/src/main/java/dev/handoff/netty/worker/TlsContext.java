@@ -23,7 +23,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's context for one certificate, and for what its session tickets are good. A session says whom the server was and
+ * Netty's context for one certificate, and for what its session tickets are good. A session says which server it was made with and
  * which client certificate was seen: who resumes it skips both questions. So tickets are shared only among contexts that
  * ask the same questions.
  */

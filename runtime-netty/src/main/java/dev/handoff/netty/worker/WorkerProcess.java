@@ -85,7 +85,7 @@ public final class WorkerProcess {
     }
 
     /**
-     * Netty follows one buffer of 128 to its end, which costs a twentieth of a request: here one of 4096, unless somebody has
+     * Netty follows one buffer of 128 to its end, which costs a twentieth of a request: here one of 4096, unless a flag has
      * said otherwise. A leak that is worth being found loses more buffers than that.
      */
     static void lookForLeaksRarely() {

@@ -86,22 +86,22 @@ public record TestWorker(
 
         @Override
         public Peer master() {
-            return new Nobody(0, 0);
+            return new AbsentPeer(0, 0);
         }
 
         @Override
         public Peer peer(int workerId) {
-            return new Nobody(workerId, 0);
+            return new AbsentPeer(workerId, 0);
         }
 
         @Override
         public Peer peerByPid(long pid) {
-            return new Nobody(0, pid);
+            return new AbsentPeer(0, pid);
         }
 
         @Override
         public Peer others() {
-            return new Nobody(-1, 0);
+            return new AbsentPeer(-1, 0);
         }
 
         @Override

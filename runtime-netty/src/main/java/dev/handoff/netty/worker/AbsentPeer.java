@@ -6,17 +6,20 @@ import dev.handoff.process.Peer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** The master, or another worker, of a process that serves without any: what is sent to all the others is done at once. */
-final class Nobody implements Peer {
+/**
+ * A master or a worker that does not exist, because this process serves alone. A message to it fails; a message to all other
+ * workers is done at once, for there are none.
+ */
+final class AbsentPeer implements Peer {
     private final int id;
     private final long pid;
 
     /**
-     * One.
+     * A peer that is not there.
      *
      * @param id as in {@link Peer#id()}
      */
-    Nobody(int id, long pid) {
+    AbsentPeer(int id, long pid) {
         this.id = id;
         this.pid = pid;
     }
