@@ -47,7 +47,7 @@ class GuardsIT {
                     "ACKNOWLEDGE"),
             guard(
                     "hand-back: open connections go on with another worker",
-                    givesNone("netty.worker.HandBacks", "departure"),
+                    givesNone("netty.worker.Departures", "departure"),
                     "sample.KeptConnectionsIT#idleOnesGoOn",
                     "ended the connection"),
             guard(

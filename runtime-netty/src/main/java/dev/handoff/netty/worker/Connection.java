@@ -27,7 +27,7 @@ public final class Connection {
     private @Nullable HandBack handBack;
     private @Nullable Channel channel;
     private @Nullable Farewells farewells;
-    private @Nullable HandBacks handBacks;
+    private @Nullable Departures departures;
     private long served;
     private boolean touched;
     private boolean clientSpeaksFirst;
@@ -70,16 +70,16 @@ public final class Connection {
      * The channel has become this connection.
      *
      * @param ownFarewells of its event loop
-     * @param ownHandBacks of its event loop; null if there is no master that would take it back
+     * @param ownDepartures of its event loop; null if there is no master that would take it back
      * @param ownCodecs look after its pipeline, unless its handler does
      */
     void opened(
-            Channel ownChannel, Farewells ownFarewells, @Nullable HandBacks ownHandBacks, PipelineCodecs ownCodecs) {
+            Channel ownChannel, Farewells ownFarewells, @Nullable Departures ownDepartures, PipelineCodecs ownCodecs) {
         codecs = hasOwnHandBack() ? null : ownCodecs;
         handBack = handBackOf(handler, ownCodecs);
         channel = ownChannel;
         farewells = ownFarewells;
-        handBacks = ownHandBacks;
+        departures = ownDepartures;
         ownChannel.attr(KEY).set(this);
         traffic.opened();
     }
@@ -269,7 +269,7 @@ public final class Connection {
     }
 
     private boolean mayGo() {
-        return handBack != null && handBacks != null && !handBacks.haveEnded();
+        return handBack != null && departures != null && !departures.haveEnded();
     }
 
     /** The worker leaves. The pipeline is told next. */
@@ -296,8 +296,8 @@ public final class Connection {
     }
 
     private void departIfLeaving() {
-        if (leaving && !departing && handBacks != null) {
-            handBacks.offer(Objects.requireNonNull(channel), this);
+        if (leaving && !departing && departures != null) {
+            departures.tryHandBack(Objects.requireNonNull(channel), this);
         }
     }
 
@@ -341,7 +341,7 @@ public final class Connection {
 
     /** The worker has too many connections: this one is handed back if it is at rest. Returns whether it is. */
     boolean shed() {
-        return !departing && handBacks != null && handBacks.offer(Objects.requireNonNull(channel), this);
+        return !departing && departures != null && departures.tryHandBack(Objects.requireNonNull(channel), this);
     }
 
     /**
@@ -352,7 +352,7 @@ public final class Connection {
     void returned(boolean last) {
         departing = false;
         if (last) {
-            handBacks = null;
+            departures = null;
         }
     }
 }

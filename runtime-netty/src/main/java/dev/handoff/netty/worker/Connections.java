@@ -17,7 +17,7 @@ final class Connections {
     static final long NO_FRAME = 0;
 
     private final LongConsumer onFirstRead;
-    private final @Nullable HandBacks handBacks;
+    private final @Nullable Departures departures;
     private final PipelineCodecs codecs;
     private final Farewells farewells;
     private final Set<Channel> open = new HashSet<>();
@@ -29,13 +29,13 @@ final class Connections {
      *
      * @param farewells of that event loop
      * @param onFirstRead hears when a connection is read from for the first time, and which frame has brought it
-     * @param handBacks of that event loop; null if there is no master that takes connections back
+     * @param departures of that event loop; null if there is no master that takes connections back
      * @param codecs look after pipelines of connections
      */
-    Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable HandBacks handBacks, PipelineCodecs codecs) {
+    Connections(Farewells farewells, LongConsumer onFirstRead, @Nullable Departures departures, PipelineCodecs codecs) {
         this.farewells = farewells;
         this.onFirstRead = onFirstRead;
-        this.handBacks = handBacks;
+        this.departures = departures;
         this.codecs = codecs;
     }
 
@@ -47,7 +47,7 @@ final class Connections {
      */
     void add(Channel channel, Connection connection, long frame, @Nullable Progress progress) {
         open.add(channel);
-        connection.opened(channel, farewells, handBacks, codecs);
+        connection.opened(channel, farewells, departures, codecs);
         // Not by a handler: one whose registration fails has none.
         channel.closeFuture().addListener(closed -> ended(channel));
         channel.pipeline().addLast(new ConnectionTracker(this, connection, frame, progress));

@@ -43,7 +43,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
     private final List<StateFormat> formats;
     private final int maxConnections;
     private final Connection.Traffic traffic = new LoopTraffic();
-    private final HandBacks handBacks;
+    private final Departures departures;
     private final Connections connections;
     private final Adoption adoption;
     private final Map<Integer, SharedSocket> accepting = new HashMap<>();
@@ -62,9 +62,9 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
                 .toList();
         this.maxConnections = runtime.welcome().maxConnections();
         this.receiver = runtime.openLane(index, this);
-        this.handBacks = new HandBacks(loop, receiver::handBack);
+        this.departures = new Departures(loop, receiver::handBack);
         Duration idleMin = Farewells.idleMin(runtime.welcome().saidToHandlers());
-        this.connections = new Connections(new Farewells(loop, idleMin), receiver::settled, handBacks, codecs);
+        this.connections = new Connections(new Farewells(loop, idleMin), receiver::settled, departures, codecs);
         this.adoption = new Adoption(loop, connections);
     }
 
@@ -81,7 +81,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
         EventLoopWorker worker = new EventLoopWorker(index, loop, runtime, handlers, codecs);
         long beatNanos = runtime.welcome().beatEvery().toNanos();
         loop.scheduleAtFixedRate(worker::beat, 0, beatNanos, TimeUnit.NANOSECONDS);
-        LaneHandle.poll(loop, worker.receiver, worker.handBacks::laneEnded, worker::onLaneFailed);
+        LaneHandle.poll(loop, worker.receiver, worker.departures::laneEnded, worker::onLaneFailed);
         return worker;
     }
 
@@ -91,7 +91,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     private void onLaneFailed(IOException failure) {
         LOG.error("lane {} is of no more use, this worker leaves: {}", index, failure.getMessage());
-        handBacks.laneFailed();
+        departures.laneFailed();
         runtime.requestLeave("its lane " + index + " failed: " + failure.getMessage());
         // No drain frame will come on this lane any more.
         drain();
@@ -162,7 +162,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void confirmed(long first, int count) {
-        handBacks.confirmed(first, count);
+        departures.confirmed(first, count);
     }
 
     @Override
@@ -172,7 +172,7 @@ final class EventLoopWorker implements HandoffReceiver.Adopter {
 
     @Override
     public void returned(long first, int count) {
-        handBacks.returned(first, count);
+        departures.returned(first, count);
     }
 
     /** Done when no more connections come and the last one has ended. Any thread. */

@@ -46,9 +46,9 @@ import org.junit.jupiter.api.Test;
 final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traffic {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final IoEventLoop loop = (IoEventLoop) loops.next();
-    private final HandBacks handBacks = new HandBacks(loop, this::send);
+    private final Departures departures = new Departures(loop, this::send);
     private final Connections connections =
-            new Connections(new Farewells(loop), frame -> {}, handBacks, new NettyCodecs());
+            new Connections(new Farewells(loop), frame -> {}, departures, new NettyCodecs());
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Channel> served = new CompletableFuture<>();
     private final CompletableFuture<Void> inactive = new CompletableFuture<>();
@@ -203,7 +203,7 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
         Channel channel = served.get(60, TimeUnit.SECONDS);
         loop.submit(() -> assertThat(Connection.of(channel).shed()).isTrue()).syncUninterruptibly();
         await().until(() -> channel.pipeline().get(DepartedGuard.class) != null);
-        loop.submit(() -> handBacks.returned(0, 1)).syncUninterruptibly();
+        loop.submit(() -> departures.returned(0, 1)).syncUninterruptibly();
         mustBeForgotten();
         inactive.get(60, TimeUnit.SECONDS);
     }

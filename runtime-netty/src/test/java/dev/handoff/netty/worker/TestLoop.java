@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One event loop of a worker that takes connections by their descriptors. The master is the test. */
 public final class TestLoop {
     private final EventLoop loop;
-    private final @Nullable HandBacks handBacks;
+    private final @Nullable Departures departures;
     private final Connections connections;
 
     /** Gets what is handed back. */
@@ -40,8 +40,8 @@ public final class TestLoop {
      */
     public TestLoop(EventLoop loop, Duration idleMin, @Nullable Master master) {
         this.loop = loop;
-        this.handBacks = master == null ? null : new HandBacks(loop, master::send);
-        this.connections = new Connections(new Farewells(loop, idleMin), frame -> {}, handBacks, new NettyCodecs());
+        this.departures = master == null ? null : new Departures(loop, master::send);
+        this.connections = new Connections(new Farewells(loop, idleMin), frame -> {}, departures, new NettyCodecs());
     }
 
     /** Lets a channel be a connection of that handler, which could be handed back. */
@@ -50,7 +50,7 @@ public final class TestLoop {
         connection.opened(
                 channel,
                 new Farewells(channel.eventLoop()),
-                new HandBacks(channel.eventLoop(), offer -> OptionalLong.empty()),
+                new Departures(channel.eventLoop(), offer -> OptionalLong.empty()),
                 codecs);
         return connection;
     }
@@ -86,12 +86,12 @@ public final class TestLoop {
 
     /** The master confirms that hand-back. */
     public void confirmed(long number) {
-        onLoop(() -> Objects.requireNonNull(handBacks).confirmed(number, 1));
+        onLoop(() -> Objects.requireNonNull(departures).confirmed(number, 1));
     }
 
     /** The master returns that connection. */
     public void returned(long number) {
-        onLoop(() -> Objects.requireNonNull(handBacks).returned(number, 1));
+        onLoop(() -> Objects.requireNonNull(departures).returned(number, 1));
     }
 
     /** Closes those that are left, and says how many, in words. */

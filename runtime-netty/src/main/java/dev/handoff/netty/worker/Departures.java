@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The connections of one event loop that go back to the master while they are open. Used on that event loop.
+ * Hands connections of one event loop back to the master while they are open. Used on that event loop.
  *
  * <pre>
  *   at rest ──▶ out of epoll ──▶ still at rest? ──▶ sent ──▶ CONFIRM: the copy is closed
@@ -37,17 +37,17 @@ import org.slf4j.Logger;
  * The socket leaves epoll first: one that another process has open would stay in it after this copy is closed. And it is never
  * shut down, which would end the connection for the next worker.
  */
-final class HandBacks {
-    private static final Logger LOG = Logs.of(HandBacks.class);
+final class Departures {
+    private static final Logger LOG = Logs.of(Departures.class);
 
     /** How long to wait while the lane has no room. */
     private static final long RETRY_MILLIS = 1;
 
-    /** The way to the master. */
+    /** Sends connections to the master. */
     @FunctionalInterface
-    interface Lane {
+    interface Sender {
         /** Sends a connection, whose descriptor stays open here. Returns its number, or nothing if there is no room now. */
-        OptionalLong handBack(HandedBack connection) throws IOException;
+        OptionalLong send(HandedBack connection) throws IOException;
     }
 
     /** A connection to hand back, and whether its worker leaves, so that there is no second chance. */
@@ -58,15 +58,15 @@ final class HandBacks {
             boolean last) {}
 
     private final EventLoop loop;
-    private final Lane lane;
+    private final Sender master;
     private final Deque<Departure> unsent = new ArrayDeque<>();
     private final Map<Long, Departure> sent = new HashMap<>();
     private boolean retrying;
     private boolean ended;
 
-    HandBacks(EventLoop loop, Lane lane) {
+    Departures(EventLoop loop, Sender master) {
         this.loop = loop;
-        this.lane = lane;
+        this.master = master;
     }
 
     /** Whether nothing can be handed back any more. */
@@ -75,7 +75,7 @@ final class HandBacks {
     }
 
     /** Hands a connection back if it is at rest. Returns whether it is. */
-    boolean offer(Channel channel, Connection connection) {
+    boolean tryHandBack(Channel channel, Connection connection) {
         if (ended || departure(channel, connection).isEmpty()) {
             return false;
         }
@@ -146,7 +146,7 @@ final class HandBacks {
         }
         try {
             while (!unsent.isEmpty()) {
-                OptionalLong number = lane.handBack(handedBack(unsent.getFirst()));
+                OptionalLong number = master.send(handedBack(unsent.getFirst()));
                 if (number.isEmpty()) {
                     retryLater();
                     return;
@@ -185,7 +185,7 @@ final class HandBacks {
 
     /** The master has these connections. */
     void confirmed(long first, int count) {
-        take(first, count).forEach(departure -> drop(departure.channel));
+        removeSent(first, count).forEach(departure -> drop(departure.channel));
     }
 
     /** Closes this worker's copy, and nothing else. Handlers that take no part in hand-backs are told that the connection has ended. */
@@ -203,18 +203,18 @@ final class HandBacks {
 
     /** These connections stay here. */
     void returned(long first, int count) {
-        take(first, count).forEach(this::stay);
+        removeSent(first, count).forEach(this::stay);
     }
 
-    private List<Departure> take(long first, int count) {
-        List<Departure> taken = new ArrayList<>();
+    private List<Departure> removeSent(long first, int count) {
+        List<Departure> removed = new ArrayList<>();
         for (long number = first; number < first + count; number++) {
             Departure departure = sent.remove(number);
             if (departure != null) {
-                taken.add(departure);
+                removed.add(departure);
             }
         }
-        return taken;
+        return removed;
     }
 
     private void stay(Departure departure) {

@@ -56,15 +56,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Connections on their way back when the way ends. The master is the test, and the handler an echo. */
-final class HandBacksTest implements WorkerHandler, HandBack {
+final class DeparturesTest implements WorkerHandler, HandBack {
     private static final Duration SOON = Duration.ofMillis(50);
 
     private final ExecutorService blocking = BlockingExecutor.create();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = loops.next();
-    private final HandBacks handBacks = new HandBacks(loop, this::send);
+    private final Departures departures = new Departures(loop, this::send);
     private final Connections connections =
-            new Connections(new Farewells(loop), frame -> {}, handBacks, new NettyCodecs());
+            new Connections(new Farewells(loop), frame -> {}, departures, new NettyCodecs());
     private final BlockingQueue<Fd> masters = new LinkedBlockingQueue<>();
     private final List<Socket> clients = new ArrayList<>();
     private final Listener listener;
@@ -72,7 +72,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     private int sent;
     private int room = Integer.MAX_VALUE;
 
-    HandBacksTest() throws IOException {
+    DeparturesTest() throws IOException {
         listener = Listener.open(0, ListenOptions.address("127.0.0.1", 0));
     }
 
@@ -169,7 +169,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     void whatAMasterHasLeftUnansweredGoesOnHereWhenItHasGone() throws Exception {
         Socket client = connect();
         leaveAndTake().close();
-        onLoop(handBacks::laneEnded);
+        onLoop(departures::laneEnded);
         mustEcho(client);
     }
 
@@ -178,7 +178,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     void whatAFailedLaneHasLeftUnansweredIsTheMastersAlone() throws Exception {
         Socket client = connect();
         try (Fd masters = leaveAndTake()) {
-            onLoop(handBacks::laneFailed);
+            onLoop(departures::laneFailed);
             connections.emptied().get(20, TimeUnit.SECONDS);
             mustStayUnread(client, masters);
         }
@@ -281,7 +281,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         mustEcho(connect(new Failing(Moment.EVENT)));
         onLoop(() -> connections.leave(Duration.ofHours(1)));
         await().untilAsserted(() -> assertThat(masters).hasSize(2));
-        onLoop(() -> handBacks.confirmed(0, 2));
+        onLoop(() -> departures.confirmed(0, 2));
         connections.emptied().get(20, TimeUnit.SECONDS);
     }
 
@@ -300,7 +300,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
         Socket client = connect();
         onLoop(() -> {
             connections.leave(Duration.ofHours(1));
-            handBacks.laneEnded();
+            departures.laneEnded();
         });
         mustEcho(client);
         assertThat(masters).isEmpty();
@@ -413,7 +413,7 @@ final class HandBacksTest implements WorkerHandler, HandBack {
     void requestsBehindAFailedLaneAreAnsweredAndToldThatTheConnectionEnds() throws Exception {
         Socket client = connect(http(Duration.ofMinutes(1)));
         onLoop(() -> {
-            handBacks.laneFailed();
+            departures.laneFailed();
             connections.leave(Duration.ofHours(1));
         });
         client.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(US_ASCII));
