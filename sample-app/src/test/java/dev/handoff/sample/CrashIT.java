@@ -131,7 +131,9 @@ class CrashIT {
             assertThat(client.get("/hog").status()).isEqualTo(500);
         }
         cluster.awaitReplaced(before, 1);
-        assertThat(cluster.output().text()).contains("has run out, and serves until a successor is ready").doesNotContain("KILL");
+        assertThat(cluster.output().text())
+                .contains("has run out, and serves until a successor is ready")
+                .doesNotContain("KILL");
     }
 
     /** As a log-out does with a user's runtime directory. */

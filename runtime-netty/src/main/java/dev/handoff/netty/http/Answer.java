@@ -1,10 +1,10 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.websocket.PerMessageDeflate;
 import dev.handoff.netty.worker.Exhaustion;
 import dev.handoff.netty.worker.ProgramCode;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import io.netty.channel.ChannelFuture;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.Body;
 import dev.handoff.netty.worker.Connection;
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -21,7 +21,10 @@ abstract class CarrierHandler extends ChannelInboundHandlerAdapter implements Ca
     private static final Logger LOG = Logs.of(CarrierHandler.class);
 
     ByteBuf input = Unpooled.EMPTY_BUFFER;
-    @Nullable Exchange exchange;
+
+    @Nullable
+    Exchange exchange;
+
     boolean inputEnded;
     boolean ending;
     private final Channel channel;

@@ -1,12 +1,12 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
 import dev.handoff.netty.http.Pace.Phase;
 import dev.handoff.netty.worker.Connection;
 import dev.handoff.netty.worker.LoopClock;
 import dev.handoff.netty.worker.WriteWatch;
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;

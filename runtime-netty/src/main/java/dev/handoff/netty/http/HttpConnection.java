@@ -1,6 +1,5 @@
 package dev.handoff.netty.http;
 
-import dev.handoff.process.spi.Logs;
 import dev.handoff.netty.ConnectionEvent;
 import dev.handoff.netty.Response;
 import dev.handoff.netty.WebSocket;
@@ -12,6 +11,7 @@ import dev.handoff.netty.worker.LoopClock;
 import dev.handoff.netty.worker.TlsPipeline;
 import dev.handoff.netty.worker.TlsSession;
 import dev.handoff.netty.worker.WriteWatch;
+import dev.handoff.process.spi.Logs;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
