@@ -41,7 +41,7 @@ public final class LaunchMechanism {
         Timer.prepare();
         refuseWithoutRoom();
         Threads.checkRoom(TASKS_NEEDED, "the start of " + spec.words().get(0));
-        return STRAYS.start(spec.words(), () -> Signals.withQuitUnblocked(() -> startNow(spec)));
+        return STRAYS.start(spec.words(), () -> Signals.withNoneBlocked(() -> startNow(spec)));
     }
 
     private static Process startNow(ProcessSpec spec) throws IOException {

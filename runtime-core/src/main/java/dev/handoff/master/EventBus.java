@@ -1,11 +1,11 @@
 package dev.handoff.master;
 
-import dev.handoff.process.spi.Logs;
 import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.Worker;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.EventThread;
 import dev.handoff.process.spi.Listeners;
+import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.RareLog;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;

@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
@@ -16,6 +17,9 @@ import jnr.ffi.Pointer;
 public final class Signals {
     private static final String HANDLER = "sun.misc.SignalHandler";
     private static final int SIGQUIT = 3;
+    private static final int SIGTTIN = 21;
+    private static final int SIGTTOU = 22;
+    private static final int SIG_BLOCK = 0;
     private static final int SIG_UNBLOCK = 1;
     private static final int SIG_SETMASK = 2;
     private static final int SIGSET_BYTES = 128;
@@ -96,24 +100,43 @@ public final class Signals {
     }
 
     /**
-     * Makes a call with SIGQUIT unblocked in this thread: the start of a process, which inherits the signals that the starting thread
-     * blocks. The JVM blocks SIGQUIT in all threads but one, and its handler may run in any thread.
+     * Lets this thread, and those that it starts from now on, use the terminal from the background: they write, whatever {@code stty tostop}
+     * says, and their reading fails. The kernel sends TTOU or TTIN to a background process that does so, and where these are handled the
+     * thread would try again for ever. It sends none to a thread that blocks them. Those that another process sends still come, to the
+     * JVM's own threads. Source: POSIX.1, General Terminal Interface, "Terminal Access Control".
      */
-    public static <T> T withQuitUnblocked(Call<T> call) throws IOException {
-        Pointer quit = Native.allocate(SIGSET_BYTES);
+    public static void useTerminalFromBackground() throws UnixException {
+        Pointer terminals = set(SIGTTIN, SIGTTOU);
+        mask(SIG_BLOCK, terminals.address(), 0);
+        Reference.reachabilityFence(terminals);
+    }
+
+    /**
+     * Makes a call with signals unblocked in this thread: the start of a process, which inherits the signals that the starting thread
+     * blocks. The JVM blocks SIGQUIT in all threads but one, and its handler may run in any thread; {@link #useTerminalFromBackground}
+     * blocks two more.
+     */
+    public static <T> T withNoneBlocked(Call<T> call) throws IOException {
+        Pointer blocked = set(SIGQUIT, SIGTTIN, SIGTTOU);
         Pointer before = Native.allocate(SIGSET_BYTES);
-        quit.putLong(0, 1L << (SIGQUIT - 1));
         try {
-            mask(SIG_UNBLOCK, quit.address(), before.address());
+            mask(SIG_UNBLOCK, blocked.address(), before.address());
             try {
                 return call.run();
             } finally {
                 mask(SIG_SETMASK, before.address(), 0);
             }
         } finally {
-            Reference.reachabilityFence(quit);
+            Reference.reachabilityFence(blocked);
             Reference.reachabilityFence(before);
         }
+    }
+
+    private static Pointer set(int... signals) {
+        Pointer set = Native.allocate(SIGSET_BYTES);
+        set.putLong(
+                0, IntStream.of(signals).mapToLong(signal -> 1L << (signal - 1)).sum());
+        return set;
     }
 
     /** The call returns the error, and does not set errno. */

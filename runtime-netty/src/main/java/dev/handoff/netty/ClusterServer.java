@@ -21,9 +21,9 @@ import dev.handoff.netty.worker.WorkerProcess;
 import dev.handoff.process.Handle;
 import dev.handoff.process.spi.Halt;
 import dev.handoff.process.spi.LogEncoding;
-import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.Role;
 import dev.handoff.worker.CurrentWorkerProvider;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -289,7 +289,7 @@ public final class ClusterServer implements AutoCloseable {
         private static MasterSignals obeyFromNowOn() {
             try {
                 return MasterSignals.obeyFromNowOn();
-            } catch (NoThreadException e) {
+            } catch (IOException e) {
                 throw new StartException(StartException.TOO_LITTLE_ROOM, "cannot obey signals: " + e.getMessage(), e);
             }
         }

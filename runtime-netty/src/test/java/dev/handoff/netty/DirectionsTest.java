@@ -126,6 +126,7 @@ class DirectionsTest {
 
     /** What crosses the seam between the worker's side and Netty: values and single descriptors, no channel or codec. */
     private static final DescribedPredicate<JavaClass> SEAM = belongToAnyOf(
+            Platform.class,
             Fd.class,
             BorrowedFd.class,
             RareLog.class,
@@ -215,8 +216,7 @@ class DirectionsTest {
             "Tls", Set.of("http", "worker"));
 
     /** What it needs of the master's side for that. */
-    private static final DescribedPredicate<JavaClass> LISTENING =
-            belongToAnyOf(Listener.class, Platform.class, Accepted.class);
+    private static final DescribedPredicate<JavaClass> LISTENING = belongToAnyOf(Listener.class, Accepted.class);
 
     private static final DescribedPredicate<JavaMethodCall> DELETES = describe(
             "delete a file, or put another in its place",

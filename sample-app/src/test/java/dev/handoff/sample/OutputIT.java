@@ -103,6 +103,16 @@ class OutputIT {
         }
     }
 
+    /** There the kernel sends TTOU to what writes: an order for one worker less, were it obeyed. */
+    @Test
+    void inTheBackgroundOfATerminalItPrintsAndKeepsItsWorkers() {
+        RunningCluster cluster = CLUSTERS.start(aCluster().inTheBackground());
+        cluster.roll();
+        cluster.awaitReady();
+        assertThat(cluster.workers()).hasSize(2);
+        assertThat(cluster.stop()).isZero();
+    }
+
     @Test
     void whatWaitedComesOnceItIsReadAgain() throws IOException {
         RunningCluster cluster = CLUSTERS.start(printingTo(FULL_PIPE + "2>&3").workers(1));

@@ -1,5 +1,7 @@
 package dev.handoff.netty.worker;
 
+import dev.handoff.acceptor.Platform;
+import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.SupervisedCluster.IfRunning;
@@ -10,6 +12,7 @@ import dev.handoff.process.spi.SpareThreads;
 import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.unix.Signals;
 import dev.handoff.unix.Terminal;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,9 +66,12 @@ public final class MasterSignals {
     /**
      * Obeys signals. Those that come before the cluster has started wait for it.
      *
+     * @throws StartException on another platform
      * @throws NoThreadException if the kernel does not grant what that needs
      */
-    public static MasterSignals obeyFromNowOn() throws NoThreadException {
+    public static MasterSignals obeyFromNowOn() throws IOException {
+        Platform.checkThisOne();
+        Signals.useTerminalFromBackground();
         MasterSignals signals = new MasterSignals();
         signals.on("TERM", arrivedNanos -> signals.stop(EXIT_BY_TERM, arrivedNanos));
         signals.on("INT", arrivedNanos -> signals.stop(EXIT_BY_INT, arrivedNanos));

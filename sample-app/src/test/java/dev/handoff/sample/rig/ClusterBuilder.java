@@ -47,6 +47,7 @@ public final class ClusterBuilder {
     private @Nullable Path launcher;
     private int workers = 2;
     private boolean terminal;
+    private boolean background;
     private boolean ordinary;
     private boolean archive = !Boolean.getBoolean("handoff.test.withoutArchive");
 
@@ -115,6 +116,12 @@ public final class ClusterBuilder {
     public ClusterBuilder onATerminal() {
         terminal = true;
         return this;
+    }
+
+    /** As a job in the background of such a terminal, whose jobs may not write to it. */
+    public ClusterBuilder inTheBackground() {
+        background = true;
+        return onATerminal();
     }
 
     /** A program that takes something from the master, and runs it; behind it stands the command line. */
@@ -188,17 +195,24 @@ public final class ClusterBuilder {
                     .directory((place == null ? directory.resolve("cwd") : place).toFile());
             process.environment().putAll(environment(directory));
             Process started = process.start();
-            return new RunningCluster(started, terminal ? childOf(started) : started.pid(), directory, workers, tls);
+            return new RunningCluster(started, master(started), directory, workers, tls);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a cluster", e);
         }
     }
 
-    private static long childOf(Process terminal) {
+    private long master(Process started) {
+        if (!terminal) {
+            return started.pid();
+        }
+        ProcessHandle onTerminal = childOf(started.toHandle());
+        return (background ? childOf(onTerminal) : onTerminal).pid();
+    }
+
+    private static ProcessHandle childOf(ProcessHandle parent) {
         return await("a process on the terminal")
-                .until(() -> terminal.children().findAny(), Optional::isPresent)
-                .orElseThrow()
-                .pid();
+                .until(() -> parent.children().findAny(), Optional::isPresent)
+                .orElseThrow();
     }
 
     private Map<String, String> environment(Path directory) {
@@ -242,10 +256,11 @@ public final class ClusterBuilder {
     }
 
     /** The terminal is there as long as script(1) is, which starts a session on it. */
-    private static List<String> onTerminal(List<String> command) {
-        String quoted = command.stream()
+    private List<String> onTerminal(List<String> command) {
+        String words = command.stream()
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" ", "exec ", ""));
+                .collect(Collectors.joining(" "));
+        String quoted = background ? "stty tostop; set -m; " + words + " & wait $!" : "exec " + words;
         return List.of("script", "--quiet", "--flush", "--return", "--command", quoted, "/dev/null");
     }
 }
