@@ -83,7 +83,7 @@ class DirectionsTest {
             entry("unix", Set.of("process")),
             entry("guard", Set.of("unix")),
             entry("wire", Set.of("unix", "cluster", "process")),
-            entry("jvm", Set.of("wire", "unix")),
+            entry("jvm", Set.of("wire", "unix", "process")),
             entry("child", Set.of("jvm", "wire", "unix", "process")),
             entry("acceptor", Set.of("wire", "unix", "guard", "cluster", "process")),
             entry("launch", Set.of("child", "jvm", "unix", "cluster", "process")),
