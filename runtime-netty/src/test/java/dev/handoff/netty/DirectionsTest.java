@@ -22,6 +22,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.handoff.acceptor.Listener;
 import dev.handoff.acceptor.Platform;
+import dev.handoff.netty.http.FriendAccess;
 import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.process.spi.Timer;
@@ -343,6 +344,15 @@ class DirectionsTest {
 
     private static String roomOfNetty(JavaClass type) {
         return type.getPackageName().split("\\.", -1)[3];
+    }
+
+    /** What a type keeps from programs it alone lets HTTP have. */
+    @Test
+    void friendsAreLetInByTheTypesThemselves() {
+        check(noClasses()
+                .that(not(belongToAnyOf(Headers.class, Response.class)))
+                .should()
+                .callMethodWhere(calls("open", FriendAccess.class)));
     }
 
     /** Protocols are served as they are by any worker: of our core they know what programs know, how to call their code, and how to log rarely. */

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
  *
  * Used on the connection's event loop.
  */
-public final class NettyHttp1 {
+final class NettyHttp1 {
     private static final Logger LOG = Logs.of(NettyHttp1.class);
     private static final AttributeKey<NettyHttp1> KEY = AttributeKey.valueOf(NettyHttp1.class, "codec");
 
@@ -86,7 +86,7 @@ public final class NettyHttp1 {
     }
 
     /** The codec that is watched in this channel's pipeline. */
-    public static Optional<NettyHttp1> of(Channel channel) {
+    static Optional<NettyHttp1> of(Channel channel) {
         return Optional.ofNullable(channel.attr(KEY).get());
     }
 
