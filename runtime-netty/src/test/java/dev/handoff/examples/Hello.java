@@ -14,6 +14,6 @@ public final class Hello {
         ClusterServer.run(
                 Http.handler(request ->
                         Response.text("hello from worker " + Cluster.worker().id() + "\n")),
-                4);
+                2);
     }
 }

@@ -66,7 +66,7 @@ public final class Processes {
     }
 
     /** Every process that was started in a session, whoever its parent is now. */
-    static Set<Long> ofSession(long leader) {
+    public static Set<Long> ofSession(long leader) {
         return pids(stat -> stat.session() == leader && stat.isAlive());
     }
 
