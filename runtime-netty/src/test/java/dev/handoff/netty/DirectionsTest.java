@@ -90,7 +90,7 @@ class DirectionsTest {
             entry("launch", Set.of("child", "jvm", "unix", "cluster", "process")),
             entry("output", Set.of("launch", "child", "unix", "cluster", "process")),
             entry("probe", Set.of("wire", "unix", "cluster")),
-            entry("directory", Set.of("wire", "unix", "cluster")),
+            entry("directory", Set.of("wire", "unix", "cluster", "process")),
             entry("control", Set.of("wire", "unix", "process")),
             entry(
                     "master",
