@@ -32,6 +32,7 @@ final class ClassPreloader {
     /** Packages of ours that a master runs, with those below them. */
     static final List<String> OURS = List.of(
             "master",
+            "signals",
             "launch",
             "output",
             "probe",

@@ -33,10 +33,8 @@ import dev.handoff.unix.Fd;
 import dev.handoff.unix.LibC;
 import dev.handoff.unix.OwnFile;
 import dev.handoff.unix.RareLog;
-import dev.handoff.unix.Signals;
 import dev.handoff.unix.SocketAddressBytes;
 import dev.handoff.unix.SocketFd;
-import dev.handoff.unix.Terminal;
 import dev.handoff.unix.UnnamedAddress;
 import dev.handoff.wire.ControlChannel;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
@@ -106,6 +104,7 @@ class DirectionsTest {
                             "unix",
                             "cluster",
                             "process")),
+            entry("signals", Set.of("acceptor", "unix", "cluster", "process")),
             entry("forks", Set.of("acceptor", "child", "jvm", "wire", "unix", "cluster", "process")),
             entry("worker", Set.of("wire", "unix", "cluster", "process")));
 
@@ -133,9 +132,7 @@ class DirectionsTest {
             RareLog.class,
             SocketAddressBytes.class,
             UnnamedAddress.class,
-            Signals.class,
             SocketFd.class,
-            Terminal.class,
             Role.class,
             SocketHandle.class,
             SocketHandle.Transferred.class,
@@ -377,7 +374,7 @@ class DirectionsTest {
 
     private static DescribedPredicate<JavaClass> whatNettyKnows() {
         return not(resideInAPackage(OURS))
-                .or(resideInAnyPackage(ours("netty", "cluster", "process", "guard", "worker")))
+                .or(resideInAnyPackage(ours("netty", "cluster", "process", "guard", "worker", "signals")))
                 .or(SEAM);
     }
 

@@ -122,7 +122,7 @@ class CrashIT {
     /** The JVM's own exit is for its heap. */
     @Test
     @Tag("slow")
-    void aWorkerWithoutMemoryOutsideTheHeapLeavesAndIsReplaced() throws IOException {
+    void aWorkerWithoutMemoryOutsideTheHeapServesUntilItIsReplaced() throws IOException {
         RunningCluster cluster =
                 CLUSTERS.start(aCluster().workers(1).main(Hog.class).java("-XX:MaxDirectMemorySize=48m"));
         cluster.expectErrors();

@@ -57,6 +57,7 @@ public final class ClusterBuilder {
         // away.
         setting("start.limit", 300);
         setting("queue.wait", 600);
+        setting("jvm.drop", LateClasses.FLAG);
     }
 
     /** The sample application with two workers on any free port. */
@@ -239,6 +240,7 @@ public final class ClusterBuilder {
         }
         command.add(JDK.resolve("bin/java").toString());
         command.addAll(flags);
+        command.addAll(LateClasses.flags(directory));
         if (archive) {
             command.addAll(ClassArchive.options());
         }

@@ -36,6 +36,7 @@ public final class RunningCluster {
     private final int workersAtFirst;
     private final @Nullable SSLContext tls;
     private final Output output;
+    private final LateClasses lateClasses;
     private boolean errorsExpected;
     private volatile int port;
 
@@ -46,6 +47,7 @@ public final class RunningCluster {
         this.workersAtFirst = workersAtFirst;
         this.tls = tls;
         this.output = new Output(process);
+        this.lateClasses = new LateClasses(directory, master);
     }
 
     // --- what there is --------------------------------------------------------------------------------------------
@@ -152,6 +154,7 @@ public final class RunningCluster {
             }
             return answering.size() == count && answering.equals(workers());
         });
+        lateClasses.beginOnce();
         return this;
     }
 
@@ -268,6 +271,7 @@ public final class RunningCluster {
     /** That nobody complained, unless that was expected. */
     void assertNoErrors() {
         output.awaitEnd();
+        lateClasses.assertNone();
         if (!errorsExpected) {
             assertThat(output.text().lines().filter(line -> ERROR.matcher(line).find()))
                     .as("errors in the log of master %d", master())

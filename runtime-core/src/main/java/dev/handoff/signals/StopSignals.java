@@ -1,4 +1,4 @@
-package dev.handoff.netty.worker;
+package dev.handoff.signals;
 
 import java.time.Duration;
 

@@ -1,8 +1,8 @@
-package dev.handoff.netty.worker;
+package dev.handoff.signals;
 
-import static dev.handoff.netty.worker.StopSignals.Meaning.AT_ONCE;
-import static dev.handoff.netty.worker.StopSignals.Meaning.SAME_ORDER;
-import static dev.handoff.netty.worker.StopSignals.Meaning.STOP;
+import static dev.handoff.signals.StopSignals.Meaning.AT_ONCE;
+import static dev.handoff.signals.StopSignals.Meaning.SAME_ORDER;
+import static dev.handoff.signals.StopSignals.Meaning.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

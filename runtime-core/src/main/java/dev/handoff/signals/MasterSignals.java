@@ -1,4 +1,4 @@
-package dev.handoff.netty.worker;
+package dev.handoff.signals;
 
 import dev.handoff.acceptor.Platform;
 import dev.handoff.cluster.StartException;
@@ -45,11 +45,6 @@ public final class MasterSignals {
 
     /** The exit code of a process that a second signal ends, 0 for none: signals are one per process. */
     private static final AtomicInteger END_AT_ONCE = new AtomicInteger();
-
-    /* Here, so that their class is there before the first signal: a jar that was overwritten in place gives no more classes, and a
-     * switch would need one of its own. */
-    private static final StopSignals.Meaning STOP = StopSignals.Meaning.STOP;
-    private static final StopSignals.Meaning AT_ONCE = StopSignals.Meaning.AT_ONCE;
 
     private final CompletableFuture<SupervisedCluster> cluster = new CompletableFuture<>();
     private final boolean onTerminal = Terminal.isControlling();
@@ -105,16 +100,15 @@ public final class MasterSignals {
     }
 
     private void stop(int exitCode, long arrivedNanos) {
-        StopSignals.Meaning order = stops.take(arrivedNanos);
-        if (order == STOP) {
-            tell(SupervisedCluster::stop);
-            LOG.info(
-                    "stopping: another TERM or INT, at least {} ms after this one, stops at once and cuts requests",
-                    StopSignals.ONE_ORDER.toMillis());
-        } else if (order == AT_ONCE) {
-            stopAtOnce(exitCode);
-        } else {
-            LOG.debug("the order to stop came once more: sent to the process and to its group");
+        switch (stops.take(arrivedNanos)) {
+            case STOP -> {
+                tell(SupervisedCluster::stop);
+                LOG.info(
+                        "stopping: another TERM or INT, at least {} ms after this one, stops at once and cuts requests",
+                        StopSignals.ONE_ORDER.toMillis());
+            }
+            case SAME_ORDER -> LOG.debug("the order to stop came once more: sent to the process and to its group");
+            case AT_ONCE -> stopAtOnce(exitCode);
         }
     }
 
