@@ -54,8 +54,8 @@ final class Child implements ChildProcess {
 
     private final boolean hasEmptyStreams;
 
-    private final Announcement<Child> spawned = new Announcement<>();
-    private final Announcement<ChildProcessException> failed = new Announcement<>();
+    private final Announcement<Child> spawned = Announcement.onNextTick();
+    private final Announcement<ChildProcessException> failed = Announcement.onNextTick();
     private final Announcement<ExitStatus> exited = new Announcement<>();
     private final Announcement<Child> disconnected = new Announcement<>();
     private final Announcement<ExitStatus> closed = new Announcement<>();

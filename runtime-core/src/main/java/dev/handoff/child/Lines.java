@@ -2,16 +2,23 @@ package dev.handoff.child;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Bytes in, whole lines out, for encodings in which a newline is one byte. One thread at a time. */
+/**
+ * Bytes in, whole lines out. Text in an encoding whose newline is not the byte 10 alone, such as UTF-16, is made UTF-8 first. One thread
+ * at a time.
+ */
 final class Lines {
     /** So much of a line's beginning is kept while no line is wanted. */
     private static final int MOST_SKIPPED = 64 * 1024;
 
+    private static final byte[] NEWLINE = {'\n'};
+
+    private final Optional<Transcoder> transcoder;
     private final Charset encoding;
     private final long limit;
     private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
@@ -22,12 +29,15 @@ final class Lines {
      * @param limit bytes; a longer line comes in pieces of whole characters
      */
     Lines(Charset encoding, long limit) {
-        this.encoding = encoding;
+        boolean isPlain = encoding.canEncode() && Arrays.equals("\n".getBytes(encoding), NEWLINE);
+        this.transcoder = isPlain ? Optional.empty() : Optional.of(new Transcoder(encoding));
+        this.encoding = isPlain ? encoding : StandardCharsets.UTF_8;
         this.limit = Math.max(1, limit);
     }
 
     /** The lines that end in these bytes, and the pieces of one that is too long. */
-    List<String> take(byte[] bytes) {
+    List<String> take(byte[] received) {
+        byte[] bytes = transcoded(received);
         List<String> lines = new ArrayList<>();
         int from = 0;
         for (int at = 0; at < bytes.length; at++) {
@@ -42,7 +52,8 @@ final class Lines {
     }
 
     /** Passes over bytes whose lines are not wanted, but keeps the beginning of the last line: its end may be. */
-    void skip(byte[] bytes) {
+    void skip(byte[] received) {
+        byte[] bytes = transcoded(received);
         int from = bytes.length;
         while (from > 0 && bytes[from - 1] != '\n') {
             from--;
@@ -53,6 +64,10 @@ final class Lines {
         if (bytes.length - from <= MOST_SKIPPED) {
             begun.write(bytes, from, bytes.length - from);
         }
+    }
+
+    private byte[] transcoded(byte[] bytes) {
+        return transcoder.map(to -> to.take(bytes)).orElse(bytes);
     }
 
     private void add(byte[] bytes, int from, int to, List<String> lines) {
@@ -86,6 +101,7 @@ final class Lines {
 
     /** What stands behind the last line's end, once nothing more will come. */
     Optional<String> rest() {
+        transcoder.map(Transcoder::end).ifPresent(begun::writeBytes);
         return begun.size() == 0 ? Optional.empty() : Optional.of(end());
     }
 

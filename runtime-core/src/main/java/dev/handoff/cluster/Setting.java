@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Every setting of a cluster: its name, its values, and its default. The operator wins over the program: {@link ClusterSettings} says where
@@ -287,7 +288,7 @@ public enum Setting {
         } else if (value instanceof Duration duration) {
             Duration unit = kind == Kind.MILLIS ? Duration.ofMillis(1) : Duration.ofSeconds(1);
             if (duration.compareTo(unit.multipliedBy(least)) < 0 || duration.compareTo(unit.multipliedBy(most)) > 0) {
-                throw outOfRange(duration.toMillis() + " ms");
+                throw outOfRange(TimeUnit.MILLISECONDS.convert(duration) + " ms");
             }
         }
         return value;

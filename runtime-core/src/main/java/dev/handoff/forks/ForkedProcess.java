@@ -103,25 +103,34 @@ final class ForkedProcess implements ForkedWorker {
         return first;
     }
 
-    /** Gives false if that was told before. */
-    boolean tellLeaving() {
+    /** It takes no more from now on; false if that is known. */
+    boolean markLeaving() {
         boolean first = !isLeaving;
         if (first) {
             isLeaving = true;
             state = WorkerState.DRAINING;
-            leaving.fire(this);
         }
         return first;
     }
 
-    void tellDisconnected() {
+    void tellLeaving() {
+        leaving.fire(this);
+    }
+
+    void markDisconnected() {
         hasChannel = false;
+    }
+
+    void tellDisconnected() {
         disconnected.fire(this);
     }
 
-    void tellExited(ExitStatus how) {
+    void markExited(ExitStatus how) {
         status = how;
         state = WorkerState.EXITED;
+    }
+
+    void tellExited(ExitStatus how) {
         exited.fire(how);
     }
 

@@ -25,6 +25,7 @@ import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.Listeners;
 import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Threads;
+import dev.handoff.wire.Conversation;
 import dev.handoff.wire.ForkMessage;
 import dev.handoff.wire.ListenAnswer;
 import dev.handoff.wire.Place;
@@ -281,16 +282,17 @@ final class ForkingMaster implements ForkingCluster {
         if (!worker.markAsked()) {
             return false;
         }
-        tellLeaving(worker, cause);
+        if (worker.markLeaving()) {
+            tellLeaving(worker, cause);
+        }
         // When the program has heard of it, and may have forked a successor.
         EventThread.get().enqueue(() -> listeners.leaveAll(worker.id(), isContinued()));
         return true;
     }
 
     private void tellLeaving(ForkedProcess worker, String cause) {
-        if (worker.tellLeaving()) {
-            news.publish(Kind.LEAVING, worker, cause);
-        }
+        worker.tellLeaving();
+        news.publish(Kind.LEAVING, worker, cause);
     }
 
     /** Whether there is a worker that could listen where another does no more. */
@@ -301,26 +303,45 @@ final class ForkingMaster implements ForkingCluster {
     private void onChannelEnd(ForkedProcess worker) {
         synchronized (this) {
             ending.add(worker);
-            tellLeaving(worker, "its channel has ended");
-            worker.tellDisconnected();
+            boolean leaves = worker.markLeaving();
+            worker.markDisconnected();
             removeIfOver(worker);
-            news.publish(Kind.DISCONNECTED, worker, "");
+            tellEnd(worker, leaves, "its channel has ended", () -> {
+                worker.tellDisconnected();
+                news.publish(Kind.DISCONNECTED, worker, "");
+            });
         }
         listeners.leaveAll(worker.id(), true);
-        EventThread.get().enqueue(() -> endTold(worker));
     }
 
     private void onExit(ForkedProcess worker, ExitStatus status) {
         synchronized (this) {
             ending.add(worker);
-            tellLeaving(worker, status.toString());
-            worker.tellExited(status);
+            boolean leaves = worker.markLeaving();
+            worker.markExited(status);
             removeIfOver(worker);
             removeRole(worker.id());
-            news.publish(Kind.EXITED, worker, status.toString());
+            tellEnd(worker, leaves, status.toString(), () -> {
+                worker.tellExited(status);
+                news.publish(Kind.EXITED, worker, status.toString());
+            });
         }
         listeners.exited(worker.id());
-        EventThread.get().enqueue(() -> endTold(worker));
+    }
+
+    /** Behind all that the worker has said: that it is online is not news of a dead one. */
+    private void tellEnd(ForkedProcess worker, boolean leaves, String cause, Runnable telling) {
+        CompletableFuture<Void> allSaid = worker.child()
+                .conversation()
+                .map(Conversation::end)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        allSaid.thenRun(() -> EventThread.get().enqueue(() -> {
+            if (leaves) {
+                tellLeaving(worker, cause);
+            }
+            telling.run();
+            EventThread.get().enqueue(() -> endTold(worker));
+        }));
     }
 
     /** One that it has not read. */

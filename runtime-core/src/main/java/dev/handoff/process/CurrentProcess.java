@@ -257,6 +257,7 @@ public final class CurrentProcess {
      * @throws IllegalStateException if this process was not forked with a channel
      */
     public static Subscription onMessage(Consumer<? super Message> listener) {
+        UNCAUGHT.install();
         return channel().onMessage(listener);
     }
 
@@ -266,6 +267,7 @@ public final class CurrentProcess {
      * @throws IllegalStateException if this process was not forked with a channel
      */
     public static Subscription onDisconnect(Runnable listener) {
+        UNCAUGHT.install();
         return channel().onDisconnect(listener);
     }
 

@@ -156,7 +156,7 @@ public final class Conversation implements Channel, MessageChannel.Listener {
             Body body = Body.of(message);
             PendingReplies.Entry asked = pending.begin(address, body.bytes.length);
             return asked.outcome(write(Kind.REQUEST, asked.number(), address, body, null))
-                    .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
+                    .orTimeout(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS)
                     .handle((envelope, failure) -> {
                         asked.forget();
                         if (envelope == null) {

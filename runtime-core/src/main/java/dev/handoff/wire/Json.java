@@ -1,6 +1,9 @@
 package dev.handoff.wire;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,7 +16,15 @@ import java.io.UncheckedIOException;
  * receiver does not know are ignored, so that two builds of a program understand each other during a roll.
  */
 final class Json {
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
+    /** What can be sent can be read: a message is bounded as a whole. Only its depth is bounded on both sides. */
+    private static final StreamReadConstraints AS_WRITTEN = StreamReadConstraints.builder()
+            .maxNumberLength(Integer.MAX_VALUE)
+            .maxNameLength(Integer.MAX_VALUE)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build();
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(AS_WRITTEN).build())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
@@ -62,9 +73,10 @@ final class Json {
         try {
             return MAPPER.readValue(text, type);
         } catch (JsonProcessingException e) {
+            JsonLocation place = e.getLocation();
             throw new MessageException(
-                    "cannot read a message of " + text.length + " bytes as " + type.getName() + ": at byte "
-                            + e.getLocation().getByteOffset() + ", " + e.getOriginalMessage(),
+                    "cannot read a message of " + text.length + " bytes as " + type.getName() + ": "
+                            + (place == null ? "" : "at byte " + place.getByteOffset() + ", ") + e.getOriginalMessage(),
                     e);
         } catch (IOException e) {
             throw new MessageException("cannot read a message as " + type.getName(), e);

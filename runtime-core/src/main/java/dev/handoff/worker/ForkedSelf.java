@@ -63,7 +63,8 @@ final class ForkedSelf extends ChannelWorker {
                 .orElseThrow(() -> new IllegalStateException("worker " + role.workerId() + " of master "
                         + role.masterPid() + " has no channel: something removed it from its environment"));
         ForkedSelf self = new ForkedSelf(role, channel);
-        channel.onDisconnect(self::onChannelEnd);
+        // As the program would: from now on what ends main ends this process.
+        CurrentProcess.onDisconnect(self::onChannelEnd);
         // Before it handles an order to leave that may have come already: nothing is sent after that.
         EventThread.get().holdUntil(channel.runtime().send(ForkMessage.of(Act.ONLINE)));
         channel.runtime().onMessage(self::onMessageOfMaster);

@@ -1,6 +1,7 @@
 package dev.handoff.child;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,6 +46,24 @@ class LinesTest {
                     .allMatch(piece ->
                             piece.getBytes(UTF_8).length <= limit || piece.codePointCount(0, piece.length()) == 1);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "x-UTF-16LE-BOM", "UTF-32", "UTF-32LE", "IBM1047", "GB18030"})
+    void linesEndWhereTheirEncodingSaysSo(String name) {
+        Charset encoding = Charset.forName(name);
+        // A byte 10 of its own has the letter U+0A0A in UTF-16; EBCDIC has none of these.
+        String text = name.startsWith("IBM") ? "one\ntwo\r\n\nlast" : "one\u0a0a\nt\ud834\udd1eo\r\n\nla\u010at";
+        for (int size = 1; size < 12; size++) {
+            assertThat(split(text.getBytes(encoding), size, encoding, 1000))
+                    .containsExactlyElementsOf(text.lines().toList());
+        }
+    }
+
+    @Test
+    void halfACharacterAtTheEndIsTold() {
+        assertThat(split(new byte[] {'a', 0, 'b'}, 2, UTF_16LE, 1000)).containsExactly("a\ufffd");
     }
 
     @Test

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.handoff.cluster.ObedientWorker.Order;
+import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.MessageException;
 import dev.handoff.process.NodeTest;
 import dev.handoff.process.Signal;
 import dev.handoff.process.SpawnOptions;
+import dev.handoff.process.Stdio;
 import dev.handoff.process.spi.EventThread;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +91,49 @@ class ForkingClusterTest extends WithForks {
         assertThat(ask(worker, "env", "HOME", 0)).isEqualTo("elsewhere");
         assertThat(ask(worker, "grandchild")).isEqualTo("worker: false\n");
         assertThat(ask(worker, "variables")).contains("GREETING=hello").doesNotContain("HANDOFF_");
+    }
+
+    @Test
+    void whoEndsAtOnceIsOnlineBeforeItIsGone() {
+        cluster.setupMaster(
+                settings -> small(SpawnOptions.ofMain(EndsAtOnce.class)).stdio(Stdio.inherit()));
+        CurrentProcess.nextTick(() -> {
+            ForkedWorker worker = fork();
+            note(worker);
+            // What it has said waits behind this.
+            await().until(() -> worker.isDead() && !worker.isConnected());
+        });
+        awaitEvent("exit exit code 42");
+        awaitEvent("disconnect");
+        assertThat(events).startsWith("online", "leaving").hasSize(4);
+    }
+
+    static final class EndsAtOnce {
+        private EndsAtOnce() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.exit(Cluster.worker().isConnected() ? 42 : 43);
+        }
+    }
+
+    @Test
+    void whoseMainThrowsEndsWithOne() {
+        cluster.setupMaster(settings -> small(SpawnOptions.ofMain(ThrowsInMain.class))
+                .stdio(Stdio.inherit())
+                .stderr(Stdio.ignore()));
+        ForkedWorker worker = fork();
+        CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+        worker.onExit(exit::complete);
+        assertThat(exit.join()).isEqualTo(new ExitStatus.Exited(1));
+    }
+
+    static final class ThrowsInMain {
+        private ThrowsInMain() {}
+
+        public static void main(String[] arguments) {
+            throw new IllegalStateException(
+                    "on purpose, in worker " + Cluster.worker().id());
+        }
     }
 
     @Test
@@ -239,6 +285,12 @@ class ForkingClusterTest extends WithForks {
 
     // --- the cluster
     // --------------------------------------------------------------------------------------------------
+
+    @Test
+    void theLimitOfADisconnectMayBeAsLongAsItCanBeSaid() {
+        assertThat(cluster.disconnect(Duration.ofSeconds(Long.MAX_VALUE)).join().forced())
+                .isZero();
+    }
 
     @Test
     @NodeTest("test-cluster-disconnect-with-no-workers.js")

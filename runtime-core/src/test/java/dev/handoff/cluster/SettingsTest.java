@@ -69,6 +69,14 @@ final class SettingsTest {
                 .withMessageContaining(words);
     }
 
+    @Test
+    void aDurationThatIsTooLongForMillisecondsIsOutOfRange() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> ClusterSettings.defaults().with(Setting.DRAIN_LIMIT, Duration.ofSeconds(Long.MAX_VALUE)))
+                .withMessageContaining("drain.limit = 9223372036854775807 ms is out of range");
+    }
+
     @ParameterizedTest
     @EnumSource(Setting.class)
     void everyDefaultIsOfItsKindAndInItsRange(Setting setting) {

@@ -729,6 +729,40 @@ class CurrentProcessTest {
     }
 
     @Test
+    void aChildsSpawnOrErrorIsATickOfTheCallThatStartsIt() {
+        sameAsNode("""
+                const spawn = require('child_process').spawn;
+                process.nextTick(() => {
+                    process.nextTick(() => console.log('before'));
+                    const child = spawn('true');
+                    child.on('spawn', () => console.log('spawn'));
+                    process.nextTick(() => console.log('between'));
+                    const missing = spawn('/nowhere/program');
+                    missing.on('error', () => console.log('error'));
+                    missing.on('close', () => console.log('close'));
+                    process.nextTick(() => console.log('behind'));
+                    console.log('first');
+                });""", StartsInATick.class);
+    }
+
+    static final class StartsInATick {
+        private StartsInATick() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.nextTick(() -> {
+                CurrentProcess.nextTick(() -> print("before"));
+                ChildProcess.spawn("true").onSpawn(() -> print("spawn"));
+                CurrentProcess.nextTick(() -> print("between"));
+                ChildProcess missing = ChildProcess.spawn("/nowhere/program");
+                missing.onError(failure -> print("error"));
+                missing.onClose(status -> print("close"));
+                CurrentProcess.nextTick(() -> print("behind"));
+                print("first");
+            });
+        }
+    }
+
+    @Test
     @NodeTest("test-process-uncaught-exception-monitor.js")
     void aMonitorSeesItFirstAndChangesNothing() {
         sameAsNode("""

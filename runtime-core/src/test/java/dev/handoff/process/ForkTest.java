@@ -153,6 +153,23 @@ class ForkTest extends ForkingTest {
         assertThat(child.status()).isEqualTo(new ExitStatus.Exited(7));
     }
 
+    @Test
+    void aChildThatListensAndWhoseMainThrowsEndsWithOne() {
+        assertThat(exit(fork(small(ListensAndThrows.class).stderr(Stdio.ignore()))))
+                .isEqualTo(new ExitStatus.Exited(1));
+    }
+
+    static final class ListensAndThrows {
+        private ListensAndThrows() {}
+
+        public static void main(String[] arguments) {
+            CurrentProcess.onMessage(message -> {});
+            if (CurrentProcess.isConnected()) {
+                throw new IllegalStateException("on purpose");
+            }
+        }
+    }
+
     static final class ToldOfTheEnd {
         private ToldOfTheEnd() {}
 
@@ -194,6 +211,18 @@ class ForkTest extends ForkingTest {
                 .isThrownBy(() -> CurrentProcess.send("x"))
                 .withMessageContaining("fork");
         assertThat(CurrentProcess.isConnected()).isFalse();
+    }
+
+    /** The longest that can be said. */
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+    @Test
+    void aLimitMayBeAsLongAsItCanBeSaid() {
+        ChildProcess child = echo();
+        assertThat(child.request(new byte[] {1}, byte[].class, FOR_EVER).join()).containsExactly(1);
+        assertThat(ChildProcess.execFileSync(SpawnOptions.of("echo", "x").timeout(FOR_EVER))
+                        .stdout())
+                .isEqualTo("x\n");
     }
 
     static final class Self {

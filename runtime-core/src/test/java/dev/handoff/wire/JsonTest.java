@@ -1,34 +1,74 @@
 package dev.handoff.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.handoff.process.MessageException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class JsonTest {
-    @ParameterizedTest
-    @ValueSource(strings = {"\ud83d", "a\ude00b", "\ud83dx", "\ude00\ud83d", "\ud83d\ud83d\ude00"})
-    void aNameThatCouldNotBeReadIsRefusedByTheSender(String half) {
-        for (Object message : List.of(Map.of(half, 1), List.of(Map.of("a", Map.of(half, "b"))))) {
-            assertThatExceptionOfType(MessageException.class)
-                    .isThrownBy(() -> Json.write(message))
-                    .withMessageContainingAll("cannot send a", "surrogate");
+    static Stream<Object> messages() {
+        return Stream.of(
+                "",
+                "a\0b",
+                "\ud83d\ude00",
+                "\ud83d",
+                "\\ud83d",
+                Map.of("\ud83d\ude00", List.of("\ude00")),
+                Map.of("", Map.of("a\0b", 1)),
+                Map.of("k".repeat(60_000), 1),
+                "s".repeat(1_000_000),
+                -0.0,
+                Double.MIN_VALUE,
+                Long.MIN_VALUE,
+                new BigInteger("-" + "9".repeat(1_500)),
+                nested(999));
+    }
+
+    private static Object nested(int depth) {
+        Object message = 1;
+        for (int level = 0; level < depth; level++) {
+            message = List.of(message);
         }
-        assertThat(Json.read(Json.write(List.of(half)), String[].class))
-                .as("a value may be so, as in Node")
-                .containsExactly(half);
+        return message;
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void whatIsSentIsWhatIsRead(Object message) {
+        assertThat(Json.read(Json.write(message), Object.class)).isEqualTo(message);
+    }
+
+    /** Node's JSON has null for them. */
+    @Test
+    void whatIsNoNumberIsReadAsOneOrAsItsName() {
+        assertThat(Json.read(Json.write(Double.NaN), double.class)).isNaN();
+        assertThat(Json.read(Json.write(Double.NEGATIVE_INFINITY), Object.class))
+                .isEqualTo("-Infinity");
     }
 
     @Test
-    void wholeCharactersAndBackslashesAreNamesAsAllOthers() {
-        for (String name : List.of("\ud83d\ude00", "\\ud83d", "gr\u00fc\u00df\u20ac")) {
-            assertThat((Object) Json.read(Json.write(Map.of(name, 1)), Map.class))
-                    .isEqualTo(Map.of(name, 1));
+    void whatCouldNotBeReadIsRefusedWhereItIsSent() {
+        for (Object message : List.of(Map.of("a\ud83d", 1), nested(1_001))) {
+            assertThatThrownBy(() -> Json.write(message))
+                    .isInstanceOf(MessageException.class)
+                    .hasMessageContaining("cannot be written as JSON");
+        }
+    }
+
+    @Test
+    void aTextThatIsNoneIsNamedWithItsPlace() {
+        for (String text : List.of("", "[1", "{\"a\":}", "[".repeat(1_001))) {
+            assertThatThrownBy(() -> Json.read(text.getBytes(UTF_8), Object.class))
+                    .isInstanceOf(MessageException.class)
+                    .hasMessageContaining("cannot read a message of " + text.length() + " bytes");
         }
     }
 }

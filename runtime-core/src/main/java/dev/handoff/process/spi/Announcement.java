@@ -11,11 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what listeners get
  */
 public final class Announcement<T> {
+    private final Consumer<Runnable> line;
     private final Listeners<T> listeners = new Listeners<>();
     private @Nullable T told;
 
-    /** An event that has not happened yet. */
-    public Announcement() {}
+    /** An event that has not happened yet. Its listeners are called after the tasks that wait then. */
+    public Announcement() {
+        this(EventThread.get()::enqueue);
+    }
+
+    private Announcement(Consumer<Runnable> line) {
+        this.line = line;
+    }
+
+    /** One whose listeners are called on the next tick: what a call brings about by itself, as in Node. */
+    public static <T> Announcement<T> onNextTick() {
+        return new Announcement<>(EventThread.get()::nextTick);
+    }
 
     /** Calls a listener when it happens, or soon, if it has happened; always on the {@link EventThread}. */
     public synchronized Subscription add(Consumer<? super T> consumer) {
@@ -25,7 +37,7 @@ public final class Announcement<T> {
         }
         Listeners<T> late = new Listeners<>();
         Subscription subscription = late.add(consumer);
-        late.fire(before);
+        line.accept(() -> late.tell(before));
         return subscription;
     }
 
@@ -33,7 +45,13 @@ public final class Announcement<T> {
     public synchronized void fire(T event) {
         if (told == null) {
             told = event;
-            listeners.fire(event);
+            tellSoon(event);
+        }
+    }
+
+    private void tellSoon(T event) {
+        if (!listeners.isEmpty()) {
+            line.accept(() -> listeners.tell(event));
         }
     }
 }

@@ -33,13 +33,15 @@ public final class Timer {
      * Runs an action after a delay, on that thread. Without {@link #prepare} before, the action may wait for a later call that can start the
      * thread.
      *
+     * @param delay one of more than 292 years counts as that
      * @return cancels the action
      */
     public static Runnable after(Duration delay, Runnable action) {
         Limit limit = new Limit(action);
         try {
             var scheduled = Threads.inLibrary(
-                    "handoff-timer", () -> EXECUTOR.schedule(limit, delay.toNanos(), TimeUnit.NANOSECONDS));
+                    "handoff-timer",
+                    () -> EXECUTOR.schedule(limit, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS));
             return () -> scheduled.cancel(false);
         } catch (NoThreadException e) {
             LOG.warn("{}: an action that is due in {} ms waits", e.getMessage(), delay.toMillis());
