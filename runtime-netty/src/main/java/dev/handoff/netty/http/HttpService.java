@@ -27,7 +27,7 @@ public final class HttpService {
     private static final Logger LOG = Logs.of(HttpService.class);
 
     /* A client that waits exactly as long as it was told must find the connection open. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final long GRACE_TICKS = LoopClock.ticks(Duration.ofSeconds(1));
 
     private static final Duration DEFAULT_IDLE_MIN = ClusterSettings.defaults().duration(Setting.DRAIN_IDLE_MIN);
 
@@ -63,7 +63,7 @@ public final class HttpService {
         this.firstTicks = LoopClock.ticks(settings.timeouts().first());
         this.headTicks = LoopClock.ticks(settings.timeouts().head());
         this.bodyIdleTicks = LoopClock.ticks(settings.timeouts().bodyIdle());
-        this.keepAliveTicks = LoopClock.ticks(settings.timeouts().keepAlive().plus(GRACE));
+        this.keepAliveTicks = LoopClock.ticks(settings.timeouts().keepAlive()) + GRACE_TICKS;
         Duration answer = settings.timeouts().answer();
         this.answerTicks = answer.isZero() ? LoopClock.NEVER : LoopClock.ticks(answer);
         this.lookTicks = Math.max(1, bodyIdleTicks / WriteWatch.PATIENCE);

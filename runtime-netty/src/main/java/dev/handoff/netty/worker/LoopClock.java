@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class LoopClock {
     static final Duration TICK = Duration.ofMillis(200);
 
+    private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
+
     /** A tick that never comes. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -165,8 +167,9 @@ public final class LoopClock {
         }
     }
 
-    /** A duration in ticks, rounded up. */
+    /** A duration in ticks, rounded up. One that is longer than can be counted is as long as can be: a program means for ever by it. */
     public static long ticks(Duration duration) {
-        return Math.max(1, -Math.floorDiv(-duration.toMillis(), TICK.toMillis()));
+        long millis = duration.compareTo(LONGEST) < 0 ? duration.toMillis() : LONGEST.toMillis();
+        return Math.max(1, -Math.floorDiv(-millis, TICK.toMillis()));
     }
 }

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +36,21 @@ class HttpTimeoutTest {
             assertThat(client.isEnded()).isTrue();
             client.hangUp();
             server.awaitNoConnections();
+        }
+    }
+
+    @Test
+    void timesThatNeverEndCanBeSaid() throws Exception {
+        for (Duration never : List.of(ChronoUnit.FOREVER.getDuration(), Duration.ofSeconds(Long.MAX_VALUE))) {
+            Http http = HELLO.timeouts(never, never, never, never)
+                    .answerWithin(never)
+                    .halfClosed(never)
+                    .pingEvery(never);
+            try (TestServer server = TestServer.serving(http);
+                    RawClient client = server.connect()) {
+                assertThat(client.get("/").answer().body()).isEqualTo("hello");
+                assertThat(client.get("/").answer().body()).isEqualTo("hello");
+            }
         }
     }
 
