@@ -67,6 +67,18 @@ class DocumentsTest {
     }
 
     @Test
+    void everyDecisionIsInTheIndexByTopic() throws IOException {
+        Document decisions = Document.of("DECISIONS.md");
+        List<String> listed = found(LINK, decisions.text()).stream()
+                .map(link -> link.replaceFirst("^#", ""))
+                .toList();
+        assertThat(listed)
+                .containsAll(anchors(Document.ROOT.resolve("DECISIONS.md")).stream()
+                        .skip(1)
+                        .toList());
+    }
+
+    @Test
     void everyPromiseNamesATest() {
         List<String> promises = found(ROW, Document.of("docs/promises.md").text());
         assertThat(promises)
