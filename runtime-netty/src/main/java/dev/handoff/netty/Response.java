@@ -1,11 +1,10 @@
 package dev.handoff.netty;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.handoff.netty.http.FriendAccess;
 import dev.handoff.netty.http.Json;
 import dev.handoff.netty.http.MediaTypes;
 import dev.handoff.netty.http.ResponseContent;
+import dev.handoff.process.spi.Utf8;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -105,14 +104,22 @@ public final class Response {
         return new Response(checked(code), Headers.of(), ResponseContent.Bytes.NONE);
     }
 
-    /** 200, plain text, UTF-8. */
+    /**
+     * 200, plain text, UTF-8.
+     *
+     * @throws IllegalArgumentException if the text has half of a surrogate pair
+     */
     public static Response text(String text) {
-        return new Response(200, TEXT, new ResponseContent.Bytes(text.getBytes(UTF_8)));
+        return new Response(200, TEXT, new ResponseContent.Bytes(Utf8.bytes("the body of a response", text)));
     }
 
-    /** 200, HTML, UTF-8. */
+    /**
+     * 200, HTML, UTF-8.
+     *
+     * @throws IllegalArgumentException if the text has half of a surrogate pair
+     */
     public static Response html(String html) {
-        return new Response(200, HTML, new ResponseContent.Bytes(html.getBytes(UTF_8)));
+        return new Response(200, HTML, new ResponseContent.Bytes(Utf8.bytes("the body of a response", html)));
     }
 
     /**

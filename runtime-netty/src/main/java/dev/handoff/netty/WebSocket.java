@@ -25,6 +25,7 @@ public interface WebSocket {
      * @return done when the kernel has it all; fails with an {@link java.io.IOException} if the WebSocket is closed or
      *     closing, or 16 MiB wait already: then it is also closed with 1008, so that a client never misses a message
      *     in the middle. Completes on the event loop: dependants without an executor of their own must not block
+     * @throws IllegalArgumentException if the text has half of a surrogate pair
      */
     CompletableFuture<Void> send(String text);
 

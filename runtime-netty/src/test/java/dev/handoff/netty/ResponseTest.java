@@ -51,6 +51,17 @@ class ResponseTest {
                 .containsExactly("a", "b");
     }
 
+    /** Which would be sent as a question mark. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\ud83d", "a\ude00b", "\ude00\ud83d"})
+    void halfACharacterIsRefused(String text) {
+        assertThatThrownBy(() -> Response.text(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("half of a character");
+        assertThatThrownBy(() -> Response.html(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Response.text("x").header("X-Own", text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length", "transfer-encoding", "DATE", "Connection", "Keep-Alive", "Upgrade"})
     void fieldsOfTheServersOwnAreRefused(String name) {

@@ -1,8 +1,7 @@
 package dev.handoff.netty.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.handoff.netty.WebSocket;
+import dev.handoff.process.spi.Utf8;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -34,7 +33,8 @@ final class ServerWebSocket implements WebSocket {
 
     @Override
     public CompletableFuture<Void> send(String text) {
-        return connection.send(new TextWebSocketFrame(Unpooled.wrappedBuffer(text.getBytes(UTF_8))));
+        byte[] bytes = Utf8.bytes("a message of a WebSocket", text);
+        return connection.send(new TextWebSocketFrame(Unpooled.wrappedBuffer(bytes)));
     }
 
     @Override
@@ -110,7 +110,7 @@ final class ServerWebSocket implements WebSocket {
             throw new IllegalArgumentException(
                     "a WebSocket is closed with 1000…1003, 1007…1014 or 3000…4999, not with " + code);
         }
-        int length = reason.getBytes(UTF_8).length;
+        int length = Utf8.bytes("the reason of a close", reason).length;
         if (length > MAX_REASON) {
             throw new IllegalArgumentException("the reason of a close has at most " + MAX_REASON
                     + " bytes of UTF-8, and this one " + length + ": \"" + reason + "\"");

@@ -255,6 +255,12 @@ class WebSocketCloseTest {
             assertThatThrownBy(() -> socket.close(1000, "\u20ac".repeat(42)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("126");
+            assertThatThrownBy(() -> socket.close(1000, "a\ud83d"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("half of a character");
+            assertThatThrownBy(() -> socket.send("a\ud83d"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("half of a character");
             socket.close(1000, "x".repeat(123));
             assertThat(client.read().reason()).hasSize(123);
         }
