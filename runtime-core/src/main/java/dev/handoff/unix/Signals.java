@@ -82,7 +82,10 @@ public final class Signals {
         if (pid < 1) {
             throw new IllegalArgumentException("cannot send signal " + number + ": " + pid + " is no single process");
         }
-        if (Native.LIBC.kill(Math.toIntExact(pid), number) == 0) {
+        if (pid > Integer.MAX_VALUE) {
+            return false; // no process has such a number
+        }
+        if (Native.LIBC.kill((int) pid, number) == 0) {
             return true;
         }
         int errno = Native.errno();

@@ -205,7 +205,13 @@ public final class Conversation implements Channel, MessageChannel.Listener {
         if (!refusal.isEmpty()) {
             return refused(refusal);
         }
-        return channel.send(new Envelope(kind, body.format, correlation, address, body.bytes, handle.release(), false));
+        Envelope message = new Envelope(kind, body.format, correlation, address, body.bytes, handle.release(), false);
+        CompletableFuture<Void> sent = channel.send(message);
+        if (sent.isCompletedExceptionally()) {
+            // Another thread has closed the channel, or filled it, a moment ago: the socket is no one's now.
+            message.closeDescriptor();
+        }
+        return sent;
     }
 
     /** A message as bytes. */

@@ -5,6 +5,7 @@ import dev.handoff.cluster.ListenOptions;
 import dev.handoff.process.CurrentProcess;
 import dev.handoff.process.Message;
 import dev.handoff.process.spi.RuntimePeer;
+import dev.handoff.unix.PathBytes;
 import dev.handoff.wire.ForkMessage;
 import dev.handoff.wire.ForkMessage.Act;
 import dev.handoff.wire.ListenAnswer;
@@ -66,6 +67,13 @@ final class ListenRequests {
 
     /** The place that options mean in this process. */
     static Place place(Place.Kind kind, ListenOptions where) {
+        if (where.path().filter(path -> !PathBytes.isText(path)).isPresent()) {
+            // The master is told it as text: it would listen somewhere else.
+            throw failure(
+                    where,
+                    "EINVAL",
+                    "cannot listen on " + where + ": its name has bytes that are no text in this locale");
+        }
         try {
             return Place.of(kind, where, CurrentProcess.cwd());
         } catch (UnknownHostException e) {

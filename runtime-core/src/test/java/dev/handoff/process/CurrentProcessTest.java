@@ -249,6 +249,9 @@ class CurrentProcessTest {
     @NodeTest("test-process-kill-pid.js")
     @NodeTest("test-process-kill-null.js")
     void killSendsProbesAndRefusesGroups() {
+        assertThat(CurrentProcess.kill((1L << 32) + CurrentProcess.pid(), Signal.NONE))
+                .as("no process, whose lower half is one")
+                .isFalse();
         ChildProcess child = ChildProcess.spawn("sleep", "60");
         assertThat(CurrentProcess.kill(child.pid(), Signal.NONE)).isTrue();
         assertThat(CurrentProcess.kill(child.pid(), Signal.TERM)).isTrue();
