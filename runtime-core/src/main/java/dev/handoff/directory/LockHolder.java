@@ -1,5 +1,6 @@
 package dev.handoff.directory;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.handoff.wire.Role;
@@ -32,7 +33,7 @@ record LockHolder(long pid, long start, String boot) {
     /** Empty if nothing readable stands there: somebody is about to write, or has removed it. */
     static Optional<LockHolder> read(Path file) throws IOException {
         try {
-            Matcher text = TEXT.matcher(Files.readString(file));
+            Matcher text = TEXT.matcher(Files.readString(file, ISO_8859_1));
             return text.matches()
                     ? Optional.of(
                             new LockHolder(Long.parseLong(text.group(1)), Long.parseLong(text.group(2)), text.group(3)))

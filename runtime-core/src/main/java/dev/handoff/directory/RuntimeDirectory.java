@@ -141,12 +141,15 @@ public final class RuntimeDirectory implements AutoCloseable {
      * Makes the directory again if somebody removed it, in its place or, where that cannot be had any more, in the first
      * that can: a log-out removes {@code $XDG_RUNTIME_DIR} itself. Waits for nobody.
      *
-     * @return true if it was made again: sockets have to be bound again
+     * @return true if it, or the directory of scoreboard pages in it, was made again
      * @throws IOException if it cannot be made now, with the reasons
      */
     public synchronized boolean recreateIfMissing() throws IOException {
-        if (closed || taken.isInPlace()) {
+        if (closed) {
             return false;
+        }
+        if (taken.isInPlace()) {
+            return taken.recreateBoardsIfMissing();
         }
         List<String> reasons = new ArrayList<>();
         for (RuntimePaths place : placesAgain()) {

@@ -151,6 +151,20 @@ final class TakenDirectory implements AutoCloseable {
         return paths;
     }
 
+    /**
+     * Makes the directory of scoreboard pages again if it is not there. What lies in its place has a name of ours, and goes.
+     *
+     * @return false if it is there
+     */
+    boolean recreateBoardsIfMissing() throws IOException {
+        if (Files.isDirectory(paths.boards(), LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        RuntimeFiles.remove(paths.boards());
+        RuntimeRoot.prepareOwn(paths.boards());
+        return true;
+    }
+
     /** Whether the path still leads to what was locked. */
     boolean isInPlace() throws IOException {
         return lockFile.isInPlace();

@@ -4,10 +4,13 @@ import dev.handoff.acceptor.Acceptor;
 import dev.handoff.control.ControlServer;
 import dev.handoff.directory.RuntimeDirectory;
 import dev.handoff.process.spi.Logs;
+import dev.handoff.unix.OwnFile;
+import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 
 /**
@@ -22,14 +25,19 @@ final class RuntimeDirectoryWatch {
     private final ControlServer control;
     private final Acceptor acceptor;
     private final EventBus events;
+    private Optional<OwnFile> controlSocket;
+    private Optional<OwnFile> rendezvousSocket;
     private boolean failed;
     private long failedNanos;
 
-    RuntimeDirectoryWatch(RuntimeDirectory directory, ControlServer control, Acceptor acceptor, EventBus events) {
+    RuntimeDirectoryWatch(RuntimeDirectory directory, ControlServer control, Acceptor acceptor, EventBus events)
+            throws IOException {
         this.directory = directory;
         this.control = control;
         this.acceptor = acceptor;
         this.events = events;
+        controlSocket = OwnFile.at(directory.paths().control());
+        rendezvousSocket = OwnFile.at(directory.paths().rendezvous());
     }
 
     /** Looks, and puts right what is wrong; tries again a little later if that fails. */
@@ -62,14 +70,25 @@ final class RuntimeDirectoryWatch {
     }
 
     private boolean listenAgainIfMissing(RuntimePaths paths) throws IOException {
-        boolean controlMissing = Files.notExists(paths.control());
-        boolean rendezvousMissing = Files.notExists(paths.rendezvous());
+        boolean controlMissing = isMissing(controlSocket, paths.control());
         if (controlMissing) {
+            RuntimeFiles.remove(paths.control());
             control.listenAgain(paths.control());
+            controlSocket = OwnFile.at(paths.control());
         }
+        boolean rendezvousMissing = isMissing(rendezvousSocket, paths.rendezvous());
         if (rendezvousMissing) {
+            RuntimeFiles.remove(paths.rendezvous());
             acceptor.listenAgain(paths.rendezvous());
+            rendezvousSocket = OwnFile.at(paths.rendezvous());
         }
         return controlMissing || rendezvousMissing;
+    }
+
+    /** Another file in its place is no socket of ours, either. */
+    private static boolean isMissing(Optional<OwnFile> socket, Path path) throws IOException {
+        return socket.isEmpty()
+                || !socket.get().path().equals(path)
+                || !socket.get().isInPlace();
     }
 }

@@ -5,6 +5,8 @@ import dev.handoff.unix.Directories;
 import dev.handoff.unix.OwnFile;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -72,6 +74,10 @@ public final class RuntimeFiles {
     }
 
     private void removeBoards() {
+        if (!Files.isDirectory(paths.boards(), LinkOption.NOFOLLOW_LINKS)) {
+            removeOrNote(paths.boards()); // a link would lead to the files of another
+            return;
+        }
         try {
             for (Path page : Directories.contents(paths.boards())) {
                 if (paths.isBoard(page)) {

@@ -9,6 +9,7 @@ import dev.handoff.unix.ExclusiveLock;
 import dev.handoff.wire.RuntimePaths;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -135,6 +136,49 @@ class RuntimeDirectoryTest {
             assertThat(next.recreateIfMissing()).isFalse();
         }
         assertThat(own.resolve("data/1")).hasContent("precious");
+    }
+
+    /** A link leads to another directory, whose files may have numbers for names, too. */
+    @Test
+    void aLinkInPlaceOfTheScoreboardGoesAndWhatItLeadsToStays() throws Exception {
+        RuntimePaths paths = left(DEAD);
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Files.createFile(elsewhere.resolve("1"));
+        Files.createSymbolicLink(paths.boards(), elsewhere);
+        try (RuntimeDirectory directory = open("shop")) {
+            assertThat(Files.isDirectory(paths.boards(), LinkOption.NOFOLLOW_LINKS))
+                    .isTrue();
+            Files.delete(paths.boards());
+            Files.createSymbolicLink(paths.boards(), elsewhere);
+            assertThat(directory.recreateIfMissing()).isTrue();
+            Files.delete(paths.boards());
+            Files.createSymbolicLink(paths.boards(), elsewhere);
+        }
+        assertThat(run).isEmptyDirectory();
+        assertThat(elsewhere.resolve("1")).exists();
+    }
+
+    @Test
+    void theScoreboardIsMadeAgainWhenItAloneVanishes() throws Exception {
+        try (RuntimeDirectory directory = open("shop")) {
+            Path boards = directory.paths().boards();
+            Files.delete(boards);
+            assertThat(directory.recreateIfMissing()).isTrue();
+            assertThat(mode(boards)).isEqualTo("rwx------");
+            Files.delete(boards);
+            Files.createFile(boards);
+            assertThat(directory.recreateIfMissing()).isTrue();
+            assertThat(boards).isEmptyDirectory();
+            assertThat(directory.recreateIfMissing()).isFalse();
+        }
+        assertThat(run).isEmptyDirectory();
+    }
+
+    @Test
+    void aLockFileOfBytesThatAreNoTextIsNoneOfOurs() throws Exception {
+        RuntimePaths paths = left(DEAD);
+        Files.write(paths.lock(), new byte[] {-1, -2, -128});
+        refused(() -> open("shop")).hasMessageContaining("no lock file of a cluster");
     }
 
     @Test

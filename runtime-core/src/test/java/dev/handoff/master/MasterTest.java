@@ -449,6 +449,22 @@ class MasterTest {
 
     @Test
     @Tag("slow")
+    void whatLiesInPlaceOfItsSocketsAndScoreboardGivesWay() throws Exception {
+        SupervisedCluster cluster = start(settings(1));
+        RuntimePaths paths = new RuntimePaths(run.resolve("test"));
+        for (Path socket : List.of(paths.control(), paths.rendezvous())) {
+            Files.delete(socket);
+            Files.createFile(socket);
+        }
+        Files.delete(paths.board(worker1(cluster).id()));
+        Files.delete(paths.boards());
+        RollResult result = cluster.reload(IfRunning.REFUSE).get(60, TimeUnit.SECONDS);
+        assertThat(result.verdict()).isEqualTo(Verdict.COMMITTED);
+        ask(cluster);
+    }
+
+    @Test
+    @Tag("slow")
     void strangersOnTheControlSocketAreSentAwayAndNobodyElseIsDisturbed() throws Exception {
         SupervisedCluster cluster = start(settings(1));
         Path control = new RuntimePaths(run.resolve("test")).control();
