@@ -110,8 +110,11 @@ public final class Signals {
      */
     public static void useTerminalFromBackground() throws UnixException {
         Pointer terminals = set(SIGTTIN, SIGTTOU);
-        mask(SIG_BLOCK, terminals.address(), 0);
-        Reference.reachabilityFence(terminals);
+        try {
+            mask(SIG_BLOCK, terminals.address(), 0);
+        } finally {
+            Reference.reachabilityFence(terminals);
+        }
     }
 
     /**
