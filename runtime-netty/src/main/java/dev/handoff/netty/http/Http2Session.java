@@ -249,7 +249,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter implements Pace.La
             leaving = true;
             connection.farewells().add(this::announce);
             List.copyOf(webSockets).forEach(WebSocketOverHttp2::leave);
-        } else if (event == ChannelInputShutdownEvent.INSTANCE || TlsPipeline.hasEnded(channel, event)) {
+        } else if (event == ChannelInputShutdownEvent.INSTANCE || TlsPipeline.hasEndedInput(event)) {
             closeNow();
         }
         context.fireUserEventTriggered(event);

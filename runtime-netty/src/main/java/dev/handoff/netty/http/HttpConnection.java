@@ -86,10 +86,10 @@ final class HttpConnection extends CarrierHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            inputEnded = true;
-            halfClose = new HalfClose(LoopClock.of(channel.eventLoop()), writer, new WriteWatch.Socket(channel));
             writer.onInputEnded();
-            proceed();
+            onInputEnd();
+        } else if (TlsPipeline.hasEndedInput(event)) {
+            onInputEnd();
         } else if (event instanceof ConnectionEvent said) {
             move.on(said);
             if (said != ConnectionEvent.HANDED_BACK) {
@@ -105,6 +105,14 @@ final class HttpConnection extends CarrierHandler {
         } else if (TlsPipeline.hasEnded(channel, event) && !ending) {
             closeNow();
         }
+    }
+
+    private void onInputEnd() {
+        if (!inputEnded) {
+            inputEnded = true;
+            halfClose = new HalfClose(LoopClock.of(channel.eventLoop()), writer, new WriteWatch.Socket(channel));
+        }
+        proceed();
     }
 
     private void onHandshake() {

@@ -236,7 +236,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE || TlsPipeline.hasEnded(channel, event)) {
+        if (event == ChannelInputShutdownEvent.INSTANCE || TlsPipeline.hasEndedInput(event)) {
             onInputEnd();
         } else if (event == ConnectionEvent.LEAVING) {
             connection.farewells().add(this::leave);

@@ -35,7 +35,12 @@ public final class TlsPipeline {
         return tls != null && ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol());
     }
 
-    /** Whether that event says that the client has ended TLS, and cannot be sent anything any more. */
+    /** Whether that event says that the client has ended its direction of TLS, be its TCP connection open or not. */
+    public static boolean hasEndedInput(Object event) {
+        return event instanceof SslCloseCompletionEvent closed && closed.isSuccess();
+    }
+
+    /** Whether that event says so, and nothing can be sent to the client any more: OpenSSL cannot go on in one direction. */
     public static boolean hasEnded(Channel channel, Object event) {
         return event instanceof SslCloseCompletionEvent && canSendNoMore(channel);
     }

@@ -18,6 +18,7 @@ import dev.handoff.netty.rig.TestCertificate;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +36,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TlsTest {
     private static final Tls SERVER = pem(TestCertificate.SERVER);
@@ -168,22 +171,61 @@ class TlsTest {
         }
     }
 
-    /** Over its TCP connection, which it leaves open, nothing can be sent to it any more. */
-    @Test
-    void webSocketOfAClientThatEndsTlsAloneIsMissed() throws Exception {
+    /** Its TCP connection stays open. OpenSSL cannot send to it any more, the JDK can, with TLS 1.3. */
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void webSocketOfAClientThatEndsTlsAloneIsMissed(SslProvider provider) throws Exception {
         Heard heard = new Heard();
-        try (TestServer server = TestServer.serving(SERVER.wrap(heard.http()));
+        try (TestServer server = TestServer.serving(by(provider).wrap(heard.http()));
                 RawClient plain = server.connect();
-                SSLSocket tls = (SSLSocket) TestCertificate.SERVER
-                        .trustedBy(null)
-                        .getSocketFactory()
-                        .createSocket(plain.socket(), "localhost", server.port(), false)) {
+                SSLSocket tls = over(plain, server)) {
             RawWebSocket.open(new RawClient(tls));
             heard.socket();
             tls.shutdownOutput();
             assertThat(heard.codes()).containsExactly(1006);
             server.awaitNoConnections();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void requestOfAClientThatEndsTlsAloneIsAborted(SslProvider provider) throws Exception {
+        CompletableFuture<Void> aborted = new CompletableFuture<>();
+        Http http = Http.handler(request -> {
+                    request.onAbort(() -> aborted.complete(null));
+                    return Response.later(new CompletableFuture<>());
+                })
+                .halfClosed(Duration.ofMillis(400));
+        try (TestServer server = TestServer.serving(by(provider).wrap(http));
+                RawClient plain = server.connect();
+                SSLSocket tls = over(plain, server)) {
+            new RawClient(tls).get("/");
+            await().until(() -> server.requestsStarted() == 1);
+            tls.shutdownOutput();
+            aborted.get(20, TimeUnit.SECONDS);
+            server.awaitNoConnections();
+        }
+    }
+
+    private static Tls by(SslProvider provider) {
+        return Tls.context(() -> {
+            try {
+                return SslContextBuilder.forServer(
+                                TestCertificate.SERVER.chain().toFile(),
+                                TestCertificate.SERVER.key().toFile())
+                        .sslProvider(provider)
+                        .build();
+            } catch (SSLException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static SSLSocket over(RawClient plain, TestServer server) throws Exception {
+        return (SSLSocket) TestCertificate.SERVER
+                .trustedBy(null)
+                .getSocketFactory()
+                .createSocket(plain.socket(), "localhost", server.port(), false);
     }
 
     @Test
