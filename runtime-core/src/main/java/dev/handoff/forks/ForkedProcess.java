@@ -3,11 +3,10 @@ package dev.handoff.forks;
 import dev.handoff.child.ForkedChild;
 import dev.handoff.cluster.ForkedWorker;
 import dev.handoff.cluster.ListenAddress;
-import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ChildProcess;
 import dev.handoff.process.ExitStatus;
-import dev.handoff.process.Handle;
 import dev.handoff.process.Message;
+import dev.handoff.process.Peer;
 import dev.handoff.process.Signal;
 import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Announcement;
@@ -17,20 +16,16 @@ import dev.handoff.wire.ForkMessage;
 import dev.handoff.wire.ForkMessage.Act;
 import dev.handoff.wire.TicketSecrets;
 import dev.handoff.wire.Token;
-import java.time.Duration;
+import dev.handoff.workers.WorkerRecord;
+import dev.handoff.workers.WorkerSteps;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What the master knows of one worker: its channel, its process, how far it is. It changes under the lock of {@link ForkingMaster};
- * any thread may look.
+ * A worker that the program has forked: its process with its channel, and its listeners. It changes under the lock of {@link
+ * ForkingMaster}; any thread may look.
  */
-final class ForkedProcess implements ForkedWorker {
-    private final int id;
-    private final Token token;
+final class ForkedProcess extends WorkerRecord implements ForkedWorker {
     private final ForkedChild child;
     private final Signal killSignal;
     private final Consumer<ForkedProcess> disconnectOrder;
@@ -39,16 +34,11 @@ final class ForkedProcess implements ForkedWorker {
     private final Announcement<ForkedProcess> leaving = new Announcement<>();
     private final Announcement<ForkedProcess> disconnected = new Announcement<>();
     private final Announcement<ExitStatus> exited = new Announcement<>();
-    private volatile WorkerState state = WorkerState.STARTING;
-    private volatile boolean asked;
-    private volatile boolean isLeaving;
     private volatile boolean hasChannel;
-    private volatile @Nullable ExitStatus status;
     private int endsToTell;
 
     ForkedProcess(int id, Token token, ForkedChild child, Signal killSignal, Consumer<ForkedProcess> disconnectOrder) {
-        this.id = id;
-        this.token = token;
+        super(id, id, token, WorkerSteps.FORKED, System.nanoTime());
         this.child = child;
         this.killSignal = killSignal;
         this.disconnectOrder = disconnectOrder;
@@ -62,18 +52,9 @@ final class ForkedProcess implements ForkedWorker {
         return child;
     }
 
-    Token token() {
-        return token;
-    }
-
     /** What ends it where it has to be ended. */
     Signal killSignal() {
         return killSignal;
-    }
-
-    /** Whether it takes no more, or is gone. */
-    boolean isLeaving() {
-        return isLeaving;
     }
 
     /** Whether neither its channel nor its process is left. */
@@ -82,35 +63,11 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     void tellOnline() {
-        if (!isLeaving) {
-            state = WorkerState.ONLINE;
-        }
         online.fire(this);
     }
 
-    /** Gives whether it is the first address. */
-    boolean tellListening(ListenAddress address) {
-        boolean isFirst = state != WorkerState.READY;
-        state = WorkerState.READY;
+    void tellListening(ListenAddress address) {
         listening.fire(address);
-        return isFirst;
-    }
-
-    /** It was asked to leave, or has asked to; false if that is known. */
-    boolean markAsked() {
-        boolean first = !asked;
-        asked = true;
-        return first;
-    }
-
-    /** It takes no more from now on; false if that is known. */
-    boolean markLeaving() {
-        boolean first = !isLeaving;
-        if (first) {
-            isLeaving = true;
-            state = WorkerState.DRAINING;
-        }
-        return first;
     }
 
     void tellLeaving() {
@@ -125,13 +82,8 @@ final class ForkedProcess implements ForkedWorker {
         disconnected.fire(this);
     }
 
-    void markExited(ExitStatus how) {
-        status = how;
-        state = WorkerState.EXITED;
-    }
-
-    void tellExited(ExitStatus how) {
-        exited.fire(how);
+    void tellExited(ExitStatus status) {
+        exited.fire(status);
     }
 
     /** The program has heard of its channel's or its process's end; gives whether of all there is to hear. */
@@ -165,16 +117,6 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     @Override
-    public int id() {
-        return id;
-    }
-
-    @Override
-    public int slot() {
-        return id;
-    }
-
-    @Override
     public int generation() {
         return 0;
     }
@@ -185,23 +127,8 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     @Override
-    public WorkerState state() {
-        return state;
-    }
-
-    @Override
     public boolean isConnected() {
         return hasChannel && process().isConnected();
-    }
-
-    @Override
-    public Optional<ExitStatus> exitStatus() {
-        return Optional.ofNullable(status);
-    }
-
-    @Override
-    public boolean exitedAfterDisconnect() {
-        return asked;
     }
 
     /** None: what it prints is not the master's, unless the settings say so; then {@link #process} has it. */
@@ -221,23 +148,8 @@ final class ForkedProcess implements ForkedWorker {
     }
 
     @Override
-    public boolean isWritable() {
-        return process().isWritable();
-    }
-
-    @Override
-    public CompletableFuture<Void> send(Object message) {
-        return process().send(message);
-    }
-
-    @Override
-    public CompletableFuture<Void> send(Object message, Handle handle) {
-        return process().send(message, handle);
-    }
-
-    @Override
-    public <T> CompletableFuture<T> request(Object message, Class<T> answer, Duration limit) {
-        return process().request(message, answer, limit);
+    protected Peer peer() {
+        return process();
     }
 
     @Override
@@ -277,6 +189,6 @@ final class ForkedProcess implements ForkedWorker {
 
     @Override
     public String toString() {
-        return "worker " + id + " (pid " + pid() + ")";
+        return "worker " + id() + " (pid " + pid() + ")";
     }
 }

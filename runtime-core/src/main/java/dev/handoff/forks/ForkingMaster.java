@@ -2,7 +2,6 @@ package dev.handoff.forks;
 
 import dev.handoff.child.ForkedChild;
 import dev.handoff.child.Runner;
-import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.ForkedWorker;
 import dev.handoff.cluster.ForkingCluster;
@@ -11,9 +10,7 @@ import dev.handoff.cluster.SchedulingPolicy;
 import dev.handoff.cluster.Setting;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.Worker;
-import dev.handoff.cluster.spi.WorkerMessages;
-import dev.handoff.forks.ClusterNews.Kind;
-import dev.handoff.forks.ClusterNews.Notice;
+import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.Message;
 import dev.handoff.process.Signal;
@@ -32,6 +29,9 @@ import dev.handoff.wire.Place;
 import dev.handoff.wire.RuntimePaths;
 import dev.handoff.wire.TicketSecrets;
 import dev.handoff.wire.Token;
+import dev.handoff.workers.ClusterEvents;
+import dev.handoff.workers.ClusterEvents.Notice;
+import dev.handoff.workers.ObservedCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +44,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -54,12 +53,11 @@ import org.slf4j.Logger;
  * This process as the master of what it forks. Orders of workers come on {@code handoff-events}, ends of channels and processes on
  * threads of their own, so that a program that blocks its listeners keeps nobody waiting who was sent to a worker that is dead.
  */
-final class ForkingMaster implements ForkingCluster {
+final class ForkingMaster extends ObservedCluster implements ForkingCluster {
     private static final Logger LOG = Logs.of(ForkingMaster.class);
 
-    private final ClusterNews news = new ClusterNews();
+    private final ClusterEvents events;
     private final Listeners<SpawnOptions> setup = new Listeners<>();
-    private final WorkerMessages messages = new WorkerMessages();
     private final ForkStarter starter = new ForkStarter();
     private final SharedListeners listeners = new SharedListeners(new FromAcceptors());
     private final SharedTickets tickets = new SharedTickets(this::onNewTickets);
@@ -70,6 +68,15 @@ final class ForkingMaster implements ForkingCluster {
     private @Nullable SpawnOptions settings;
     private @Nullable ForkDirectory directory;
     private int lastId;
+
+    ForkingMaster() {
+        this(new ClusterEvents());
+    }
+
+    private ForkingMaster(ClusterEvents events) {
+        super(events);
+        this.events = events;
+    }
 
     // --- settings ---------------------------------------------------------------------------------------------------
 
@@ -136,8 +143,8 @@ final class ForkingMaster implements ForkingCluster {
             ForkedChild child = start(id, token, options, env);
             worker = new ForkedProcess(id, token, child, options.killSignal(), this::disconnect);
             workers.put(id, worker);
-            messages.joined(worker);
-            news.publish(Kind.FORKED, worker, "");
+            joined(worker);
+            events.publish("worker.forked", worker, "");
         }
         follow(worker);
         return worker;
@@ -210,12 +217,15 @@ final class ForkingMaster implements ForkingCluster {
     /** Workers without TLS make nothing of them. */
     private synchronized void onNewTickets(TicketSecrets secrets) {
         workers.values().forEach(worker -> worker.renewTickets(secrets));
-        news.publishNewTickets();
+        events.publish("tickets.renewed", 0, 0, "");
     }
 
     private synchronized void onOnline(ForkedProcess worker) {
+        if (worker.state() == WorkerState.STARTING) {
+            worker.enter(WorkerState.ONLINE, System.nanoTime(), "its runtime has started");
+        }
         worker.tellOnline();
-        news.publish(Kind.ONLINE, worker, "");
+        events.publish("worker.online", worker, "");
     }
 
     private void onListen(ForkedProcess worker, Message request, Place place) {
@@ -243,10 +253,14 @@ final class ForkingMaster implements ForkingCluster {
     private synchronized void onListening(int workerId, ListenAddress address) {
         ForkedProcess worker = workers.get(workerId);
         if (worker != null && !worker.isLeaving()) {
-            boolean isFirst = worker.tellListening(address);
-            news.publishListening(worker, address);
+            boolean isFirst = worker.state() != WorkerState.READY;
             if (isFirst) {
-                news.publish(Kind.READY, worker, "");
+                worker.enter(WorkerState.READY, System.nanoTime(), "it listens on " + address);
+            }
+            worker.tellListening(address);
+            events.publishListening(worker, address);
+            if (isFirst) {
+                events.publish("worker.ready", worker, "");
             }
         }
     }
@@ -264,8 +278,11 @@ final class ForkingMaster implements ForkingCluster {
                 worker = workers.get(workerId);
             }
             if (worker != null) {
-                LOG.error("{} broke its lane, nobody knows what it has taken up: sends it KILL; {}", worker, reason);
-                worker.kill(Signal.KILL);
+                end(
+                        worker,
+                        WorkerState.KILLING,
+                        Signal.KILL,
+                        "it broke its lane, so no one knows what it has: " + reason);
             }
         }
     }
@@ -279,20 +296,37 @@ final class ForkingMaster implements ForkingCluster {
     }
 
     private synchronized boolean startLeaving(ForkedProcess worker, String cause) {
-        if (!worker.markAsked()) {
+        if (!worker.noteAskedToLeave()) {
             return false;
         }
-        if (worker.markLeaving()) {
-            tellLeaving(worker, cause);
-        }
+        drain(worker, cause);
         // When the program has heard of it, and may have forked a successor.
         EventThread.get().enqueue(() -> listeners.leaveAll(worker.id(), isContinued()));
         return true;
     }
 
+    private void drain(ForkedProcess worker, String cause) {
+        if (!worker.isLeaving()) {
+            worker.enter(WorkerState.DRAINING, System.nanoTime(), cause);
+            tellLeaving(worker, cause);
+        }
+    }
+
+    /** Sends a signal that is to end it. */
+    private synchronized void end(ForkedProcess worker, WorkerState next, Signal signal, String cause) {
+        if (worker.mayEnter(next)) {
+            boolean first = !worker.isLeaving();
+            worker.enter(next, System.nanoTime(), cause);
+            worker.signal(signal);
+            if (first) {
+                tellLeaving(worker, cause);
+            }
+        }
+    }
+
     private void tellLeaving(ForkedProcess worker, String cause) {
         worker.tellLeaving();
-        news.publish(Kind.LEAVING, worker, cause);
+        events.publish("worker.leaving", worker, cause);
     }
 
     /** Whether there is a worker that could listen where another does no more. */
@@ -303,12 +337,15 @@ final class ForkingMaster implements ForkingCluster {
     private void onChannelEnd(ForkedProcess worker) {
         synchronized (this) {
             ending.add(worker);
-            boolean leaves = worker.markLeaving();
+            boolean leaves = !worker.isLeaving();
+            if (leaves) {
+                worker.enter(WorkerState.DRAINING, System.nanoTime(), "its channel has ended");
+            }
             worker.markDisconnected();
             removeIfOver(worker);
             tellEnd(worker, leaves, "its channel has ended", () -> {
                 worker.tellDisconnected();
-                news.publish(Kind.DISCONNECTED, worker, "");
+                events.publish("worker.disconnected", worker, "");
             });
         }
         listeners.leaveAll(worker.id(), true);
@@ -317,13 +354,13 @@ final class ForkingMaster implements ForkingCluster {
     private void onExit(ForkedProcess worker, ExitStatus status) {
         synchronized (this) {
             ending.add(worker);
-            boolean leaves = worker.markLeaving();
-            worker.markExited(status);
+            boolean leaves = !worker.isLeaving();
+            worker.exit(status, System.nanoTime(), status.toString());
             removeIfOver(worker);
             removeRole(worker.id());
             tellEnd(worker, leaves, status.toString(), () -> {
                 worker.tellExited(status);
-                news.publish(Kind.EXITED, worker, status.toString());
+                events.publish("worker.exited", worker, status.toString());
             });
         }
         listeners.exited(worker.id());
@@ -355,7 +392,7 @@ final class ForkingMaster implements ForkingCluster {
     private void removeIfOver(ForkedProcess worker) {
         if (worker.isOver()) {
             workers.remove(worker.id());
-            messages.left(worker);
+            left(worker);
         }
     }
 
@@ -412,7 +449,7 @@ final class ForkingMaster implements ForkingCluster {
             asked = List.copyOf(workers.values());
         }
         Duration killAfter = clusterSettings().duration(Setting.KILL_AFTER);
-        return new LeaveLimit(limit, killAfter).apply(asked, disconnect());
+        return new LeaveLimit(limit, killAfter, this::end).apply(asked, disconnect());
     }
 
     @Override
@@ -424,60 +461,8 @@ final class ForkingMaster implements ForkingCluster {
         disconnect().join();
     }
 
-    // --- events -----------------------------------------------------------------------------------------------------
-
-    private Subscription on(Kind kind, Consumer<? super Worker> listener) {
-        return news.subscribe(kind, notice -> listener.accept(notice.worker()));
-    }
-
     @Override
-    public Subscription onFork(Consumer<Worker> listener) {
-        return on(Kind.FORKED, listener);
-    }
-
-    @Override
-    public Subscription onOnline(Consumer<Worker> listener) {
-        return on(Kind.ONLINE, listener);
-    }
-
-    @Override
-    public Subscription onListening(BiConsumer<Worker, ListenAddress> listener) {
-        return news.subscribe(
-                Kind.LISTENING, notice -> listener.accept(notice.worker(), Objects.requireNonNull(notice.address())));
-    }
-
-    /** There is no probe: whoever listens is ready. */
-    @Override
-    public Subscription onReady(Consumer<Worker> listener) {
-        return on(Kind.READY, listener);
-    }
-
-    @Override
-    public Subscription onLeaving(Consumer<Worker> listener) {
-        return on(Kind.LEAVING, listener);
-    }
-
-    @Override
-    public Subscription onDisconnect(Consumer<Worker> listener) {
-        return on(Kind.DISCONNECTED, listener);
-    }
-
-    @Override
-    public Subscription onExit(BiConsumer<Worker, ExitStatus> listener) {
-        return news.subscribe(Kind.EXITED, notice -> tellExit(notice, listener));
-    }
-
-    private static void tellExit(Notice notice, BiConsumer<Worker, ExitStatus> listener) {
-        notice.worker().exitStatus().ifPresent(status -> listener.accept(notice.worker(), status));
-    }
-
-    @Override
-    public Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener) {
-        return messages.listen(workers().values(), listener);
-    }
-
-    @Override
-    public Subscription onEvent(Consumer<ClusterEvent> listener) {
-        return news.subscribe(listener);
+    protected List<ListenAddress> addresses(Notice listening) {
+        return List.of(Objects.requireNonNull(listening.address()));
     }
 }

@@ -1,10 +1,10 @@
 package dev.handoff.forks;
 
 import dev.handoff.cluster.StopResult;
+import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.Signal;
 import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Timer;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,15 +21,21 @@ import org.slf4j.Logger;
  * Signals are sent on {@code handoff-timer}.
  */
 final class LeaveLimit {
-    private static final Logger LOG = Logs.of(LeaveLimit.class);
+    /** Sends a worker what is to end it. */
+    interface Enforcer {
+        /** Sends it a signal, by which it gets into that state. */
+        void end(ForkedProcess worker, WorkerState next, Signal signal, String why);
+    }
 
     private final Duration limit;
     private final Duration killAfter;
+    private final Enforcer enforcer;
     private final AtomicInteger forced = new AtomicInteger();
 
-    LeaveLimit(Duration limit, Duration killAfter) {
+    LeaveLimit(Duration limit, Duration killAfter, Enforcer enforcer) {
         this.limit = limit;
         this.killAfter = killAfter;
+        this.enforcer = enforcer;
     }
 
     /**
@@ -53,25 +59,25 @@ final class LeaveLimit {
 
     private void end(List<ForkedProcess> late) {
         forced.addAndGet(late.size());
-        late.forEach(worker -> send(
+        late.forEach(worker -> enforcer.end(
                 worker,
+                WorkerState.TERMINATING,
                 worker.killSignal(),
-                limit,
-                "it was asked to leave: sends it " + worker.killSignal() + ", KILL follows in " + killAfter.toMillis()
-                        + " ms"));
+                overdue(
+                        limit,
+                        "it was asked to leave: sent " + worker.killSignal() + ", KILL follows in "
+                                + killAfter.toMillis() + " ms")));
         Timer.after(
                 killAfter,
                 () -> stillThere(late)
-                        .forEach(worker ->
-                                send(worker, Signal.KILL, killAfter, worker.killSignal() + ": sends it KILL")));
+                        .forEach(worker -> enforcer.end(
+                                worker,
+                                WorkerState.KILLING,
+                                Signal.KILL,
+                                overdue(killAfter, worker.killSignal() + ": sent KILL"))));
     }
 
-    private static void send(ForkedProcess worker, Signal signal, Duration since, String what) {
-        LOG.warn("{} is still there {} ms after {}", worker, since.toMillis(), what);
-        try {
-            worker.kill(signal);
-        } catch (UncheckedIOException e) {
-            LOG.error("{} goes on: {}", worker, e.getMessage());
-        }
+    private static String overdue(Duration since, String what) {
+        return "still there " + since.toMillis() + " ms after " + what;
     }
 }

@@ -33,6 +33,7 @@ final class ClassPreloader {
     static final List<String> OURS = List.of(
             "master",
             "signals",
+            "workers",
             "launch",
             "output",
             "probe",

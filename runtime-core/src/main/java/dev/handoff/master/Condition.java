@@ -1,5 +1,6 @@
 package dev.handoff.master;
 
+import dev.handoff.workers.ClusterEvents;
 import java.util.Locale;
 
 /** How the cluster as a whole is; told when it changes. The supervisor's thread only. */
@@ -18,10 +19,10 @@ final class Condition {
         STOPPING
     }
 
-    private final EventBus events;
+    private final ClusterEvents events;
     private State state = State.BOOTING;
 
-    Condition(EventBus events) {
+    Condition(ClusterEvents events) {
         this.events = events;
     }
 

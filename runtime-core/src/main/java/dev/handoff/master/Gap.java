@@ -2,6 +2,7 @@ package dev.handoff.master;
 
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
+import dev.handoff.workers.WorkerSteps;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

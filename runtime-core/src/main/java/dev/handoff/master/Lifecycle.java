@@ -8,6 +8,8 @@ import dev.handoff.process.Signal;
 import dev.handoff.process.spi.Logs;
 import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Welcome;
+import dev.handoff.workers.ClusterEvents;
+import dev.handoff.workers.WorkerSteps;
 import java.time.Duration;
 import org.slf4j.Logger;
 
@@ -32,12 +34,12 @@ final class Lifecycle {
     }
 
     private final Acceptor acceptor;
-    private final EventBus events;
+    private final ClusterEvents events;
     private final Welcome welcome;
     private final TicketRotation tickets;
     private final Losses losses;
 
-    Lifecycle(Acceptor acceptor, EventBus events, Welcome welcome, TicketRotation tickets, Losses losses) {
+    Lifecycle(Acceptor acceptor, ClusterEvents events, Welcome welcome, TicketRotation tickets, Losses losses) {
         this.acceptor = acceptor;
         this.events = events;
         this.welcome = welcome;
@@ -70,7 +72,7 @@ final class Lifecycle {
     void ready(ManagedWorker worker, long nowNanos) {
         String took = Duration.ofNanos(nowNanos - worker.forkedNanos()).toMillis() + " ms after the fork";
         worker.enter(WorkerState.READY, nowNanos, "probe answered, " + took);
-        acceptor.workerReady(worker.id(), worker.services());
+        acceptor.workerReady(worker.id(), worker.startup().services());
         events.publish("worker.ready", worker, took);
     }
 
@@ -84,7 +86,7 @@ final class Lifecycle {
     /** Its event loops run again. */
     void recovered(ManagedWorker worker, long nowNanos) {
         worker.enter(WorkerState.READY, nowNanos, "its event loops run again");
-        acceptor.workerReady(worker.id(), worker.services());
+        acceptor.workerReady(worker.id(), worker.startup().services());
         events.publish("worker.recovered", worker, "");
     }
 
@@ -100,36 +102,47 @@ final class Lifecycle {
     /** Writes a dump of all its threads to its output. */
     void dump(ManagedWorker worker, String why) {
         events.publish("worker.dump", worker, why);
-        signal(worker, Signal.QUIT);
+        worker.signal(Signal.QUIT);
     }
 
-    /** The master wants it to leave: gracefully if it serves, else at once, for nobody misses it. */
+    /** The master wants it to leave: gracefully if it serves, else at once, for no client misses it. It is not lost. */
     void retire(ManagedWorker worker, long nowNanos, String why) {
         worker.noteAskedToLeave();
-        worker.tellLoss();
         if (WorkerSteps.isServing(worker.state())) {
-            drain(worker, nowNanos, why);
+            beginDrain(worker, nowNanos, why);
         } else {
-            terminate(worker, nowNanos, why);
+            beginTermination(worker, nowNanos, why);
         }
     }
 
     /** It takes no more and finishes what it has. */
     void drain(ManagedWorker worker, long nowNanos, String why) {
         WorkerState before = worker.state();
+        beginDrain(worker, nowNanos, why);
+        tellLoss(worker, before, why, nowNanos);
+    }
+
+    private void beginDrain(ManagedWorker worker, long nowNanos, String why) {
+        WorkerState before = worker.state();
         worker.enter(WorkerState.DRAINING, nowNanos, why);
         acceptor.drain(worker.id());
         events.publish("worker.draining", worker, why);
-        left(worker, before, why, nowNanos);
+        tellLeaving(worker, before, why);
     }
 
     /** It is told to end at once. */
     void terminate(ManagedWorker worker, long nowNanos, String why) {
         WorkerState before = worker.state();
+        beginTermination(worker, nowNanos, why);
+        tellLoss(worker, before, why, nowNanos);
+    }
+
+    private void beginTermination(ManagedWorker worker, long nowNanos, String why) {
+        WorkerState before = worker.state();
         worker.enter(WorkerState.TERMINATING, nowNanos, why);
         acceptor.drain(worker.id());
-        signal(worker, Signal.TERM);
-        left(worker, before, why, nowNanos);
+        worker.signal(Signal.TERM);
+        tellLeaving(worker, before, why);
     }
 
     /** It is ended, whatever it does. */
@@ -137,8 +150,9 @@ final class Lifecycle {
         WorkerState before = worker.state();
         worker.enter(WorkerState.KILLING, nowNanos, why);
         events.publish("worker.killed", worker, why);
-        signal(worker, Signal.KILL);
-        left(worker, before, why, nowNanos);
+        worker.signal(Signal.KILL);
+        tellLeaving(worker, before, why);
+        tellLoss(worker, before, why, nowNanos);
     }
 
     /** Its control channel has ended. */
@@ -152,28 +166,21 @@ final class Lifecycle {
     void exited(ManagedWorker worker, ExitStatus status, String why, long nowNanos) {
         WorkerState before = worker.state();
         acceptor.workerExited(worker.id());
-        worker.noteExit(status);
-        worker.enter(WorkerState.EXITED, nowNanos, why);
-        left(worker, before, why, nowNanos);
+        worker.exit(status, nowNanos, why);
+        tellLeaving(worker, before, why);
+        tellLoss(worker, before, why, nowNanos);
         events.publish("worker.exited", worker, why);
     }
 
-    private void left(ManagedWorker worker, WorkerState before, String why, long nowNanos) {
-        if (worker.tellLeaving()) {
+    private void tellLeaving(ManagedWorker worker, WorkerState before, String why) {
+        if (!WorkerSteps.isLeaving(before)) {
             events.publish("worker.leaving", worker, why);
-        }
-        if (worker.tellLoss()) {
-            losses.onLost(worker, before, why, nowNanos);
         }
     }
 
-    /** A process that is gone already will be reported in a moment. */
-    private static void signal(ManagedWorker worker, Signal signal) {
-        try {
-            boolean sent = worker.kill(signal);
-            LOG.debug("{}: {} {}", worker, signal, sent ? "sent" : "not sent, the process is gone");
-        } catch (RuntimeException e) {
-            LOG.error("{}: cannot send {}", worker, signal, e);
+    private void tellLoss(ManagedWorker worker, WorkerState before, String why, long nowNanos) {
+        if (!WorkerSteps.isLeaving(before)) {
+            losses.onLost(worker, before, why, nowNanos);
         }
     }
 }

@@ -2,7 +2,10 @@ package dev.handoff.master;
 
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.master.ManagedWorker.Gone;
+import dev.handoff.workers.ClusterEvents;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** How long a worker may stay in a state, and what happens then. The supervisor's thread only. */
 final class Limits {
@@ -17,13 +20,13 @@ final class Limits {
     private final Lifecycle lifecycle;
     private final BeatWatch beats;
     private final StopSequence stop;
-    private final EventBus events;
+    private final ClusterEvents events;
     private final Duration start;
     private final Duration drain;
     private final Duration term;
     private final Duration farewell;
 
-    Limits(ClusterSettings settings, Lifecycle lifecycle, BeatWatch beats, StopSequence stop, EventBus events) {
+    Limits(ClusterSettings settings, Lifecycle lifecycle, BeatWatch beats, StopSequence stop, ClusterEvents events) {
         this.lifecycle = lifecycle;
         this.beats = beats;
         this.stop = stop;
@@ -36,8 +39,8 @@ final class Limits {
 
     /** Looks at one worker. */
     void apply(ManagedWorker worker, long nowNanos) {
-        if (!worker.goneWhy().isEmpty() && !WorkerSteps.isLeaving(worker.state())) {
-            limitGone(worker, nowNanos);
+        if (worker.gone().isPresent() && !worker.isLeaving()) {
+            limitGone(worker, worker.gone().get(), nowNanos);
             return;
         }
         switch (worker.state()) {
@@ -53,9 +56,9 @@ final class Limits {
     }
 
     /** Only the kernel's report says that a process has ended; this one seems to live on without us. */
-    private void limitGone(ManagedWorker worker, long nowNanos) {
-        if (nowNanos - worker.goneNanos() >= GONE_LIMIT.toNanos()) {
-            lifecycle.drain(worker, nowNanos, worker.goneWhy());
+    private void limitGone(ManagedWorker worker, Gone gone, long nowNanos) {
+        if (nowNanos - gone.sinceNanos() >= GONE_LIMIT.toNanos()) {
+            lifecycle.drain(worker, nowNanos, gone.why());
         }
     }
 
@@ -65,7 +68,8 @@ final class Limits {
 
     private void limitStart(ManagedWorker worker, long nowNanos) {
         if (nowNanos - worker.forkedNanos() >= start.toNanos()) {
-            String probe = worker.probeFailure().isEmpty() ? "" : ", " + worker.probeFailure();
+            String failure = worker.startup().probeFailure();
+            String probe = failure.isEmpty() ? "" : ", " + failure;
             String why = "not ready " + start.toSeconds() + " s after the fork" + probe
                     + ": sent TERM, KILL follows in " + term.toSeconds() + " s";
             lifecycle.dump(worker, why);
@@ -78,8 +82,10 @@ final class Limits {
             limitDrain(worker, drain.plus(DRAIN_GRACE), nowNanos - stop.drainNanos(worker.sinceNanos()), nowNanos);
         } else {
             // It has said goodbye, or lost us, and needs no more than a moment from then on.
-            long sinceThen = Math.min(nowNanos - worker.sinceNanos(), nowNanos - worker.disconnectedNanos());
-            limitDrain(worker, farewell, sinceThen, nowNanos);
+            long drained = nowNanos - worker.sinceNanos();
+            OptionalLong disconnected = worker.disconnectedNanos();
+            long alone = disconnected.isPresent() ? nowNanos - disconnected.getAsLong() : drained;
+            limitDrain(worker, farewell, Math.min(drained, alone), nowNanos);
         }
     }
 
@@ -97,7 +103,7 @@ final class Limits {
     }
 
     private void limitKill(ManagedWorker worker, long nowNanos) {
-        if (isOver(worker, KILL_LIMIT, nowNanos) && worker.tellUnkillable()) {
+        if (isOver(worker, KILL_LIMIT, nowNanos) && worker.noteUnkillable()) {
             events.publish(
                     "worker.unkillable",
                     worker,

@@ -1,6 +1,5 @@
 package dev.handoff.master;
 
-import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.ListenAddress;
 import dev.handoff.cluster.RollResult;
 import dev.handoff.cluster.RollResult.Verdict;
@@ -8,34 +7,30 @@ import dev.handoff.cluster.StartException;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.SupervisedCluster;
 import dev.handoff.cluster.Worker;
-import dev.handoff.cluster.spi.WorkerMessages;
-import dev.handoff.process.ExitStatus;
-import dev.handoff.process.Message;
-import dev.handoff.process.Subscription;
 import dev.handoff.process.spi.Fatal;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.process.spi.Threads;
 import dev.handoff.unix.Closer;
+import dev.handoff.workers.ClusterEvents;
+import dev.handoff.workers.ClusterEvents.Notice;
+import dev.handoff.workers.ObservedCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
  * A running cluster, as the program sees it: passes orders on to the supervisor and shows what that knows. Any thread
  * may call.
  */
-final class Master implements SupervisedCluster {
+final class Master extends ObservedCluster implements SupervisedCluster {
 
     private final Supervisor supervisor;
     private final SupervisorProxy proxy;
-    private final EventBus events;
+    private final ClusterEvents events;
     private final Completions completions;
     private final List<ListenAddress> addresses;
-    private final WorkerMessages messages = new WorkerMessages();
     private final CompletableFuture<StopResult> stopped = new CompletableFuture<>();
     private final Thread thread;
 
@@ -48,18 +43,19 @@ final class Master implements SupervisedCluster {
             Supervisor supervisor,
             SupervisorProxy proxy,
             Inbox inbox,
-            EventBus events,
+            ClusterEvents events,
             Completions completions,
             List<ListenAddress> addresses,
             Closer closer) {
+        super(events);
         this.supervisor = supervisor;
         this.proxy = proxy;
         this.events = events;
         this.completions = completions;
         this.addresses = addresses;
         this.thread = Threads.keeping("handoff-supervisor", () -> work(inbox, closer));
-        onFork(messages::joined);
-        onExit((worker, status) -> messages.left(worker));
+        onFork(this::joined);
+        onExit((worker, status) -> left(worker));
     }
 
     /** Starts the supervisor; the process lives as long as it works. */
@@ -169,59 +165,8 @@ final class Master implements SupervisedCluster {
         stop().join();
     }
 
-    // --- events -----------------------------------------------------------------------------------------------------
-
     @Override
-    public Subscription onEvent(Consumer<ClusterEvent> listener) {
-        return events.subscribe(notice -> listener.accept(notice.event()));
-    }
-
-    @Override
-    public Subscription onFork(Consumer<Worker> listener) {
-        return on("worker.forked", listener);
-    }
-
-    @Override
-    public Subscription onOnline(Consumer<Worker> listener) {
-        return on("worker.online", listener);
-    }
-
-    @Override
-    public Subscription onListening(BiConsumer<Worker, ListenAddress> listener) {
-        return on("worker.listening", worker -> addresses.forEach(address -> listener.accept(worker, address)));
-    }
-
-    @Override
-    public Subscription onReady(Consumer<Worker> listener) {
-        return on("worker.ready", listener);
-    }
-
-    @Override
-    public Subscription onLeaving(Consumer<Worker> listener) {
-        return on("worker.leaving", listener);
-    }
-
-    @Override
-    public Subscription onDisconnect(Consumer<Worker> listener) {
-        return on("worker.disconnected", listener);
-    }
-
-    @Override
-    public Subscription onExit(BiConsumer<Worker, ExitStatus> listener) {
-        return on("worker.exited", worker -> worker.exitStatus().ifPresent(status -> listener.accept(worker, status)));
-    }
-
-    @Override
-    public Subscription onMessage(BiConsumer<? super Worker, ? super Message> listener) {
-        return messages.listen(workers().values(), listener);
-    }
-
-    private Subscription on(String name, Consumer<Worker> listener) {
-        return events.subscribe(notice -> {
-            Worker worker = notice.worker();
-            if (worker != null && notice.event().name().equals(name)) {
-                listener.accept(worker);
-            }
-        });
+    protected List<ListenAddress> addresses(Notice listening) {
+        return addresses;
     }
 }

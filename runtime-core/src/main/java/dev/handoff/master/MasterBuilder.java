@@ -26,6 +26,7 @@ import dev.handoff.process.spi.TaskThreads;
 import dev.handoff.unix.Closer;
 import dev.handoff.wire.ControlFrame.ListenerDescription;
 import dev.handoff.wire.ControlFrame.Welcome;
+import dev.handoff.workers.ClusterEvents;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -90,7 +91,7 @@ final class MasterBuilder {
         closer.add("close the listeners", () -> listeners.forEach(Listener::close));
         Inbox inbox = new Inbox();
         SupervisorProxy proxy = new SupervisorProxy(inbox);
-        EventBus events = new EventBus();
+        ClusterEvents events = new ClusterEvents();
         Supervisor.Crew crew = crew(
                 directory,
                 listeners,
@@ -151,7 +152,7 @@ final class MasterBuilder {
             DescriptorBudget descriptors,
             LogSink sink,
             Completions completions,
-            EventBus events,
+            ClusterEvents events,
             SupervisorProxy proxy)
             throws IOException {
         ControlServer control = new ControlServer(directory.paths().control(), proxy);

@@ -1,6 +1,7 @@
 package dev.handoff.master;
 
 import dev.handoff.process.spi.Logs;
+import dev.handoff.workers.ClusterEvents;
 import java.time.Duration;
 import org.slf4j.Logger;
 
@@ -15,11 +16,11 @@ final class Punctuality {
     private static final Logger LOG = Logs.of(Punctuality.class);
     private static final long TOLERANCE_NANOS = Duration.ofMillis(500).toNanos();
 
-    private final EventBus events;
+    private final ClusterEvents events;
     private long lastPassNanos;
     private long onTimeSinceNanos;
 
-    Punctuality(EventBus events, long nowNanos) {
+    Punctuality(ClusterEvents events, long nowNanos) {
         this.events = events;
         lastPassNanos = nowNanos;
         onTimeSinceNanos = nowNanos;

@@ -3,6 +3,7 @@ package dev.handoff.master;
 import dev.handoff.acceptor.Acceptor;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.control.ControlPeer;
+import dev.handoff.master.Startup.Step;
 import dev.handoff.probe.Prober;
 import dev.handoff.process.ExitStatus;
 import dev.handoff.process.spi.Logs;
@@ -15,6 +16,7 @@ import dev.handoff.wire.ControlFrame.Hello;
 import dev.handoff.wire.ControlFrame.Leave;
 import dev.handoff.wire.ControlFrame.Listening;
 import dev.handoff.wire.ControlFrame.Started;
+import dev.handoff.workers.WorkerSteps;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -103,9 +105,9 @@ final class Reports {
 
     private void onFrame(ManagedWorker worker, ControlFrame frame, long nowNanos) {
         if (frame instanceof Listening listening) {
-            worker.noteServices(listening.services());
+            worker.startup().offers(listening.services());
         } else if (frame instanceof Started) {
-            worker.noteStarted();
+            worker.startup().done(Step.HANDLERS_STARTED);
             probeIfDue(worker, nowNanos);
         } else if (frame instanceof Failed failed) {
             worker.noteComplaint(failed.reason());
@@ -124,7 +126,7 @@ final class Reports {
 
     void onLanesOpen(int workerId, long nowNanos) {
         roster.find(workerId).ifPresent(worker -> {
-            worker.noteLanesOpen();
+            worker.startup().done(Step.LANES_OPEN);
             probeIfDue(worker, nowNanos);
         });
     }
@@ -137,7 +139,7 @@ final class Reports {
     }
 
     private void probe(ManagedWorker worker) {
-        prober.probe(worker.id(), worker.protocols(), failure -> proxy.probed(worker, failure));
+        prober.probe(worker.id(), worker.startup().protocols(), failure -> proxy.probed(worker, failure));
     }
 
     void onProbeAgain(ManagedWorker worker) {
@@ -150,7 +152,7 @@ final class Reports {
         if (!worker.isBeingProbed()) {
             LOG.debug("{} is {}: its probe means nothing any more", worker, worker.state());
         } else if (failure.isPresent()) {
-            if (worker.noteProbeFailure(failure.get())) {
+            if (worker.startup().noteProbeFailure(failure.get())) {
                 LOG.info("{}: {}; it is asked again until its start limit", worker, failure.get());
             }
             probeAgain.execute(() -> proxy.probeAgain(worker));
@@ -165,7 +167,7 @@ final class Reports {
     /** While the listeners are being closed somebody must serve what comes in: then all leave together, a little later. */
     private void onLeave(ManagedWorker worker, String reason, long nowNanos) {
         worker.noteAskedToLeave();
-        if (stop.phase() != StopSequence.Phase.CLOSING && !WorkerSteps.isLeaving(worker.state())) {
+        if (stop.phase() != StopSequence.Phase.CLOSING && !worker.isLeaving()) {
             lifecycle.drain(worker, nowNanos, "it asks to leave: " + reason);
         }
     }
@@ -194,7 +196,7 @@ final class Reports {
     /** Until its process is gone, whoever was on that lane waits: nobody else may have them, and no close reaches them. */
     void onLaneBroken(int workerId, String reason, long nowNanos) {
         roster.find(workerId)
-                .filter(worker -> WorkerSteps.isLegal(worker.state(), WorkerState.TERMINATING))
+                .filter(worker -> worker.mayEnter(WorkerState.TERMINATING))
                 .ifPresent(worker -> lifecycle.terminate(
                         worker,
                         nowNanos,

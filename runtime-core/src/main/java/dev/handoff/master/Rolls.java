@@ -6,6 +6,7 @@ import dev.handoff.launch.BuildFiles;
 import dev.handoff.launch.Generation;
 import dev.handoff.output.WorkerOutput;
 import dev.handoff.process.spi.Logs;
+import dev.handoff.workers.ClusterEvents;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Rolls {
     /** How long a verdict waits for what the culprit has printed and is not read yet. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
-    private final EventBus events;
+    private final ClusterEvents events;
     private final Completions completions;
     private final Set<Integer> proven = new HashSet<>();
     private Generation wanted;
@@ -39,7 +40,7 @@ final class Rolls {
     private CompletableFuture<RollResult> verdict = new CompletableFuture<>();
     private @Nullable CompletableFuture<RollResult> queued;
 
-    Rolls(Generation first, EventBus events, Completions completions) {
+    Rolls(Generation first, ClusterEvents events, Completions completions) {
         this.wanted = first;
         this.files = BuildFiles.now(first);
         this.lastNumber = first.number();

@@ -7,6 +7,7 @@ import dev.handoff.process.spi.Logs;
 import dev.handoff.unix.OwnFile;
 import dev.handoff.wire.RuntimeFiles;
 import dev.handoff.wire.RuntimePaths;
+import dev.handoff.workers.ClusterEvents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,13 +25,13 @@ final class RuntimeDirectoryWatch {
     private final RuntimeDirectory directory;
     private final ControlServer control;
     private final Acceptor acceptor;
-    private final EventBus events;
+    private final ClusterEvents events;
     private Optional<OwnFile> controlSocket;
     private Optional<OwnFile> rendezvousSocket;
     private boolean failed;
     private long failedNanos;
 
-    RuntimeDirectoryWatch(RuntimeDirectory directory, ControlServer control, Acceptor acceptor, EventBus events)
+    RuntimeDirectoryWatch(RuntimeDirectory directory, ControlServer control, Acceptor acceptor, ClusterEvents events)
             throws IOException {
         this.directory = directory;
         this.control = control;

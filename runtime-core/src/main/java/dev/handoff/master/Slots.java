@@ -7,6 +7,8 @@ import dev.handoff.master.Slot.Loss;
 import dev.handoff.process.ExitStatus.Signaled;
 import dev.handoff.process.Signal;
 import dev.handoff.process.spi.Logs;
+import dev.handoff.workers.ClusterEvents;
+import dev.handoff.workers.WorkerSteps;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,13 +21,13 @@ final class Slots {
 
     private final Map<Integer, Slot> slots = new TreeMap<>();
     private final RecentKills kills = new RecentKills();
-    private final EventBus events;
+    private final ClusterEvents events;
     private final Duration first;
     private final Duration longest;
     private final int erroredAfter;
     private final long goodAfterNanos;
 
-    Slots(ClusterSettings settings, EventBus events) {
+    Slots(ClusterSettings settings, ClusterEvents events) {
         this.events = events;
         first = settings.duration(Setting.RESTART_BACKOFF);
         longest = settings.duration(Setting.RESTART_BACKOFF_MAX);

@@ -17,6 +17,7 @@ import dev.handoff.probe.Prober;
 import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.NoThreadException;
 import dev.handoff.wire.ControlFrame.Welcome;
+import dev.handoff.workers.ClusterEvents;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +53,7 @@ final class Supervisor implements Lifecycle.Losses {
             Acceptor acceptor,
             ControlServer control,
             Prober prober,
-            EventBus events,
+            ClusterEvents events,
             Welcome welcome,
             Completions completions,
             DescriptorBudget descriptors) {}
@@ -87,7 +88,7 @@ final class Supervisor implements Lifecycle.Losses {
         this.crew = crew;
         this.clock = clock;
         ClusterSettings settings = first.settings();
-        EventBus events = crew.events();
+        ClusterEvents events = crew.events();
         wanted = settings.count(Setting.WORKERS);
         tickets = new TicketRotation(settings.duration(Setting.TLS_TICKET_ROTATION), clock.getAsLong());
         balance = new Balance(
@@ -366,7 +367,7 @@ final class Supervisor implements Lifecycle.Losses {
         onStop(nowNanos);
         stop.enter(Phase.DRAINING, nowNanos);
         roster.all().stream()
-                .filter(worker -> WorkerSteps.isLegal(worker.state(), WorkerState.KILLING))
+                .filter(worker -> worker.mayEnter(WorkerState.KILLING))
                 .forEach(worker -> lifecycle.kill(worker, nowNanos, "the cluster is ended at once"));
     }
 
@@ -382,7 +383,7 @@ final class Supervisor implements Lifecycle.Losses {
     }
 
     private void retire(ManagedWorker worker, long nowNanos, String why) {
-        if (!WorkerSteps.isLeaving(worker.state())) {
+        if (!worker.isLeaving()) {
             lifecycle.retire(worker, nowNanos, why);
         }
     }

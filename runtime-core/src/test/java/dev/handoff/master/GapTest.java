@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.master.Gap.Wanted;
+import dev.handoff.workers.FakeWorker;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

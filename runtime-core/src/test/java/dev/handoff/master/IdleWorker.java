@@ -23,6 +23,7 @@ import dev.handoff.wire.Conversation;
 import dev.handoff.wire.MessageChannel;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Token;
+import dev.handoff.workers.ClusterEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,7 +35,7 @@ import java.util.Optional;
 
 /** A worker as the supervisor knows it, on a clock of the test's; its process is a real one that does nothing. */
 final class IdleWorker implements AutoCloseable {
-    final EventBus events = new EventBus();
+    final ClusterEvents events = new ClusterEvents();
     final Roster roster = new Roster();
     final SupervisorProxy proxy = new SupervisorProxy(new Inbox());
     final Acceptor acceptor;

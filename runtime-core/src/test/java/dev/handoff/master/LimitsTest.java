@@ -98,11 +98,11 @@ class LimitsTest {
     @Test
     void whoIsNotReadyInTimeIsEndedForWhatItsProbeFoundLast() {
         idle.getProbed(NOW);
-        worker.noteProbeFailure("status 500");
-        worker.noteProbeFailure("status 503");
+        worker.startup().noteProbeFailure("status 500");
+        worker.startup().noteProbeFailure("status 503");
         assertThat(stateAfter(59 * SECOND)).isEqualTo(WorkerState.PROBING);
         assertThat(stateAfter(60 * SECOND)).isEqualTo(WorkerState.TERMINATING);
-        assertThat(worker.probeFailure()).isEqualTo("status 503");
+        assertThat(worker.startup().probeFailure()).isEqualTo("status 503");
     }
 
     private WorkerState stateAfter(long nanos) {

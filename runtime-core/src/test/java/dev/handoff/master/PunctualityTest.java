@@ -2,13 +2,14 @@ package dev.handoff.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.handoff.workers.ClusterEvents;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class PunctualityTest {
     private static final long NOW = Long.MAX_VALUE - 5;
 
-    private final Punctuality master = new Punctuality(new EventBus(), NOW);
+    private final Punctuality master = new Punctuality(new ClusterEvents(), NOW);
 
     @Test
     void ordinaryDelaysAreForgiven() {

@@ -59,7 +59,7 @@ class ReportsTest {
         idle.getReady(NOW);
         reports.onLaneFailed(worker.id(), "the worker closed it", NOW);
         assertThat(worker.state()).isEqualTo(WorkerState.READY);
-        assertThat(worker.goneWhy()).contains("the worker closed it");
+        assertThat(worker.gone().orElseThrow().why()).contains("the worker closed it");
     }
 
     @Test
@@ -67,7 +67,7 @@ class ReportsTest {
         idle.getProbed(NOW);
         reports.onProbed(worker, Optional.of("status 503"), NOW);
         assertThat(worker.state()).isEqualTo(WorkerState.PROBING);
-        assertThat(worker.probeFailure()).isEqualTo("status 503");
+        assertThat(worker.startup().probeFailure()).isEqualTo("status 503");
         reports.onProbed(worker, Optional.empty(), NOW);
         assertThat(ready).containsExactly(worker);
     }

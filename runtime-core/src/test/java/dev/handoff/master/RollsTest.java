@@ -8,6 +8,7 @@ import dev.handoff.cluster.RollResult.Verdict;
 import dev.handoff.cluster.Setting;
 import dev.handoff.jvm.CommandLine;
 import dev.handoff.launch.Generation;
+import dev.handoff.workers.ClusterEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,6 @@ class RollsTest {
 
     private static Rolls rolls(ClusterSettings settings) {
         Generation first = new Generation(1, settings, CommandLine.parse(List.of("java", "Main")));
-        return new Rolls(first, new EventBus(), new Completions(Runnable::run));
+        return new Rolls(first, new ClusterEvents(), new Completions(Runnable::run));
     }
 }

@@ -85,6 +85,7 @@ class DirectionsTest {
             entry("jvm", Set.of("wire", "unix", "process")),
             entry("child", Set.of("jvm", "wire", "unix", "process")),
             entry("acceptor", Set.of("wire", "unix", "guard", "cluster", "process")),
+            entry("workers", Set.of("wire", "unix", "cluster", "process")),
             entry("launch", Set.of("child", "jvm", "unix", "cluster", "process")),
             entry("output", Set.of("launch", "child", "unix", "cluster", "process")),
             entry("probe", Set.of("wire", "unix", "cluster")),
@@ -93,6 +94,7 @@ class DirectionsTest {
             entry(
                     "master",
                     Set.of(
+                            "workers",
                             "launch",
                             "output",
                             "probe",
@@ -105,7 +107,7 @@ class DirectionsTest {
                             "cluster",
                             "process")),
             entry("signals", Set.of("acceptor", "unix", "cluster", "process")),
-            entry("forks", Set.of("acceptor", "child", "jvm", "wire", "unix", "cluster", "process")),
+            entry("forks", Set.of("workers", "acceptor", "child", "jvm", "wire", "unix", "cluster", "process")),
             entry("worker", Set.of("wire", "unix", "cluster", "process")));
 
     private static final DescribedPredicate<JavaClass> IS_CORE =
@@ -113,7 +115,7 @@ class DirectionsTest {
 
     /** Those whose code runs in a master that supervises, and in no worker. */
     private static final String[] MASTERS =
-            ours("master", "launch", "output", "probe", "directory", "control", "acceptor");
+            ours("master", "workers", "launch", "output", "probe", "directory", "control", "acceptor");
 
     /** JNR without its names of error numbers, which call nothing. */
     private static final DescribedPredicate<JavaClass> NATIVE =

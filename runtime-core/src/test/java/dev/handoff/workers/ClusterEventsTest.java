@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,9 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class EventBusTest {
-    private final EventBus bus = new EventBus();
-    private final List<EventBus.Notice> heard = new CopyOnWriteArrayList<>();
+class ClusterEventsTest {
+    private final ClusterEvents bus = new ClusterEvents();
+    private final List<ClusterEvents.Notice> heard = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void start() {
@@ -91,7 +91,7 @@ class EventBusTest {
     @Test
     void anEndedSubscriptionHearsNothing() {
         Subscription subscription = bus.subscribe(heard::add);
-        List<EventBus.Notice> others = new CopyOnWriteArrayList<>();
+        List<ClusterEvents.Notice> others = new CopyOnWriteArrayList<>();
         bus.subscribe(others::add);
         subscription.close();
         subscription.close();

@@ -1,4 +1,4 @@
-package dev.handoff.cluster.spi;
+package dev.handoff.workers;
 
 import dev.handoff.cluster.Worker;
 import dev.handoff.process.Message;
@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
 /** Calls listeners with the messages of all workers of a cluster. Any thread may call. */
-public final class WorkerMessages {
+final class WorkerMessages {
     /** One listener, with its subscription at each worker. */
     private static final class Listening {
         private final BiConsumer<? super Worker, ? super Message> listener;
@@ -43,8 +43,7 @@ public final class WorkerMessages {
      *
      * @param workers those that have joined
      */
-    public Subscription listen(
-            Collection<? extends Worker> workers, BiConsumer<? super Worker, ? super Message> listener) {
+    Subscription listen(Collection<? extends Worker> workers, BiConsumer<? super Worker, ? super Message> listener) {
         Listening listening = new Listening(listener);
         all.add(listening);
         workers.forEach(listening::begin);
@@ -55,12 +54,12 @@ public final class WorkerMessages {
     }
 
     /** Adds a worker. It may have been among those of {@link #listen} already. */
-    public void joined(Worker worker) {
+    void joined(Worker worker) {
         all.forEach(listening -> listening.begin(worker));
     }
 
     /** Removes a worker that is gone. */
-    public void left(Worker worker) {
+    void left(Worker worker) {
         all.forEach(listening -> listening.forget(worker));
     }
 }

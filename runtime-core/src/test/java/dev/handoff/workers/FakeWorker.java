@@ -1,4 +1,4 @@
-package dev.handoff.master;
+package dev.handoff.workers;
 
 import dev.handoff.cluster.Worker;
 import dev.handoff.cluster.WorkerState;
@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A worker of which only place and state are of interest. */
-record FakeWorker(int id, int slot, int generation, WorkerState state) implements Worker {
+public record FakeWorker(int id, int slot, int generation, WorkerState state) implements Worker {
     @Override
     public long pid() {
         return 1000L + id;
