@@ -3,13 +3,11 @@ package dev.handoff.forks;
 import dev.handoff.cluster.StopResult;
 import dev.handoff.cluster.WorkerState;
 import dev.handoff.process.Signal;
-import dev.handoff.process.spi.Logs;
 import dev.handoff.process.spi.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
 
 /**
  * Ends workers that were asked to leave and are still there at a limit:

@@ -9,8 +9,6 @@ import dev.handoff.process.Message;
 import dev.handoff.process.Peer;
 import dev.handoff.process.Signal;
 import dev.handoff.process.Subscription;
-import dev.handoff.process.spi.Logs;
-import dev.handoff.wire.ControlFrame.Service;
 import dev.handoff.wire.Conversation;
 import dev.handoff.wire.Scoreboard;
 import dev.handoff.wire.Scoreboard.Cell;
@@ -23,7 +21,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
  * What a supervising master knows of one worker: its process, its control channel, its start, its end.
