@@ -48,8 +48,8 @@ class FaultsIT {
         Random random = new Random(seed);
         // A frozen worker is let go before anybody asks what is wrong with it.
         // Connections that are moved between workers which stay could not be told from those that a killed one had.
-        RunningCluster cluster =
-                CLUSTERS.start(aCluster().setting("beat.soft", 60).setting("balance", "off"));
+        RunningCluster cluster = CLUSTERS.start(
+                aCluster().tellingEvents().setting("beat.soft", 60).setting("balance", "off"));
         Set<Long> victims = new HashSet<>();
         try (Load load = Load.on(cluster.port())
                 .askingWho()

@@ -208,6 +208,7 @@ class KeptConnectionsIT {
     @Test
     void whatNobodyElseCanTakeIsServedByTheWorkerThatLeaves() throws IOException {
         RunningCluster alone = CLUSTERS.start(aCluster()
+                .tellingEvents()
                 .workers(1)
                 .setting("restart.goodAfter", 3600)
                 .setting("restart.backoff", 60_000)

@@ -27,13 +27,13 @@ class ThreadShortageIT {
 
     private static final long PLENTY = 10_000;
     private static final int MOST_ROOM = 10;
-    private static final String ROLLED_BACK = "rolled back to generation 1";
+    private static final String ROLLED_BACK = "roll.rolledback";
 
     /** What a worker's start needs in the master and in the worker, so that each room short of that ends it at another step. */
     @Test
     @Tag("core")
     void aMasterWithoutThreadsServesOnAndObeysSignalsAndHealsByItself() throws IOException {
-        RunningCluster cluster = CLUSTERS.start(aCluster().asOrdinaryUser().setting("restart.backoffMax", 500));
+        RunningCluster cluster = CLUSTERS.start(aCluster().tellingEvents().asOrdinaryUser().setting("restart.backoffMax", 500));
         cluster.expectErrors();
         Set<Long> workers = cluster.workers();
         try (StrictConnection one = cluster.connect();
@@ -136,7 +136,10 @@ class ThreadShortageIT {
             throws IOException {
         cluster.signal(Signal.HUP);
         await("roll " + rolls + " is given up")
-                .until(() -> cluster.output().text().split(ROLLED_BACK, -1).length > rolls);
+                .until(() -> cluster.events().stream()
+                                .filter(event -> event.name().equals(ROLLED_BACK))
+                                .count()
+                        >= rolls);
         for (StrictConnection client : clients) {
             assertThat(client.get("/info").status()).isEqualTo(200);
         }

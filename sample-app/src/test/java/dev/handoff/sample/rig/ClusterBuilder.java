@@ -3,6 +3,7 @@ package dev.handoff.sample.rig;
 import static dev.handoff.sample.rig.Patience.await;
 
 import dev.handoff.sample.programs.SampleOverTls;
+import dev.handoff.sample.programs.SampleWithEvents;
 import dev.handoff.unix.OrdinaryUser;
 import java.io.File;
 import java.io.IOException;
@@ -160,6 +161,13 @@ public final class ClusterBuilder {
         archive = false;
         launcher = packaged;
         return this;
+    }
+
+    /** The sample application, which also tells the test its events: {@link RunningCluster#events}. */
+    public ClusterBuilder tellingEvents() {
+        program = List.of(
+                "-cp", APP + File.pathSeparator + TARGET.resolve("test-classes"), SampleWithEvents.class.getName());
+        return java("-D" + SampleWithEvents.FILE + "=" + RunningCluster.EVENTS);
     }
 
     /** The sample over TLS, on its only port. */

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What may befall a cluster of two workers while it serves. Each ends with two that answer. */
 public enum Fault {
@@ -29,11 +28,12 @@ public enum Fault {
     FREEZE {
         @Override
         void befall(RunningCluster cluster, Load load, long worker) {
-            Pattern noticed = Pattern.compile("\\(pid " + worker + ", .* READY → SUSPECT");
-            int before = cluster.output().text().length();
+            int before = cluster.events().size();
             RunningCluster.freeze(worker);
             await("worker " + worker + " is taken out of rotation")
-                    .until(() -> noticed.matcher(cluster.output().text()).find(before));
+                    .until(() -> cluster.events().stream()
+                            .skip(before)
+                            .anyMatch(event -> event.is("worker.suspect", worker)));
             for (int client = 0; client < MORE; client++) {
                 assertThat(cluster.whoAnswers()).isNotEqualTo(worker);
             }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A master and its workers: real processes, told by signals and seen through {@code /proc}. */
 public final class RunningCluster {
-    private static final Pattern ENDED = Pattern.compile("\\(pid (\\d+), [^)]+\\): \\w+ → EXITED");
+    static final String EVENTS = "events";
+
     private static final Pattern ERROR = Pattern.compile("\\bERROR\\b|\\bException in thread\\b");
 
     /** The master, or the terminal that it is on. */
@@ -68,11 +69,22 @@ public final class RunningCluster {
                 .until(() -> Processes.descriptors(master()), open -> !Processes.isConnectionAmong(open));
     }
 
-    /** Those workers that have ended so far, as the master tells it. */
+    /** What the cluster has told of itself since it was ready: it was started {@link ClusterBuilder#tellingEvents}. */
+    public List<Event> events() {
+        Path events = file(EVENTS);
+        await("the master tells its events").until(() -> Files.exists(events));
+        try {
+            return Files.readString(events).lines().map(Event::parse).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the events of master " + master(), e);
+        }
+    }
+
+    /** Those workers that have ended since it was ready. */
     public Set<Long> endedWorkers() {
-        return ENDED.matcher(output().text())
-                .results()
-                .map(ended -> Long.valueOf(ended.group(1)))
+        return events().stream()
+                .filter(event -> event.name().equals("worker.exited"))
+                .map(Event::pid)
                 .collect(Collectors.toSet());
     }
 
