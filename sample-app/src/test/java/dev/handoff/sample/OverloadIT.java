@@ -142,7 +142,8 @@ class OverloadIT {
     @Test
     @Tag("core")
     void slowClientsAreCutAtTheDrainLimitAndCounted() throws IOException {
-        RunningCluster cluster = CLUSTERS.start(aCluster().tellingEvents().workers(1).setting("drain.limit", 2));
+        RunningCluster cluster =
+                CLUSTERS.start(aCluster().tellingEvents().workers(1).setting("drain.limit", 2));
         StrictConnection saying = connect(cluster);
         saying.sendPostHead("/echo", 100);
         saying.send("slow");
@@ -152,9 +153,10 @@ class OverloadIT {
                 .isEqualTo(200);
         cluster.roll();
         saying.mustBreak();
-        await("the roll tells what it has cut").until(() -> cluster.events().stream()
-                .filter(event -> event.name().equals("roll.drained"))
-                .anyMatch(event -> event.cause().startsWith("2 connections, with 2 requests in progress")));
+        await("the roll tells what it has cut")
+                .until(() -> cluster.events().stream()
+                        .filter(event -> event.name().equals("roll.drained"))
+                        .anyMatch(event -> event.cause().startsWith("2 connections, with 2 requests in progress")));
     }
 
     /** What a process prints takes its time until it is read. */

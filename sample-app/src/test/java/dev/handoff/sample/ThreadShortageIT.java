@@ -33,7 +33,8 @@ class ThreadShortageIT {
     @Test
     @Tag("core")
     void aMasterWithoutThreadsServesOnAndObeysSignalsAndHealsByItself() throws IOException {
-        RunningCluster cluster = CLUSTERS.start(aCluster().tellingEvents().asOrdinaryUser().setting("restart.backoffMax", 500));
+        RunningCluster cluster =
+                CLUSTERS.start(aCluster().tellingEvents().asOrdinaryUser().setting("restart.backoffMax", 500));
         cluster.expectErrors();
         Set<Long> workers = cluster.workers();
         try (StrictConnection one = cluster.connect();
