@@ -2,6 +2,8 @@ package dev.handoff.process.spi;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.NOPLogger;
 
 /**
  * Where the classes of this project get their loggers. A logging framework may wait: for a pipe that is not read, a disk that does not
@@ -12,6 +14,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logs {
     private static final LogQueue QUEUE = new LogQueue();
+
+    static {
+        // Loads what a line needs: the first may tell that no descriptor is free, and classes can lie in files of their
+        // own.
+        new QueuedLogger(NOPLogger.NOP_LOGGER, QUEUE)
+                .handleNormalizedLoggingCall(Level.WARN, null, "{}", new Object[] {""}, null);
+    }
 
     private Logs() {}
 
