@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whoever follows {@code docs/getting-started.md} word for word gets there: its files are written and its commands run, in one shell
+ * A reader who follows {@code docs/getting-started.md} word for word gets there: its files are written and its commands run, in one shell
  * and in an empty directory, and they print what it says, but for numbers. Only the port is another one, and the first command,
  * which builds and installs what this build has made, is replaced by {@link LocalRepository}.
  */
