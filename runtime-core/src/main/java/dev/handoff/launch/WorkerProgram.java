@@ -32,7 +32,7 @@ public final class WorkerProgram {
         StartDirectory start = StartDirectory.ofThisProcess().orAs(settings.directory());
         PathOptions paths = new PathOptions(start.path());
         Path directory = settings.directory().map(start.path()::resolve).orElse(start.path());
-        ClusterSettings resolved = withJava(settings, start).option(Setting.DIRECTORY.key(), directory.toString());
+        ClusterSettings resolved = withPaths(settings, start).option(Setting.DIRECTORY.key(), directory.toString());
         Generation generation = directory.equals(start.path())
                 ? new Generation(1, resolved, command.withJvmOptions(paths.absoluteFiles(command.jvmOptions())))
                 : new Generation(1, elsewhere(resolved, paths), command.typedIn(start.path()));
@@ -40,13 +40,17 @@ public final class WorkerProgram {
         return generation;
     }
 
-    private static ClusterSettings withJava(ClusterSettings settings, StartDirectory start) {
-        String java = settings.text(Setting.JVM_JAVA);
-        boolean isPath = java.indexOf('/') >= 0;
-        return isPath
-                ? settings.option(
-                        Setting.JVM_JAVA.key(), start.path().resolve(java).toString())
-                : settings;
+    /** A deploy may remove the directory in which the master was started: these paths are followed by the one that was typed. */
+    private static ClusterSettings withPaths(ClusterSettings settings, StartDirectory start) {
+        boolean namesLauncher = settings.text(Setting.JVM_JAVA).indexOf('/') >= 0;
+        boolean namesRun = !settings.text(Setting.RUN_DIRECTORY).isEmpty();
+        ClusterSettings withJava = namesLauncher ? resolved(settings, Setting.JVM_JAVA, start) : settings;
+        return namesRun ? resolved(withJava, Setting.RUN_DIRECTORY, start) : withJava;
+    }
+
+    private static ClusterSettings resolved(ClusterSettings settings, Setting setting, StartDirectory start) {
+        return settings.option(
+                setting.key(), start.path().resolve(settings.text(setting)).toString());
     }
 
     private static void checkLauncher(Generation generation) {

@@ -14,8 +14,8 @@ final class Slot {
         /** It was killed while it was ready, and not by the master: that says nothing of the build. */
         KILLED_FROM_OUTSIDE,
         /**
-         * It was killed before it was ready, and not by the master: most likely by the kernel, for want of memory. That says nothing of
-         * the build either, but the next try waits.
+         * It was ended by a signal before it was ready, and not by the master: by the kernel, for want of memory, or by one that was sent to
+         * the whole group of processes. That says nothing of the build either, but the next try waits.
          */
         KILLED_BEFORE_READY,
         /** The master refused it: so it would every other of that generation. */

@@ -10,14 +10,22 @@ import dev.handoff.process.spi.Logs;
 import dev.handoff.workers.ClusterEvents;
 import dev.handoff.workers.WorkerSteps;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 
 /** When each slot may be tried, and what the loss of a worker means for that. The supervisor's thread only. */
 final class Slots {
     private static final Logger LOG = Logs.of(Slots.class);
+
+    /** What is sent to a whole group of processes, too, and ends a worker that does not handle it yet. */
+    private static final Set<Signal> SAYS_NOTHING_EARLY = Collections.unmodifiableSet(
+            EnumSet.of(Signal.KILL, Signal.HUP, Signal.INT, Signal.TERM, Signal.USR1, Signal.USR2));
 
     private final Map<Integer, Slot> slots = new TreeMap<>();
     private final RecentKills kills = new RecentKills();
@@ -67,15 +75,14 @@ final class Slots {
         if (worker.isRefused()) {
             return Loss.REFUSED;
         }
-        boolean killed =
-                worker.exitStatus().filter(new Signaled(Signal.KILL)::equals).isPresent();
+        boolean killed = isEndedBy(worker, Signal.KILL::equals);
         if (worker.wasReady()) {
             slot(worker.slot(), nowNanos).noteReady();
         }
         if (killed && WorkerSteps.isServing(before) && kills.forgive(nowNanos)) {
             return Loss.KILLED_FROM_OUTSIDE;
         }
-        if (killed
+        if (isEndedBy(worker, SAYS_NOTHING_EARLY::contains)
                 && WorkerSteps.isStarting(before)
                 && slot(worker.slot(), nowNanos).forgiveEarlyKill()) {
             return Loss.KILLED_BEFORE_READY;
@@ -87,6 +94,12 @@ final class Slots {
     void exhausted(ManagedWorker worker, String why, long nowNanos) {
         boolean good = worker.provenNanos(nowNanos) >= goodAfterNanos;
         lost(worker.slot(), worker.generation(), good ? Loss.AFTER_GOOD_RUN : Loss.FAILURE, why, nowNanos);
+    }
+
+    private static boolean isEndedBy(ManagedWorker worker, Predicate<Signal> which) {
+        return worker.exitStatus()
+                .filter(status -> status instanceof Signaled signaled && which.test(signaled.signal()))
+                .isPresent();
     }
 
     /** A slot has lost its worker, or could not be filled. */

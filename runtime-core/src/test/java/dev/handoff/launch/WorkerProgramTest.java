@@ -44,6 +44,15 @@ class WorkerProgramTest {
         assertThat(resolved.environment()).containsEntry("CLASSPATH", "b.jar");
     }
 
+    /** Or it would go with the release that a deploy removes, and no worker would find its master any more. */
+    @Test
+    void aRelativeRuntimeDirectoryIsFollowedByThePathThatWasTyped(@TempDir Path directory) throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("current"), HERE);
+        ClusterSettings typed = settings.directory(link).option("run", "run");
+        assertThat(WorkerProgram.firstGeneration(typed).settings().text(Setting.RUN_DIRECTORY))
+                .isEqualTo(link + "/run");
+    }
+
     @Test
     void aLauncherThatIsNotThereIsRefused() {
         ClusterSettings wrong = settings.option("jvm.java", "no/java");

@@ -14,6 +14,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import dev.handoff.process.Signal;
+import dev.handoff.process.ExitStatus.Signaled;
+import dev.handoff.cluster.WorkerState;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +90,28 @@ class SlotsTest {
         idle.getReady(NOW);
         slots.noteRun(idle.worker, NOW + 10 * SECOND);
         assertThat(causesOf("slot.healed")).hasSize(1);
+    }
+
+    /** Sent to the group of processes, they meet a worker before it handles them: that says nothing of its build. */
+    @ParameterizedTest
+    @EnumSource(names = {"KILL", "HUP", "INT", "TERM", "USR1", "USR2"})
+    void aSignalFromOutsideThatEndsAWorkerBeforeItIsReadyIsForgivenAFewTimes(Signal signal) {
+        idle.worker.noteExit(new Signaled(signal));
+        for (int kill = 0; kill < Slot.MOST_EARLY_KILLS; kill++) {
+            assertThat(lostWhileItStarts()).isEqualTo(Loss.KILLED_BEFORE_READY);
+        }
+        assertThat(lostWhileItStarts()).isEqualTo(Loss.FAILURE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ABRT", "SEGV", "BUS", "ILL"})
+    void aCrashBeforeItIsReadyIsAFailure(Signal signal) {
+        idle.worker.noteExit(new Signaled(signal));
+        assertThat(lostWhileItStarts()).isEqualTo(Loss.FAILURE);
+    }
+
+    private Loss lostWhileItStarts() {
+        return slots.lost(idle.worker, WorkerState.STARTING, "a signal", NOW);
     }
 
     private void fail(int times) {
