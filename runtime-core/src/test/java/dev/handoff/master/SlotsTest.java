@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.handoff.cluster.ClusterEvent;
 import dev.handoff.cluster.ClusterSettings;
 import dev.handoff.cluster.Setting;
+import dev.handoff.cluster.WorkerState;
 import dev.handoff.master.Slot.Loss;
+import dev.handoff.process.ExitStatus.Signaled;
+import dev.handoff.process.Signal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,13 +17,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import dev.handoff.process.Signal;
-import dev.handoff.process.ExitStatus.Signaled;
-import dev.handoff.cluster.WorkerState;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SlotsTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -96,7 +96,7 @@ class SlotsTest {
     @ParameterizedTest
     @EnumSource(names = {"KILL", "HUP", "INT", "TERM", "USR1", "USR2"})
     void aSignalFromOutsideThatEndsAWorkerBeforeItIsReadyIsForgivenAFewTimes(Signal signal) {
-        idle.worker.noteExit(new Signaled(signal));
+        idle.worker.exit(new Signaled(signal), NOW, "a signal");
         for (int kill = 0; kill < Slot.MOST_EARLY_KILLS; kill++) {
             assertThat(lostWhileItStarts()).isEqualTo(Loss.KILLED_BEFORE_READY);
         }
@@ -106,7 +106,7 @@ class SlotsTest {
     @ParameterizedTest
     @EnumSource(names = {"ABRT", "SEGV", "BUS", "ILL"})
     void aCrashBeforeItIsReadyIsAFailure(Signal signal) {
-        idle.worker.noteExit(new Signaled(signal));
+        idle.worker.exit(new Signaled(signal), NOW, "a signal");
         assertThat(lostWhileItStarts()).isEqualTo(Loss.FAILURE);
     }
 
