@@ -29,6 +29,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -211,16 +212,40 @@ final class RegistrationTest implements WorkerHandler, HandBack, Connection.Traf
     /** A socket that accepts and is not in epoll would let its clients wait for ever. */
     @Test
     void aListenerThatEpollHasNoRoomForAcceptsAsSoonAsThereIsRoom() throws Exception {
+        List<Fd> placeholders = new ArrayList<>();
         try (Listener another = Listener.open(0, ListenOptions.address("127.0.0.1", 0));
                 Socket patient = new Socket(
                         InetAddress.getLoopbackAddress(), another.address().port())) {
             Fd refused = another.share();
-            occupy(refused.number());
+            int number = refused.number();
+            occupy(number);
             Iterator<Fd> tries = List.of(refused, another.share()).iterator();
-            Accepting accepting = new Adoption(loop, connections).listener(tries::next, 0, false, this, this);
+            Accepting accepting = new Adoption(loop, connections)
+                    .listener(
+                            () -> {
+                                Fd next = tries.next();
+                                if (!tries.hasNext()) {
+                                    keepFromUse(number, another, placeholders);
+                                }
+                                return next;
+                            },
+                            0,
+                            false,
+                            this,
+                            this);
             assertThat(served.get(60, TimeUnit.SECONDS).remoteAddress()).isEqualTo(patient.getLocalSocketAddress());
             assertThat(tries.hasNext()).isFalse();
             loop.submit(accepting::close).syncUninterruptibly();
         }
+        placeholders.forEach(Fd::close);
+    }
+
+    /** Netty keeps what it could not register, and asserts that its number does not come again. Without assertions it is replaced. */
+    private static void keepFromUse(int number, Listener listener, List<Fd> placeholders) throws IOException {
+        Fd placeholder;
+        do {
+            placeholder = listener.share();
+            placeholders.add(placeholder);
+        } while (placeholder.number() < number);
     }
 }
