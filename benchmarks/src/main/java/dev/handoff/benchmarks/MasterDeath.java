@@ -108,7 +108,7 @@ final class MasterDeath {
         }
     }
 
-    /** One that nobody waits for stays as a zombie, which runs no more. */
+    /** A process that no parent waits for stays as a zombie, which runs no more. */
     private static boolean runs(ProcessHandle process) {
         try {
             String stat = Files.readString(Path.of("/proc", "" + process.pid(), "stat"));

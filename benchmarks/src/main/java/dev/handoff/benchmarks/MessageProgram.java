@@ -25,7 +25,7 @@ public final class MessageProgram {
         this.count = count;
     }
 
-    /** What the master tells the sender: to whom it sends. */
+    /** What the master tells the sender: the receiver. */
     record Go(int to) {}
 
     /** What the one tells the other. */
@@ -75,7 +75,7 @@ public final class MessageProgram {
     private boolean isLast(Message message) {
         boolean whole = json ? !message.as(Note.class).text().isEmpty() : message.bytes().length == BYTES;
         if (!whole) {
-            throw new BenchmarkException("a message came that nobody sent");
+            throw new BenchmarkException("a message came that was not sent");
         }
         return ++received == count;
     }

@@ -29,7 +29,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What the death of a worker costs those whom it had not taken up (claims C1 and C2), and how long something is left of a
+ * What the death of a worker costs the clients that it had not acknowledged (claims C1 and C2), and how long something is left of a
  * cluster whose master has died (C5).
  *
  * <p>In each round one of two workers is frozen, so that it takes nothing up; connections are made, of which round robin
@@ -146,7 +146,7 @@ public final class Recovery {
         }
     }
 
-    /** The frozen worker has the other half, which nobody answers while it lives. */
+    /** The frozen worker has the other half, which is not answered while it lives. */
     private static void awaitHalf(CountDownLatch half, List<CompletableFuture<Instant>> answers)
             throws InterruptedException {
         if (!half.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -32,7 +32,7 @@ final class Cancellation {
         }
     }
 
-    /** Nobody is there any more to be cancelled. */
+    /** The child has ended: there is nothing left to cancel. */
     void forget() {
         action.set(null);
     }

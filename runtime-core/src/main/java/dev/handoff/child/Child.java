@@ -222,13 +222,13 @@ final class Child implements ChildProcess {
             cannotEnd(e);
         }
         if (collecting.isPresent()) {
-            // A grandchild may hold the pipes for hours, and nobody wants to know what it says.
+            // A grandchild may hold the pipes for hours, and its output is not wanted.
             launched.flatMap(Launched::stdout).ifPresent(OutputPipe::abandon);
             launched.flatMap(Launched::stderr).ifPresent(OutputPipe::abandon);
         }
     }
 
-    /** Whoever waits for what it says would wait for as long as it pleases. */
+    /** A caller that waits for the output would wait for as long as the child runs. */
     private void cannotEnd(UncheckedIOException e) {
         Reason why = Objects.requireNonNull(verdict.get()).reason();
         String what = this + " should be ended (" + why + ") and goes on: " + e.getMessage();
@@ -274,7 +274,7 @@ final class Child implements ChildProcess {
     public CompletableFuture<Output> output() {
         return collecting
                 .orElseThrow(() -> new IllegalStateException(
-                        "nobody collects what " + options + " says: start it with exec or execFile"))
+                        "the output of " + options + " is not collected: start it with exec or execFile"))
                 .output();
     }
 

@@ -20,7 +20,7 @@ public final class ChildChannel {
      * Waits for the child at the handshake, on a thread of its own; what is sent meanwhile waits too.
      *
      * @param id as in {@link dev.handoff.process.Peer#id()}
-     * @throws IOException if there is no room for a channel; then the child, which nobody hears, is the caller's to end
+     * @throws IOException if there is no room for a channel; the caller must end the child then, which cannot be heard
      */
     public static Conversation open(ChannelHandshake handshake, ChildHandle child, int id, Hearing hearing)
             throws IOException {

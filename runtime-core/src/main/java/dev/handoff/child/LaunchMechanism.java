@@ -115,8 +115,8 @@ public final class LaunchMechanism {
     }
 
     /**
-     * A start that fails for want of a descriptor leaves one or two of the JDK's open, on 17 as on 25: whoever tries again
-     * would make of a passing shortage one that stays.
+     * A start that fails for want of a descriptor leaves one or two of the JDK's open, on 17 as on 25. Further tries would turn a
+     * passing shortage into a lasting one.
      */
     private static void refuseWithoutRoom() throws IOException {
         List<Pipe> room = new ArrayList<>();

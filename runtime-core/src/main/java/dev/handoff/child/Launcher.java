@@ -49,7 +49,7 @@ final class Launcher {
      */
     record Launched(
             ChildHandle process, Optional<InputPipe> stdin, Optional<OutputPipe> stdout, Optional<OutputPipe> stderr) {
-        /** Ends it: nobody will hear of it. */
+        /** Ends the child: the caller will not hear of it. */
         void undo() {
             process.signal(Signal.KILL);
             stdin.ifPresent(InputPipe::abandon);

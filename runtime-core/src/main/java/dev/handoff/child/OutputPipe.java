@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * This end of a pipe on which a child writes. Nobody reads it until somebody listens; then a thread of its own does, {@code
+ * This end of a pipe on which a child writes. It is not read before there is a listener. Then a thread of its own reads it, {@code
  * handoff-child-PID-stdout} or {@code -stderr}, a few chunks ahead of the listeners at most. Any thread may call.
  */
 final class OutputPipe implements ChildProcess.Source {
@@ -33,9 +33,9 @@ final class OutputPipe implements ChildProcess.Source {
     private static final int CHUNK = 64 * 1024;
     private static final int MOST_UNTOLD = 16;
 
-    /** Who takes what comes. */
+    /** Who reads the pipe. */
     private enum Use {
-        /** Nobody yet: the child waits when the pipe is full. */
+        /** It is not read yet: the child waits when the pipe is full. */
         NONE,
         /** A thread that tells listeners, or drops it where there are none. */
         READ,
@@ -124,7 +124,7 @@ final class OutputPipe implements ChildProcess.Source {
         return stream;
     }
 
-    /** Done when nothing more will come, or nobody will read it. */
+    /** Done when nothing more will come, or will not be read. */
     CompletableFuture<Void> ended() {
         return ended;
     }
@@ -135,8 +135,8 @@ final class OutputPipe implements ChildProcess.Source {
     }
 
     /**
-     * The child has ended. What it said is in the pipe: where nobody wants it yet it is kept, and what a grandchild adds is
-     * dropped, so that the end of it all is seen.
+     * The child has ended. What it said is in the pipe: it is kept until it is read. What a grandchild adds is
+     * dropped, so that the end of the output is seen.
      */
     synchronized void childEnded() {
         if (use == Use.STREAMED) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The channel to the parent that forked this process. It is opened when it is first asked for, and keeps the process alive as
- * long as somebody listens to it, unless that does not count, and while something waits to be sent.
+ * long as there is a listener, unless that does not count, and while something waits to be sent.
  */
 final class ParentLink implements ParentChannel {
     private final Conversation conversation;

@@ -40,7 +40,7 @@ public final class Runner {
     }
 
     /**
-     * Refuses options that would start somebody else's program, if this one runs in a JVM that is not its own.
+     * Refuses options that would start another program than this one, if this one runs in a JVM that is not its own.
      *
      * @throws IllegalStateException naming the runner and the ways out
      */

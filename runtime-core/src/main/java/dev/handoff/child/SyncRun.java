@@ -41,6 +41,6 @@ final class SyncRun {
                     failure.output().orElse(null),
                     failure.getCause());
         }
-        throw new IllegalStateException("a child's output failed in a way that nobody foresaw", e);
+        throw new IllegalStateException("a child's output failed in an unexpected way", e);
     }
 }

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Somebody at the other end of a control channel: a stranger until the supervisor has welcomed it as a worker. Frames
- * come on the channel's reading thread, which waits while the supervisor is behind.
+ * The other end of a control channel: a stranger until the supervisor has welcomed it as a worker. Frames come
+ * on the channel's reading thread, which waits while the supervisor is behind.
  */
 public final class ControlPeer implements ControlChannel.Listener {
     private static final Logger LOG = Logs.of(ControlPeer.class);
-    private static final int NOBODY = 0;
+    private static final int NO_WORKER = 0;
 
     private final ControlServer server;
     private final ControlChannel channel;
     private final PeerCredentials credentials;
     private final long sinceNanos;
     private boolean saidHello;
-    private volatile int workerId = NOBODY;
+    private volatile int workerId = NO_WORKER;
 
     /**
      * One that has just connected.
@@ -98,7 +98,7 @@ public final class ControlPeer implements ControlChannel.Listener {
 
     @Override
     public void onFrame(ControlFrame frame) {
-        if (workerId != NOBODY) {
+        if (workerId != NO_WORKER) {
             server.events().onFrame(this, frame);
         } else if (!saidHello && frame instanceof Hello hello) {
             saidHello = true;
@@ -112,7 +112,7 @@ public final class ControlPeer implements ControlChannel.Listener {
     @Override
     public void onEnd(@Nullable IOException failure) {
         server.noStranger(this);
-        if (workerId == NOBODY && failure != null) {
+        if (workerId == NO_WORKER && failure != null) {
             server.logRefusal(
                     "lost pid " + pid() + " on the control socket before its welcome: " + failure.getMessage());
         }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Where workers connect their control channels. The thread {@code handoff-control} accepts; whoever is not of this user
- * is sent away at once, and a stranger that does not become a worker soon is cut.
+ * Where workers connect their control channels. The thread {@code handoff-control} accepts. A process of another
+ * user is refused at once, and a stranger that does not become a worker soon is cut.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = Logs.of(ControlServer.class);
@@ -52,7 +52,7 @@ public final class ControlServer implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Listens; accepts nobody before {@link #start}.
+     * Listens. Accepts nothing before {@link #start}.
      *
      * @throws IOException naming the path, if it cannot be listened on
      */
@@ -61,7 +61,7 @@ public final class ControlServer implements AutoCloseable {
         this.socket = ControlSocket.listen(path);
     }
 
-    /** Listens there from now on: somebody has removed the file of the socket, or it is to be elsewhere. */
+    /** Listens there from now on: the file of the socket was removed, or has another place now. */
     public void listenAgain(Path path) throws IOException {
         ControlSocket before = socket;
         socket = ControlSocket.listen(path);
@@ -97,7 +97,7 @@ public final class ControlServer implements AutoCloseable {
             admit(channel, channel.getOption(UnixSocketOptions.SO_PEERCRED));
         } catch (IOException e) {
             channel.close();
-            logRefusal("lost somebody on the control socket who had just come: " + e.getMessage());
+            logRefusal("lost a connection on the control socket that had just come: " + e.getMessage());
         }
     }
 
@@ -127,7 +127,7 @@ public final class ControlServer implements AutoCloseable {
         strangers.remove(peer);
     }
 
-    /** Sends away whoever has been a stranger for too long. */
+    /** Closes the connections that have been strangers for too long. */
     public void cutStrangers(long nowNanos) {
         for (ControlPeer stranger : strangers) {
             if (nowNanos - stranger.sinceNanos() >= PATIENCE_NANOS) {

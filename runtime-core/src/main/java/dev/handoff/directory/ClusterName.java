@@ -16,7 +16,7 @@ record ClusterName(List<String> candidates) {
     private static final Pattern VALID = Pattern.compile("[a-z0-9-]{1," + LONGEST + "}");
 
     /**
-     * A name that somebody chose.
+     * A name that was chosen.
      *
      * @throws StartException if it is none
      */

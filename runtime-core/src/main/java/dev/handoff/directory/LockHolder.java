@@ -30,7 +30,7 @@ record LockHolder(long pid, long start, String boot) {
         return new LockHolder(pid, Role.startOf(pid), bootId());
     }
 
-    /** Empty if nothing readable stands there: somebody is about to write, or has removed it. */
+    /** Empty if nothing readable stands there: another process is about to write it, or has removed it. */
     static Optional<LockHolder> read(Path file) throws IOException {
         try {
             Matcher text = TEXT.matcher(Files.readString(file, ISO_8859_1));

@@ -138,8 +138,8 @@ public final class RuntimeDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory again if somebody removed it, in its place or, where that cannot be had any more, in the first
-     * that can: a log-out removes {@code $XDG_RUNTIME_DIR} itself. Waits for nobody.
+     * Makes the directory again if it was removed: in its place or, where that is impossible now, in the first place
+     * that is possible. A log-out removes {@code $XDG_RUNTIME_DIR} itself. Never waits.
      *
      * @return true if it, or the directory of scoreboard pages in it, was made again
      * @throws IOException if it cannot be made now, with the reasons

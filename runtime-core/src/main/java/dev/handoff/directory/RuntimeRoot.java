@@ -73,7 +73,7 @@ final class RuntimeRoot {
         return number(Path.of("/proc/self"), "uid");
     }
 
-    /** Makes sure that the directory is there and that nobody else, root apart, can put anything in its place or in it. */
+    /** Makes sure that the directory is there and that no other user but root can put anything in its place or in it. */
     static void prepare(Path root) throws IOException {
         create(root);
         long owner = owner(root);
@@ -86,7 +86,7 @@ final class RuntimeRoot {
         }
     }
 
-    /** Makes sure that a cluster's directory is there, ours, and closed to everybody else. */
+    /** Makes sure that a cluster's directory is there, ours, and closed to all other users. */
     static void prepareOwn(Path directory) throws IOException {
         create(directory);
         long owner = owner(directory);

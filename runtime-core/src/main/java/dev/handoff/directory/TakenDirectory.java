@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 /**
  * A directory that is one master's as long as that holds the lock in it. One thread at a time.
  *
- * <p>The lock is on a file that its last holder removes, so that whoever gets it looks once more whether the path still
+ * <p>The lock is on a file that its last holder removes, so the next holder looks once more whether the path still
  * leads to the file that it locked. The directory itself is locked as well: that decides nothing, but programs that
  * remove what is old from directories for temporary files leave such a one alone, see systemd-tmpfiles(8).
  */

@@ -51,7 +51,7 @@ import org.slf4j.Logger;
 
 /**
  * This process as the master of what it forks. Orders of workers come on {@code handoff-events}, ends of channels and processes on
- * threads of their own, so that a program that blocks its listeners keeps nobody waiting who was sent to a worker that is dead.
+ * threads of their own, so that a program that blocks its listeners does not hold up clients that were sent to a dead worker.
  */
 final class ForkingMaster extends ObservedCluster implements ForkingCluster {
     private static final Logger LOG = Logs.of(ForkingMaster.class);
@@ -185,7 +185,7 @@ final class ForkingMaster extends ObservedCluster implements ForkingCluster {
                             conversation.end().thenRun(() -> onChannelEnd(worker));
                             worker.child().exit().thenAccept(status -> onExit(worker, status));
                         },
-                        // Not before it was seen: nobody has it yet.
+                        // Not before the program has the worker.
                         () -> EventThread.get()
                                 .enqueue(() -> worker.child().exit().thenAccept(status -> onExit(worker, status))));
     }

@@ -39,8 +39,8 @@ final class LeaveLimit {
     /**
      * Begins now.
      *
-     * @param asked who is meant
-     * @param gone done when nobody is left
+     * @param asked the workers that leave
+     * @param gone done when none of them is left
      * @return done then, with how many had to be sent a signal
      */
     CompletableFuture<StopResult> apply(List<ForkedProcess> asked, CompletableFuture<Void> gone) {

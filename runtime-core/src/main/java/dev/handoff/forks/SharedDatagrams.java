@@ -43,7 +43,7 @@ final class SharedDatagrams extends SharedPlace {
                 ListenAnswer.yes(key(), address(), ""), Optional.of(SocketHandle.of(SocketFd.duplicate(socket))));
     }
 
-    /** Nothing is under way: what waits in the kernel is nobody's yet. */
+    /** Nothing is under way: what waits in the kernel belongs to no worker yet. */
     @Override
     void drain(int workerId) {}
 

@@ -132,7 +132,7 @@ final class SharedListeners {
         each(all -> all.key() == key).forEach(listener -> listener.gone(workerId));
     }
 
-    /** A worker is dead: whom it had not acknowledged others get. */
+    /** A worker is dead: other workers get the connections that it had not acknowledged. */
     synchronized void exited(int workerId) {
         byPlace.values().forEach(listener -> listener.gone(workerId));
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <pre>
  *   a worker   join ─▶ (it has what it asked for) ─▶ leave ─▶ (it takes what is under way) ─▶ gone
- *   the last   join ─▶ (it has what it asked for) ─▶ leave ─▶ (nobody new comes in) ─▶ (the same) ─▶ gone ─▶ closed
+ *   the last   join ─▶ (it has what it asked for) ─▶ leave ─▶ (no new worker comes in) ─▶ (the same) ─▶ gone ─▶ closed
  * </pre>
  */
 abstract class SharedPlace {
@@ -41,7 +41,7 @@ abstract class SharedPlace {
         return address;
     }
 
-    /** Whether it takes nobody new. */
+    /** Whether no new worker can join. */
     final boolean isClosing() {
         return closing;
     }
@@ -62,7 +62,7 @@ abstract class SharedPlace {
         return admission;
     }
 
-    /** The first worker comes in; if that fails nobody has it. */
+    /** The first worker joins. If that fails no worker has the address. */
     final Admission joinFirst(ForkedProcess worker) throws IOException {
         try {
             return join(worker);
@@ -113,7 +113,7 @@ abstract class SharedPlace {
     /** Sends nothing more to a worker, where it is this process that sends. */
     abstract void drain(int workerId);
 
-    /** Lets nobody new in, then sends nothing more to the last worker. */
+    /** Lets no new worker join, then sends nothing more to the last one. */
     abstract void drainLast(int workerId);
 
     /** Forgets a worker. */

@@ -43,7 +43,7 @@ public final class DebuggerFlag {
     }
 
     /**
-     * A child's: it waits for nobody, and listens. A parent that was told to connect to a development environment has the
+     * A child's flag: it does not wait for a debugger, and listens. A parent that was told to connect to a development environment has the
      * only connection that this takes, so that its children listen beside, on loopback.
      *
      * @param ports the child's port in place of one that was typed

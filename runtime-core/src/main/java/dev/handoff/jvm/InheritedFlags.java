@@ -9,8 +9,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /**
- * This JVM's options as a JVM that it starts can have them: agents listen on another port, a debugger waits for nobody, and
- * nobody else writes the archive of classes that this JVM writes. Used for one child.
+ * This JVM's options as a JVM that it starts can have them: agents listen on another port, the JVM does not wait for a debugger, and
+ * does not write the archive of classes that this JVM writes. Used for one child.
  */
 public final class InheritedFlags {
     /** Shared by all children: two that are started at once get two ports. */

@@ -92,7 +92,7 @@ record JvmFlags(List<String> options, Map<String, String> environment, List<Stri
             defaults.add("--sun-misc-unsafe-memory-access=allow");
         }
         defaults.addAll(NativeDirectory.options());
-        // A worker out of memory serves nobody well; another takes its place. The JVM's warnings go to stdout.
+        // A worker out of memory serves no client well; another takes its place. The JVM's warnings go to stdout.
         defaults.add("-XX:+ExitOnOutOfMemoryError");
         if (!flags.hasStart("-Xlog", "-verbose")) {
             defaults.addAll(List.of("-Xlog:disable", "-Xlog:all=error:stderr"));

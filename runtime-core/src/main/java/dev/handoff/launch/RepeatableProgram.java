@@ -5,7 +5,7 @@ import dev.handoff.cluster.StartException;
 
 /**
  * Whether running this process's command line again would run the program that asks for it. Not so inside a runner, which
- * would run itself again, nor off the main thread, where nobody knows what main has done before.
+ * would run itself again, nor off the main thread, where what main did before is not known.
  */
 final class RepeatableProgram {
     private RepeatableProgram() {}

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 public final class WorkerLauncher {
     private static final Logger LOG = Logs.of(WorkerLauncher.class);
 
-    /** What a worker may say while nobody reads, such as a master that is stopped. */
+    /** What a worker may print while the master does not read, because it is stopped, say. */
     private static final int PIPE_BYTES = 1 << 20;
 
     private final SignalSender signals;

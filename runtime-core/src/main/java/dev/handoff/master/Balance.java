@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Evens out how many connections the ready workers have, once a second: whoever has far more than the mean is asked for some of
- * those that are at rest, and those below it get them. The supervisor's thread only.
+ * Evens out how many connections the ready workers have, once a second: a worker that has far more than the mean is asked for some of
+ * those that are at rest, and workers below it get them. The supervisor's thread only.
  */
 final class Balance {
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);

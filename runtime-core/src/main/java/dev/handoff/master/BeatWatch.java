@@ -52,7 +52,7 @@ final class BeatWatch {
     /**
      * A watch.
      *
-     * @param debugged whether the workers' flags have a debugger attach: then nobody is ended for being silent
+     * @param debugged whether the workers' flags have a debugger attach: then no worker is ended for being silent
      */
     BeatWatch(ClusterSettings settings, boolean debugged, Lifecycle lifecycle, Acceptor acceptor, Punctuality master) {
         this.lifecycle = lifecycle;
@@ -72,7 +72,7 @@ final class BeatWatch {
             loop = quietest(worker.scoreboard());
             beat = worker.scoreboard().get(loop, Scoreboard.Cell.BEAT);
         } catch (InternalError e) {
-            // What the JVM makes of a mapped page that cannot be read: that worker's misfortune, nobody else's.
+            // The JVM throws this for a mapped page that cannot be read. Only that worker is hurt.
             lifecycle.terminate(worker, nowNanos, "its page of the scoreboard cannot be read: " + e.getMessage());
             return;
         }

@@ -100,12 +100,12 @@ final class ClassPreloader {
     private static Path placeOf(Class<?> member) throws IOException, URISyntaxException {
         CodeSource source = member.getProtectionDomain().getCodeSource();
         if (source == null || source.getLocation() == null) {
-            throw new IOException("nobody knows where " + member.getName() + " came from");
+            throw new IOException("it is not known where " + member.getName() + " came from");
         }
         return Path.of(source.getLocation().toURI());
     }
 
-    /** Some classes of libraries need others that are not there: nobody needs those. */
+    /** Some classes of libraries need others that are not there. They are never used. */
     private static boolean load(String name, ClassLoader loader) {
         try {
             Class.forName(name, false, loader);

@@ -7,15 +7,15 @@ import dev.handoff.wire.Token;
 import java.util.Optional;
 
 /**
- * Whether somebody who says hello is the worker that it says it is.
+ * Whether a process that says hello is the worker that it says it is.
  *
- * @param workerId whom we started
+ * @param workerId the worker that was started
  * @param pid its process
  * @param token its proof
  * @param late whether it has said hello before, for a token is good for one, or was told to leave meanwhile
  */
 record HelloCheck(int workerId, long pid, Token token, boolean late) {
-    /** Why whoever said that hello is sent away, and told nothing; empty if it is the worker. */
+    /** Why the process that said hello is refused without an answer; empty if it is the worker. */
     Optional<String> rejection(Hello hello, long peerPid) {
         if (peerPid != pid) {
             return Optional.of("worker " + workerId + " is pid " + pid + ", not pid " + peerPid);

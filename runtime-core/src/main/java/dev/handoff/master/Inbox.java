@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What other threads have for the supervisor, in order. Bounded by what is in the messages: a sender waits while it
- * is full, which the supervisor, who waits for nobody, does not let last.
+ * is full. That does not last, since the supervisor never waits.
  */
 final class Inbox {
     private static final long ROOM_BYTES = 16L << 20;
@@ -37,7 +37,7 @@ final class Inbox {
      * Puts a message in. Any thread; an interrupt does not keep it out.
      *
      * @param size bytes of what is in it; any is taken by an inbox that is empty
-     * @return false if nobody reads any more
+     * @return false if the supervisor reads no more
      */
     synchronized boolean put(long size, Message message) {
         boolean interrupted = false;

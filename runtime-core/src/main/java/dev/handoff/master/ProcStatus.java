@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * @param state a letter: R running, S sleeping, D in the kernel and unkillable, T stopped, t traced, Z ended
  * @param cpu processor time used by all its threads so far, in steps of 10 ms
  * @param startTicks when it started, in clock ticks since boot: with the pid its identity
- * @param tracerPid who debugs it, 0: nobody
+ * @param tracerPid the process that debugs it, or 0
  * @param rssBytes memory in use
  * @param runDelays how long each thread has waited for a processor so far, by thread id; empty if the kernel does not
  *     keep account

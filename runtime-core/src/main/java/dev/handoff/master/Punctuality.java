@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 
 /**
  * Whether the supervisor itself has been on time. While it was stopped, frozen or starved, so may its workers have been:
- * a silence counts only from then on, and nobody is killed for the master's own absence.
+ * a silence counts only from then on, and no worker is killed for the master's own absence.
  */
 final class Punctuality {
     /** The longest time between two passes. */

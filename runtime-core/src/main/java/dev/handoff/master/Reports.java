@@ -164,7 +164,7 @@ final class Reports {
 
     // --- the way down -----------------------------------------------------------------------------------------------
 
-    /** While the listeners are being closed somebody must serve what comes in: then all leave together, a little later. */
+    /** While the listeners are being closed some worker must serve what comes in. Then all leave together, a little later. */
     private void onLeave(ManagedWorker worker, String reason, long nowNanos) {
         worker.noteAskedToLeave();
         if (stop.phase() != StopSequence.Phase.CLOSING && !worker.isLeaving()) {
@@ -193,7 +193,7 @@ final class Reports {
         roster.find(workerId).ifPresent(worker -> worker.noteGone("a lane has failed: " + reason, nowNanos));
     }
 
-    /** Until its process is gone, whoever was on that lane waits: nobody else may have them, and no close reaches them. */
+    /** Until its process is gone the connections of that lane wait: no other worker may have them, and no close reaches them. */
     void onLaneBroken(int workerId, String reason, long nowNanos) {
         roster.find(workerId)
                 .filter(worker -> worker.mayEnter(WorkerState.TERMINATING))

@@ -100,7 +100,7 @@ final class Rolls {
         cut = Cut.NOTHING;
     }
 
-    /** Begins a roll of so many workers, of whom some are ready. */
+    /** Begins a roll of so many workers, of which some are ready. */
     void begin(CompletableFuture<RollResult> answer, int workers, int ready, long nowNanos) {
         Generation next = wanted.numbered(++lastNumber);
         floor = Math.min(workers, ready);
@@ -175,7 +175,7 @@ final class Rolls {
     }
 
     /**
-     * Ends a roll that takes too long: its workers come and go, each for a reason that nobody holds against them, or one
+     * Ends a roll that takes too long: its workers come and go, each for a reason that is not held against them, or one
      * of them is ready and never stays so.
      *
      * @param missing the slots that have no ready worker of the new generation
@@ -218,7 +218,7 @@ final class Rolls {
                 .thenRun(() -> completions.complete(answer, roll.rolledBack(reason, output.tail(), nowNanos)));
     }
 
-    /** The cluster stops. Whom the roll has replaced stays replaced. */
+    /** The cluster stops. Workers that the roll has replaced stay replaced. */
     void stop(long nowNanos) {
         RollingRestart roll = current;
         current = null;

@@ -46,7 +46,7 @@ final class Roster {
         return List.copyOf(workers.values());
     }
 
-    /** Whether nobody is there any more whose end is still to be expected. */
+    /** Whether no worker is left whose end can still be expected. */
     boolean isOver() {
         return workers.values().stream().allMatch(ManagedWorker::isUnkillable);
     }

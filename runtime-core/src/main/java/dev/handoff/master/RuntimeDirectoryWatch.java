@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 
 /**
- * Sees that workers find the master: the runtime directory with its sockets, made again if somebody removes it. Those
- * who are connected need it no more; the next worker could not come in. The supervisor's thread only.
+ * Sees that workers find the master: the runtime directory with its sockets, made again if it is removed. Connected
+ * workers do not need it any more, but the next worker could not connect. The supervisor's thread only.
  */
 final class RuntimeDirectoryWatch {
     private static final Logger LOG = Logs.of(RuntimeDirectoryWatch.class);
@@ -49,9 +49,7 @@ final class RuntimeDirectoryWatch {
         try {
             boolean recreated = directory.recreateIfMissing();
             if (listenAgainIfMissing(directory.paths()) || recreated) {
-                LOG.warn(
-                        "{} was removed by somebody, and made again",
-                        directory.paths().directory());
+                LOG.warn("{} was removed, and made again", directory.paths().directory());
                 events.publish(
                         "runtime.recreated", 0, 0, directory.paths().directory().toString());
             }

@@ -5,7 +5,7 @@ package dev.handoff.master;
  * thread.
  */
 final class Slot {
-    /** How a worker was lost that nobody had asked to leave. */
+    /** How a worker was lost that had not been asked to leave. */
     enum Loss {
         /** It never got ready, or not for long: the next may fail the same way. */
         FAILURE,

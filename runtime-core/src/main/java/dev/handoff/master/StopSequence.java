@@ -16,7 +16,7 @@ import dev.handoff.cluster.StopResult;
 final class StopSequence {
     /** How far it has come. */
     enum Phase {
-        /** Nobody has ordered it. */
+        /** No stop was ordered. */
         RUNNING,
         /** All goes on, so that load balancers can look away. */
         ANNOUNCED,
@@ -47,8 +47,8 @@ final class StopSequence {
     }
 
     /**
-     * Whether lost workers are still replaced. While the listeners are being closed somebody must serve whoever was let
-     * in: where every worker has begun to leave, as after a TERM to the whole process group, a new one does.
+     * Whether lost workers are still replaced. While the listeners are being closed some worker must serve the accepted
+     * clients: where every worker has begun to leave, as after a TERM to the whole process group, a new one does.
      */
     boolean keepsTheNumber(boolean anyReady) {
         return switch (phase) {

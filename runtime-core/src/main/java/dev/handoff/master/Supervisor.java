@@ -32,8 +32,8 @@ import org.slf4j.Logger;
  * Keeps the number of workers, of the generation that is wanted.
  *
  * <p>One thread, {@code handoff-supervisor}, owns all that is known of workers, slots and rolls; others reach it by
- * {@link SupervisorProxy}. After each message, and at least four times a second, it makes one {@link #pass}. It waits
- * for nobody.
+ * {@link SupervisorProxy}. After each message, and at least four times a second, it makes one {@link #pass}. It never
+ * waits for another thread.
  */
 final class Supervisor implements Lifecycle.Losses {
     private static final Logger LOG = Logs.of(Supervisor.class);
@@ -43,7 +43,7 @@ final class Supervisor implements Lifecycle.Losses {
     private static final Duration KEPT_AFTER_EXIT = Duration.ofSeconds(1);
 
     /**
-     * Whom the supervisor works with.
+     * What the supervisor works with.
      *
      * @param welcome what each worker is told
      */
@@ -148,7 +148,7 @@ final class Supervisor implements Lifecycle.Losses {
             roster.all().forEach(this::leaveBehind);
             return stop.result();
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody may interrupt the supervisor", e);
+            throw new IllegalStateException("the supervisor must not be interrupted", e);
         }
     }
 
@@ -275,7 +275,7 @@ final class Supervisor implements Lifecycle.Losses {
         onLost(generation.number(), Slot.Loss.FAILURE, why, null, nowNanos);
     }
 
-    /** Tells whoever waits for what has come true. */
+    /** Completes the futures of what has come true. */
     private void settle(long nowNanos) {
         List<Integer> missing = gap().missing();
         if (missing.isEmpty()) {

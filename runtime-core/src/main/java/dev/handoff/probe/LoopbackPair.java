@@ -14,7 +14,7 @@ import java.time.Duration;
  * ask it over. A stranger on this machine who connects to the port meanwhile is turned away: addresses are compared.
  *
  * @param client our end, blocking
- * @param server the worker's end; whoever holds this owns it
+ * @param server the worker's end; the holder of this owns it
  */
 record LoopbackPair(Socket client, Accepted server) {
     private static final int BACKLOG = 16;

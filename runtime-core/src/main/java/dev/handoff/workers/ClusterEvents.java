@@ -29,7 +29,7 @@ public final class ClusterEvents implements AutoCloseable {
     private static final int OVERHEAD = 256;
 
     /**
-     * An event and whom it is about.
+     * An event and the worker that it is about.
      *
      * @param worker null if it is about the cluster
      * @param address where that worker listens now, if the event says so of one address

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** A cluster's listeners, which are the same whoever decides about its workers. Any thread may call. */
+/** A cluster's listeners, which are the same for a supervised cluster and for one that forks. Any thread may call. */
 public abstract class ObservedCluster implements Cluster {
     private final ClusterEvents events;
     private final WorkerMessages messages = new WorkerMessages();
