@@ -349,6 +349,7 @@ final class ForkingMaster extends ObservedCluster implements ForkingCluster {
             });
         }
         listeners.leaveAll(worker.id(), true);
+        settleSoon();
     }
 
     private void onExit(ForkedProcess worker, ExitStatus status) {
@@ -364,6 +365,12 @@ final class ForkingMaster extends ObservedCluster implements ForkingCluster {
             });
         }
         listeners.exited(worker.id());
+        settleSoon();
+    }
+
+    /** Once more, for the end may have been told before the listeners knew of it: they would stay open without a worker. */
+    private void settleSoon() {
+        EventThread.get().enqueue(this::settle);
     }
 
     /** Behind all that the worker has said: that it is online is not news of a dead one. */
@@ -435,7 +442,7 @@ final class ForkingMaster extends ObservedCluster implements ForkingCluster {
             all = List.copyOf(workers.values());
         }
         all.forEach(this::disconnect);
-        EventThread.get().enqueue(this::settle);
+        settleSoon();
         return end;
     }
 
