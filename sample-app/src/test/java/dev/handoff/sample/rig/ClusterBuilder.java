@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -214,14 +215,19 @@ public final class ClusterBuilder {
         if (!terminal) {
             return started.pid();
         }
-        ProcessHandle onTerminal = childOf(started.toHandle());
-        return (background ? childOf(onTerminal) : onTerminal).pid();
+        ProcessHandle onTerminal = childOf(started.toHandle(), child -> true);
+        // The shell calls stty before its job.
+        return (background ? childOf(onTerminal, ClusterBuilder::isJvm) : onTerminal).pid();
     }
 
-    private static ProcessHandle childOf(ProcessHandle parent) {
+    private static ProcessHandle childOf(ProcessHandle parent, Predicate<ProcessHandle> which) {
         return await("a process on the terminal")
-                .until(() -> parent.children().findAny(), Optional::isPresent)
+                .until(() -> parent.children().filter(which).findAny(), Optional::isPresent)
                 .orElseThrow();
+    }
+
+    private static boolean isJvm(ProcessHandle process) {
+        return process.info().command().filter(path -> path.endsWith("/java")).isPresent();
     }
 
     private Map<String, String> environment(Path directory) {
