@@ -19,6 +19,7 @@ import java.lang.reflect.TypeVariable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -163,7 +164,8 @@ final class Signatures {
         return all.length == 0
                 ? ""
                 : Arrays.stream(all)
-                        .map(each -> "@" + each.annotationType().getSimpleName() + " ")
+                        .map(each -> "@"
+                                + Objects.requireNonNull(each).annotationType().getSimpleName() + " ")
                         .collect(Collectors.joining("", before, ""));
     }
 

@@ -23,6 +23,7 @@ final class Context implements WorkerContext {
         this.worker = worker;
         this.eventLoops = eventLoops;
         this.said = said;
+        BlockingExecutor.prepare();
     }
 
     @Override
