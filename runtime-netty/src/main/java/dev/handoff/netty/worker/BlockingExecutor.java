@@ -78,23 +78,11 @@ final class BlockingExecutor {
             } catch (NoThreadException e) {
                 throw rejected(e);
             } catch (LinkageError e) {
+                // The class of virtual threads starts one of its own; where the kernel refuses that, it cannot be used
+                // any more.
                 throw new RejectedExecutionException("virtual threads could not be started in this process", e);
             }
         };
-    }
-
-    /**
-     * Loads what virtual threads need. Their class starts a thread of its own: where the kernel refuses that one the class is unusable
-     * for good, and with it this worker.
-     */
-    static void prepare() {
-        if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
-            try {
-                Class.forName("java.lang.VirtualThread");
-            } catch (ClassNotFoundException e) {
-                // A JDK that names it otherwise loads it when the first task comes.
-            }
-        }
     }
 
     /* Looked up by name: this is compiled for JDK 17, which has none of it. */

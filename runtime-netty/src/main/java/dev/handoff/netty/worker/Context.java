@@ -23,7 +23,6 @@ final class Context implements WorkerContext {
         this.worker = worker;
         this.eventLoops = eventLoops;
         this.said = said;
-        BlockingExecutor.prepare();
     }
 
     @Override
